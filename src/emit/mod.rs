@@ -1,0 +1,5 @@
+//! Renders [`crate::rust`] into a [`FileTree`]. The only place that knows askama.
+
+mod tree;
+
+pub use self::tree::{File, FileTree, Owner};

@@ -1,0 +1,20 @@
+//! zgen writes complete, traced Rust microservice workspaces from go-zero's `.api` files, from protobuf and from SQL.
+//!
+//! Data moves one way: [`source`] → [`syntax`], [`proto`], [`sql`] → [`analyze`] → [`model`] → [`lower`] → [`rust`] →
+//! [`emit`] → [`write`]. `docs/architecture.md` explains each pass and the rules that `tests/tidy.rs` keeps.
+
+pub mod analyze;
+pub mod cli;
+pub mod dev;
+pub mod diag;
+pub mod emit;
+pub mod inspect;
+pub mod lower;
+pub mod model;
+pub mod project;
+pub mod proto;
+pub mod rust;
+pub mod source;
+pub mod sql;
+pub mod syntax;
+pub mod write;

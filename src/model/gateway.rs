@@ -1,0 +1,198 @@
+//! An HTTP gateway, as an `.api` file describes it.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use crate::model::RouteCall;
+use crate::source::Span;
+
+/// One `.api` root with everything it imports.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Gateway {
+    /// The service name as written, such as `order-api`.
+    pub name: String,
+    /// File name of the root, without folders, such as `order.api`.
+    pub file: String,
+    /// The `info` block, in source order; values without their quotes.
+    pub info: IndexMap<String, String>,
+    /// Declared struct types, in source order.
+    pub types: Vec<Struct>,
+    /// `@server` groups, in source order.
+    pub groups: Vec<Group>,
+}
+
+/// A service block with its `@server` properties.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Group {
+    /// The value of `group`: folders under handler/ and logic/, such as `order` or `admin/user`.
+    pub group: Option<String>,
+    /// Normalised prefix: empty, or `/api/v1` (leading slash, none trailing).
+    pub prefix: String,
+    /// All `@server` keys as written, the ones above too.
+    pub properties: IndexMap<String, String>,
+    pub routes: Vec<Route>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Route {
+    /// As written after `@handler`, without the suffix `Handler`.
+    pub handler: String,
+    pub method: Method,
+    /// Prefix and path joined.
+    pub path: Vec<Segment>,
+    pub request: Option<Type>,
+    pub response: Option<Type>,
+    /// Comment lines above the route, then `@doc` text.
+    pub docs: Vec<String>,
+    /// `@doc(..)` keys.
+    pub properties: IndexMap<String, String>,
+    /// The rpc method that answers this route, if one matches.
+    pub call: Option<RouteCall>,
+    pub span: Span,
+}
+
+impl Route {
+    /// The whole path in go-zero's spelling, such as `/api/v1/orders/:order_id`.
+    pub fn full_path(&self) -> String {
+        let mut out = String::new();
+        for segment in &self.path {
+            out.push('/');
+            match segment {
+                Segment::Literal(text) => out.push_str(text),
+                Segment::Param(name) => {
+                    out.push(':');
+                    out.push_str(name);
+                }
+            }
+        }
+        if out.is_empty() { "/".to_owned() } else { out }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Method {
+    Get,
+    Head,
+    Post,
+    Put,
+    Patch,
+    Delete,
+    Options,
+    Connect,
+    Trace,
+}
+
+impl Method {
+    /// As HTTP writes it, such as `GET` (RFC 9110, section 9).
+    pub fn as_http(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+            Self::Options => "OPTIONS",
+            Self::Connect => "CONNECT",
+            Self::Trace => "TRACE",
+        }
+    }
+}
+
+/// One piece of a path between slashes. A trailing slash is an empty last literal.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Segment {
+    Literal(String),
+    Param(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Struct {
+    pub name: String,
+    /// Embedded structs are flattened into this list at their place.
+    pub fields: Vec<Field>,
+    pub docs: Vec<String>,
+    /// A member of itself without a slice, map or pointer between: Rust needs a box there.
+    pub recursive: bool,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Field {
+    /// As declared, such as `UserId`.
+    pub name: String,
+    pub ty: Type,
+    pub source: Source,
+    /// The name on the wire: JSON key, form key, header name or path parameter.
+    pub wire: String,
+    pub presence: Presence,
+    /// `options=a|b`: the allowed values, as text.
+    pub options: Vec<String>,
+    pub range: Option<Range>,
+    /// `,string`: the number or boolean travels as a JSON string.
+    pub as_string: bool,
+    /// `,omitempty`: left out of a response when zero.
+    pub omit_empty: bool,
+    pub docs: Vec<String>,
+    pub span: Span,
+}
+
+/// Where a request field comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    Json,
+    Form,
+    Path,
+    Header,
+}
+
+/// What an absent value means (go-zero `core/mapping/utils.go`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Presence {
+    Required,
+    Optional,
+    /// `optional=dep` or, negated, `optional=!dep`.
+    OptionalWith {
+        dependency: String,
+        negated: bool,
+    },
+    /// The text after `default=`.
+    Default(String),
+}
+
+/// `range=[1:100)`; bounds are kept as text and inclusive or not as written.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Range {
+    pub low: Option<String>,
+    pub high: Option<String>,
+    pub low_inclusive: bool,
+    pub high_inclusive: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Type {
+    Bool,
+    Int {
+        bits: u8,
+        signed: bool,
+    },
+    Float {
+        bits: u8,
+    },
+    String,
+    /// `[]byte`: base64 in JSON.
+    Bytes,
+    /// `any` and `interface{}`.
+    Any,
+    /// A declared struct.
+    Named(String),
+    Slice(Box<Type>),
+    Array(u32, Box<Type>),
+    Map(Box<Type>, Box<Type>),
+    Pointer(Box<Type>),
+}

@@ -1,0 +1,22 @@
+//! What the descriptions mean, resolved and checked. Data only; knows no Rust syntax.
+
+mod gateway;
+mod link;
+mod rpc;
+mod table;
+
+pub use self::gateway::{
+    Field, Gateway, Group, Method, Presence, Range, Route, Segment, Source, Struct, Type,
+};
+pub use self::link::{FieldPair, RouteCall, TableCall, TableOp};
+pub use self::rpc::{Message, MessageField, ProtoType, Repetition, Rpc, RpcMethod, RpcService};
+pub use self::table::{Column, ColumnDefault, ColumnType, Table};
+
+/// Everything one workspace is generated from.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
+pub struct System {
+    /// One per `.api` root, in the order of their names.
+    pub gateways: Vec<Gateway>,
+    /// One per service process, in the order of their names.
+    pub rpcs: Vec<Rpc>,
+}

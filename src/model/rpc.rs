@@ -1,0 +1,112 @@
+//! A gRPC service process, as `.proto` files describe it.
+
+use serde::Serialize;
+
+use crate::model::{Table, TableCall};
+
+/// One service process: one proto package, its messages and services, and the tables it owns.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Rpc {
+    /// go-zero's name of the process: the proto package, such as `order`.
+    pub name: String,
+    /// The proto package, such as `order` or `shop.order.v1`.
+    pub package: String,
+    /// Whether this workspace contains the service itself, or only calls it.
+    pub serve: bool,
+    /// File name of the root proto, without folders, such as `order.proto`.
+    pub file: String,
+    pub services: Vec<RpcService>,
+    /// Every message of the package, nested ones included, by full name.
+    pub messages: Vec<Message>,
+    pub tables: Vec<Table>,
+    /// File name of the DDL, without folders, if there is one.
+    pub sql_file: Option<String>,
+}
+
+impl Rpc {
+    /// The message of this full name (`order.CreateOrderRequest`, no leading dot).
+    pub fn message(&self, full_name: &str) -> Option<&Message> {
+        self.messages
+            .iter()
+            .find(|message| message.full_name == full_name)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RpcService {
+    /// `Order`
+    pub name: String,
+    /// `order.Order`
+    pub full_name: String,
+    pub methods: Vec<RpcMethod>,
+    pub docs: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RpcMethod {
+    /// `CreateOrder`
+    pub name: String,
+    /// Full name of the request message, without a leading dot.
+    pub input: String,
+    /// Full name of the response message, without a leading dot.
+    pub output: String,
+    pub client_streaming: bool,
+    pub server_streaming: bool,
+    /// Comment lines without the `@step` ones.
+    pub docs: Vec<String>,
+    /// Names on `// @step NAME` lines: one small function each, called in order, each its own span.
+    pub steps: Vec<String>,
+    /// The table operation that answers this method, if one matches.
+    pub call: Option<TableCall>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Message {
+    /// `order.CreateOrderRequest`; nested ones `order.Outer.Inner`.
+    pub full_name: String,
+    pub name: String,
+    pub fields: Vec<MessageField>,
+    pub docs: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MessageField {
+    /// As written, such as `user_id`.
+    pub name: String,
+    pub number: i32,
+    pub ty: ProtoType,
+    pub repetition: Repetition,
+    /// Name of the `oneof` that holds the field, if one does (not for proto3 `optional`).
+    pub oneof: Option<String>,
+    pub docs: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProtoType {
+    Double,
+    Float,
+    Int32,
+    Int64,
+    Uint32,
+    Uint64,
+    Bool,
+    String,
+    Bytes,
+    /// Full name without a leading dot.
+    Message(String),
+    /// Full name without a leading dot.
+    Enum(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Repetition {
+    /// Always there; a scalar's zero value when not sent.
+    Single,
+    /// May be absent: proto3 `optional`, and every message field.
+    Optional,
+    Repeated,
+    /// The key's type; the field's own type is the value's.
+    Map(ProtoType),
+}

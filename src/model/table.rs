@@ -1,0 +1,79 @@
+//! A database table, as DDL describes it.
+
+use serde::Serialize;
+
+use crate::source::Span;
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Table {
+    /// As written, such as `orders`.
+    pub name: String,
+    pub columns: Vec<Column>,
+    /// Names of the primary key's columns, in key order.
+    pub primary_key: Vec<String>,
+    /// Column names of each unique key, in key order.
+    pub unique_keys: Vec<Vec<String>>,
+    /// Column names of each plain index, in key order.
+    pub indexes: Vec<Vec<String>>,
+    pub docs: Vec<String>,
+    /// The `CREATE TABLE` statement as written, without the semicolon.
+    pub ddl: String,
+    pub span: Span,
+}
+
+impl Table {
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Column {
+    pub name: String,
+    pub ty: ColumnType,
+    pub nullable: bool,
+    pub auto_increment: bool,
+    pub default: Option<ColumnDefault>,
+    /// Length of a CHAR, VARCHAR or BINARY column, in its own unit.
+    pub length: Option<u64>,
+    pub docs: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ColumnType {
+    Bool,
+    Int {
+        bits: u8,
+        signed: bool,
+    },
+    Float {
+        bits: u8,
+    },
+    Decimal,
+    Text,
+    Bytes,
+    Date,
+    Time,
+    /// Without a time zone.
+    DateTime,
+    /// With a time zone, or MySQL's TIMESTAMP.
+    Timestamp,
+    Json,
+    Enum(Vec<String>),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ColumnDefault {
+    Null,
+    /// A number as written.
+    Number(String),
+    /// A string without its quotes.
+    Text(String),
+    Bool(bool),
+    /// `CURRENT_TIMESTAMP`, `NOW()`.
+    Now,
+    /// Any other expression, as written: the database's business.
+    Expression(String),
+}

@@ -1,0 +1,58 @@
+//! The descriptions and options of one workspace.
+
+use camino::Utf8PathBuf;
+use serde::{Deserialize, Serialize};
+
+/// The descriptions of one workspace. Paths are relative to the workspace's directory in `zgen.yaml`, and
+/// to the current directory once `project::resolve` has been over them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Inputs {
+    pub api: Vec<ApiInput>,
+    pub rpc: Vec<RpcInput>,
+}
+
+/// One gateway.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiInput {
+    /// The root `.api` file.
+    pub file: Utf8PathBuf,
+    /// `.proto` files of services that this gateway calls but that this workspace does not contain
+    /// (a service that stays in Go, say): client only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rpc: Vec<Utf8PathBuf>,
+}
+
+/// One service process.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RpcInput {
+    /// The root `.proto` file.
+    pub file: Utf8PathBuf,
+    /// Import folders (`-I`), searched after the file's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<Utf8PathBuf>,
+    /// DDL of the tables that the service owns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sql: Vec<Utf8PathBuf>,
+}
+
+/// Choices in `zgen.yaml` that shape what is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// Kubernetes namespace and `service.namespace` of the deployed services.
+    pub namespace: String,
+    /// Registry and path before the image names, such as `registry.example.com/shop`.
+    pub registry: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            namespace: "microservices".to_owned(),
+            registry: "registry.example.com".to_owned(),
+        }
+    }
+}
