@@ -1,1 +1,34 @@
+//! The runtime of the services in this workspace: go-zero's engineering in axum, tonic and tower.
+//!
+//! A gateway enables the feature `http`, a service `rpc-server`, a caller `rpc-client`; `sql`, `redis` and `etcd`
+//! come with the descriptions that need them. Each module says which go-zero file, RFC or semantic convention it
+//! follows.
 
+pub mod args;
+pub mod cache;
+mod code;
+pub mod config;
+pub mod dev_server;
+#[cfg(feature = "rpc-client")]
+pub mod discovery;
+#[cfg(feature = "http")]
+pub mod http;
+pub mod lifecycle;
+mod log;
+pub mod metrics;
+pub mod rpc;
+#[cfg(feature = "sql")]
+pub mod sql;
+pub mod telemetry;
+pub mod time;
+pub mod trace;
+
+pub use self::code::{Code, FieldError};
+
+/// What a panic said, if it said it in text.
+#[cfg(any(feature = "http", feature = "rpc-server"))]
+pub(crate) fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message")
+}

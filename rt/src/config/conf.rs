@@ -1,0 +1,306 @@
+//! The sections that go-zero has, with its keys and defaults (`rest/config.go`, `zrpc/config.go`,
+//! `core/service/serviceconf.go`, `core/trace/config.go`, `internal/devserver/config.go`).
+
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer};
+
+/// The top level of a gateway's file (go-zero's `rest.RestConf`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RestConf {
+    pub name: String,
+    #[serde(default = "all_interfaces")]
+    pub host: String,
+    pub port: u16,
+    /// Of one request; 0 is none.
+    #[serde(default = "millis::<3000>")]
+    pub timeout: Millis,
+    /// Largest request body.
+    #[serde(default = "one_mebibyte")]
+    pub max_bytes: usize,
+    #[serde(default)]
+    pub log: LogConf,
+    #[serde(alias = "Telemetry")]
+    pub open_telemetry: Option<TelemetryConf>,
+    pub dev_server: Option<DevServerConf>,
+    #[serde(default)]
+    pub shutdown: ShutdownConf,
+}
+
+/// The top level of a service's file (go-zero's `zrpc.RpcServerConf`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RpcServerConf {
+    pub name: String,
+    /// `0.0.0.0:8080`
+    pub listen_on: String,
+    /// Of one call; 0 is none.
+    #[serde(default = "millis::<2000>")]
+    pub timeout: Millis,
+    /// Serve `grpc.health.v1`.
+    #[serde(default = "yes")]
+    pub health: bool,
+    /// Where to register.
+    pub etcd: Option<EtcdConf>,
+    #[serde(default)]
+    pub log: LogConf,
+    #[serde(alias = "Telemetry")]
+    pub open_telemetry: Option<TelemetryConf>,
+    pub dev_server: Option<DevServerConf>,
+    #[serde(default)]
+    pub shutdown: ShutdownConf,
+}
+
+/// How a caller finds and calls a service (go-zero's `zrpc.RpcClientConf`). `Endpoints` wins over `Target`,
+/// `Target` over `Etcd`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct RpcClientConf {
+    /// `host:port`, as they are.
+    pub endpoints: Vec<String>,
+    /// `dns:///order-rpc:8080`: every address that the name has, looked up again as time goes by.
+    pub target: Option<String>,
+    pub etcd: Option<EtcdConf>,
+    /// Of one call; 0 is none.
+    #[serde(default = "millis::<2000>")]
+    pub timeout: Millis,
+}
+
+/// go-zero's `discov.EtcdConf`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct EtcdConf {
+    /// `host:port` each.
+    pub hosts: Vec<String>,
+    /// The prefix below which the instances of one service are registered.
+    pub key: String,
+}
+
+/// Where spans go. The section is named `OpenTelemetry` or, as in go-zero, `Telemetry`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct TelemetryConf {
+    /// `service.name`, if it shall not be `Name`.
+    pub name: Option<String>,
+    /// `http://host:4317`; without one nothing is exported.
+    pub endpoint: Option<String>,
+    /// Share of new traces that are recorded, 0 to 1. A caller's decision is kept.
+    pub sampler: f64,
+    pub disabled: bool,
+}
+
+impl Default for TelemetryConf {
+    fn default() -> Self {
+        Self {
+            name: None,
+            endpoint: None,
+            sampler: 1.0,
+            disabled: false,
+        }
+    }
+}
+
+/// Metrics and health for operators, on a port of their own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct DevServerConf {
+    pub enabled: bool,
+    pub host: String,
+    pub port: u16,
+    pub metrics_path: String,
+    pub health_path: String,
+}
+
+impl Default for DevServerConf {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            host: all_interfaces(),
+            port: 6060,
+            metrics_path: "/metrics".to_owned(),
+            health_path: "/healthz".to_owned(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct LogConf {
+    pub level: Level,
+    pub encoding: Encoding,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    Debug,
+    #[default]
+    Info,
+    Warn,
+    #[serde(alias = "severe")]
+    Error,
+}
+
+impl From<Level> for tracing::Level {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Debug => Self::DEBUG,
+            Level::Info => Self::INFO,
+            Level::Warn => Self::WARN,
+            Level::Error => Self::ERROR,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Encoding {
+    #[default]
+    Json,
+    Plain,
+}
+
+/// How a process ends: unready, `WrapUpTime` for others to notice, then at most `WaitTime` to finish.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct ShutdownConf {
+    pub wrap_up_time: Millis,
+    pub wait_time: Millis,
+}
+
+impl Default for ShutdownConf {
+    fn default() -> Self {
+        Self {
+            wrap_up_time: Millis::new(1000),
+            wait_time: Millis::new(5500),
+        }
+    }
+}
+
+/// A database, by the scheme of its data source.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DatabaseConf {
+    /// `sqlite://data/order.db`, `mysql://user:password@host/db`, or go-sql-driver's
+    /// `user:password@tcp(host:3306)/db?parseTime=true`.
+    pub data_source: String,
+    #[serde(default = "ten")]
+    pub max_open_conns: u32,
+}
+
+/// The data source holds a password.
+impl std::fmt::Debug for DatabaseConf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DatabaseConf")
+            .field("data_source", &"..")
+            .field("max_open_conns", &self.max_open_conns)
+            .finish()
+    }
+}
+
+/// go-zero's `redis.RedisConf`.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CacheConf {
+    /// `host:port`
+    pub host: String,
+    /// Only `node` so far.
+    #[serde(default = "node")]
+    pub r#type: String,
+    pub pass: Option<String>,
+}
+
+impl std::fmt::Debug for CacheConf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CacheConf")
+            .field("host", &self.host)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A time span: a number of milliseconds, or a text such as `1.5s`, `200ms` or `1m30s`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Millis(Duration);
+
+impl Millis {
+    pub const fn new(millis: u64) -> Self {
+        Self(Duration::from_millis(millis))
+    }
+
+    pub const fn duration(self) -> Duration {
+        self.0
+    }
+
+    /// `None` when zero, which switches a timeout off.
+    pub fn limit(self) -> Option<Duration> {
+        (!self.0.is_zero()).then_some(self.0)
+    }
+}
+
+impl Default for Millis {
+    fn default() -> Self {
+        Self::new(2000)
+    }
+}
+
+impl<'de> Deserialize<'de> for Millis {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        parse_duration(&text)
+            .map(Self)
+            .ok_or_else(|| serde::de::Error::custom("expected milliseconds or a time such as `5s`"))
+    }
+}
+
+fn parse_duration(text: &str) -> Option<Duration> {
+    if let Ok(millis) = text.parse() {
+        return Some(Duration::from_millis(millis));
+    }
+    let mut total = Duration::ZERO;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let value: f64 = rest[..digits].parse().ok()?;
+        let unit = &rest[digits..];
+        let end = unit
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(unit.len());
+        let seconds = match &unit[..end] {
+            "ns" => 1e-9,
+            "us" | "µs" => 1e-6,
+            "ms" => 1e-3,
+            "s" => 1.0,
+            "m" => 60.0,
+            "h" => 3600.0,
+            _ => return None,
+        };
+        total += Duration::try_from_secs_f64(value * seconds).ok()?;
+        rest = &unit[end..];
+    }
+    (!text.is_empty()).then_some(total)
+}
+
+fn all_interfaces() -> String {
+    "0.0.0.0".to_owned()
+}
+
+fn node() -> String {
+    "node".to_owned()
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn ten() -> u32 {
+    10
+}
+
+fn one_mebibyte() -> usize {
+    1_048_576
+}
+
+fn millis<const N: u64>() -> Millis {
+    Millis::new(N)
+}

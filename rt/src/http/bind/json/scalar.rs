@@ -1,0 +1,109 @@
+//! Numbers, booleans and texts. Whole numbers are exact: `1.0`, `1e3` and `"1"` are none, as in go-zero.
+
+use std::marker::PhantomData;
+
+use serde::de::Deserializer;
+
+use super::super::field::Field;
+use super::FromJson;
+use super::visit::{Reader, Scalar, Visit, refuse};
+
+trait FromScalar: Sized {
+    const EXPECTED: &'static str;
+
+    fn from_scalar(scalar: Scalar<'_>) -> Field<Self>;
+}
+
+struct Read<T>(PhantomData<T>);
+
+impl<T: FromScalar> Reader<'_> for Read<T> {
+    type Out = T;
+
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    fn scalar(self, scalar: Scalar<'_>) -> Field<T> {
+        T::from_scalar(scalar)
+    }
+}
+
+macro_rules! from_json {
+    ($($ty:ty),*) => {$(
+        impl FromJson for $ty {
+            fn from_json<'de, D: Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<Field<Self>, D::Error> {
+                deserializer.deserialize_any(Visit(Read(PhantomData)))
+            }
+        }
+    )*};
+}
+from_json!(i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, bool, String);
+
+macro_rules! integers {
+    ($($ty:ty),*) => {$(
+        impl FromScalar for $ty {
+            const EXPECTED: &'static str = "a whole number";
+
+            fn from_scalar(scalar: Scalar<'_>) -> Field<Self> {
+                let value = match scalar {
+                    Scalar::Int(value) => value.try_into().ok(),
+                    Scalar::Uint(value) => value.try_into().ok(),
+                    // What JSON has beyond 64 bits arrives as a float.
+                    Scalar::Float(value) if value.abs() > 9.2e18 => None,
+                    Scalar::Float(_) => return refuse(Self::EXPECTED, "a fraction"),
+                    other => return refuse(Self::EXPECTED, other.name()),
+                };
+                let outside = || Field::invalid(concat!("does not fit ", stringify!($ty)));
+                value.map_or_else(outside, Field::Value)
+            }
+        }
+    )*};
+}
+integers!(i8, i16, i32, i64, u8, u16, u32, u64);
+
+impl FromScalar for f64 {
+    const EXPECTED: &'static str = "a number";
+
+    // A JSON number is read as the nearest f64, as in Go.
+    #[allow(clippy::cast_precision_loss)]
+    fn from_scalar(scalar: Scalar<'_>) -> Field<Self> {
+        match scalar {
+            Scalar::Int(value) => Field::Value(value as Self),
+            Scalar::Uint(value) => Field::Value(value as Self),
+            Scalar::Float(value) => Field::Value(value),
+            other => refuse(Self::EXPECTED, other.name()),
+        }
+    }
+}
+
+impl FromScalar for f32 {
+    const EXPECTED: &'static str = "a number";
+
+    #[allow(clippy::cast_possible_truncation)]
+    fn from_scalar(scalar: Scalar<'_>) -> Field<Self> {
+        let narrow = f64::from_scalar(scalar).map(|wide| wide as Self);
+        narrow.check(|value| value.is_finite(), "does not fit f32")
+    }
+}
+
+impl FromScalar for bool {
+    const EXPECTED: &'static str = "true or false";
+
+    fn from_scalar(scalar: Scalar<'_>) -> Field<Self> {
+        match scalar {
+            Scalar::Bool(value) => Field::Value(value),
+            other => refuse(Self::EXPECTED, other.name()),
+        }
+    }
+}
+
+impl FromScalar for String {
+    const EXPECTED: &'static str = "a string";
+
+    fn from_scalar(scalar: Scalar<'_>) -> Field<Self> {
+        match scalar {
+            Scalar::Text(text) => Field::Value(text.to_owned()),
+            other => refuse(Self::EXPECTED, other.name()),
+        }
+    }
+}

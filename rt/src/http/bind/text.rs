@@ -1,0 +1,172 @@
+//! Path parameters, form values and headers: texts, parsed by the type of the field.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use axum::extract::{FromRequestParts as _, RawPathParams};
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use percent_encoding::percent_decode_str;
+
+use super::super::refusal::Refusal;
+use super::field::Field;
+use crate::Code;
+
+/// A type that a text can be read as.
+pub trait FromText: Sized {
+    /// The reason is what was expected.
+    fn from_text(text: &str) -> Result<Self, &'static str>;
+}
+
+macro_rules! integers {
+    ($($ty:ty),*) => {$(
+        impl FromText for $ty {
+            fn from_text(text: &str) -> Result<Self, &'static str> {
+                use std::num::IntErrorKind::{NegOverflow, PosOverflow};
+                text.parse().map_err(|error: std::num::ParseIntError| match error.kind() {
+                    PosOverflow | NegOverflow => concat!("does not fit ", stringify!($ty)),
+                    _ => "expected a whole number",
+                })
+            }
+        }
+    )*};
+}
+integers!(i8, i16, i32, i64, u8, u16, u32, u64);
+
+impl FromText for f64 {
+    fn from_text(text: &str) -> Result<Self, &'static str> {
+        text.parse().map_err(|_| "expected a number")
+    }
+}
+
+impl FromText for f32 {
+    fn from_text(text: &str) -> Result<Self, &'static str> {
+        text.parse().map_err(|_| "expected a number")
+    }
+}
+
+/// `1`, `0`, `true`, `false` in any case (go-zero's `core/mapping/utils.go`).
+impl FromText for bool {
+    fn from_text(text: &str) -> Result<Self, &'static str> {
+        match text.to_ascii_lowercase().as_str() {
+            "1" | "true" => Ok(true),
+            "0" | "false" => Ok(false),
+            _ => Err("expected true or false"),
+        }
+    }
+}
+
+impl FromText for String {
+    fn from_text(text: &str) -> Result<Self, &'static str> {
+        Ok(text.to_owned())
+    }
+}
+
+fn read<T: FromText>(text: &str) -> Field<T> {
+    T::from_text(text).map_or_else(Field::invalid, Field::Value)
+}
+
+fn read_all<T: FromText>(texts: &[impl AsRef<str>]) -> Field<Vec<T>> {
+    if texts.is_empty() {
+        return Field::Absent;
+    }
+    let values: Result<_, _> = texts
+        .iter()
+        .map(|text| T::from_text(text.as_ref()))
+        .collect();
+    values.map_or_else(Field::invalid, Field::Value)
+}
+
+/// The parameters of the matched route.
+#[derive(Debug)]
+pub struct PathParams(Vec<(String, String)>);
+
+impl PathParams {
+    pub async fn read(parts: &mut Parts) -> Result<Self, Refusal> {
+        let params = RawPathParams::from_request_parts(parts, &())
+            .await
+            .map_err(|_| Refusal::new(Code::InvalidArgument, "the path is not valid UTF-8"))?;
+        Ok(Self(
+            params
+                .iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+        ))
+    }
+
+    pub fn field<T: FromText>(&self, name: &str) -> Field<T> {
+        let value = self.0.iter().find(|(known, _)| known == name);
+        value.map_or(Field::Absent, |(_, text)| read(text))
+    }
+}
+
+/// The values of the query; empty ones count as absent, as in go-zero.
+#[derive(Debug)]
+pub struct Form(HashMap<String, Vec<String>>);
+
+impl Form {
+    pub fn of_query(parts: &Parts) -> Result<Self, Refusal> {
+        let mut values: HashMap<String, Vec<String>> = HashMap::new();
+        for pair in parts.uri.query().unwrap_or_default().split('&') {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (key, value) = (decode(key)?, decode(value)?);
+            if !value.is_empty() {
+                let key = key.strip_suffix("[]").unwrap_or(&key).to_owned();
+                values.entry(key).or_default().push(value.into_owned());
+            }
+        }
+        Ok(Self(values))
+    }
+
+    /// The first value of the name.
+    pub fn field<T: FromText>(&self, name: &str) -> Field<T> {
+        self.0
+            .get(name)
+            .and_then(|values| values.first())
+            .map_or(Field::Absent, |text| read(text))
+    }
+
+    /// Every value of the name.
+    pub fn list<T: FromText>(&self, name: &str) -> Field<Vec<T>> {
+        self.0
+            .get(name)
+            .map_or(Field::Absent, |values| read_all(values))
+    }
+}
+
+fn decode(text: &str) -> Result<Cow<'_, str>, Refusal> {
+    let spaced = text.replace('+', " ");
+    match percent_decode_str(&spaced).decode_utf8() {
+        Ok(decoded) => Ok(Cow::Owned(decoded.into_owned())),
+        Err(_) => Err(Refusal::new(
+            Code::InvalidArgument,
+            "the query is not valid UTF-8",
+        )),
+    }
+}
+
+/// The headers of the request; names in any case.
+#[derive(Debug)]
+pub struct Headers<'a>(&'a HeaderMap);
+
+impl<'a> Headers<'a> {
+    pub fn of(parts: &'a Parts) -> Self {
+        Self(&parts.headers)
+    }
+
+    pub fn field<T: FromText>(&self, name: &str) -> Field<T> {
+        match self.0.get(name).map(|value| value.to_str()) {
+            None => Field::Absent,
+            Some(Ok(text)) => read(text),
+            Some(Err(_)) => Field::invalid("is not plain text"),
+        }
+    }
+
+    pub fn list<T: FromText>(&self, name: &str) -> Field<Vec<T>> {
+        let texts: Result<Vec<_>, _> = self.0.get_all(name).iter().map(|v| v.to_str()).collect();
+        texts.map_or_else(
+            |_| Field::invalid("is not plain text"),
+            |texts| read_all(&texts),
+        )
+    }
+}

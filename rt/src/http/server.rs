@@ -1,0 +1,57 @@
+//! The listener of a gateway and its life: bound, ready, draining, done.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+
+use crate::config::RestConf;
+use crate::lifecycle::{self, Readiness};
+use crate::{dev_server, trace};
+
+/// A bound listener.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    conf: RestConf,
+}
+
+impl Server {
+    /// Binds `Host:Port`.
+    pub async fn bind(conf: &RestConf) -> anyhow::Result<Self> {
+        let address = format!("{}:{}", conf.host, conf.port);
+        let listener = TcpListener::bind(&address)
+            .await
+            .with_context(|| format!("Port: cannot listen on {address}"))?;
+        Ok(Self {
+            listener,
+            conf: conf.clone(),
+        })
+    }
+
+    /// Serves until a signal comes, then drains: requests in flight are finished, up to `Shutdown.WaitTime`.
+    pub async fn serve(self, app: Router, readiness: Readiness) -> anyhow::Result<()> {
+        dev_server::start(self.conf.dev_server.as_ref(), &readiness).await?;
+        tracing::info!(address = %self.listener.local_addr()?, name = self.conf.name, "listening");
+        debug_assert!(
+            trace::current_ids().is_none(),
+            "the server is not part of a request"
+        );
+        readiness.set(true);
+
+        let stopping = Arc::new(Notify::new());
+        let begun = Arc::clone(&stopping);
+        let shutdown = self.conf.shutdown;
+        let served = axum::serve(self.listener, app).with_graceful_shutdown(async move {
+            lifecycle::wind_down(shutdown, &readiness, async {}).await;
+            begun.notify_one();
+        });
+        let limit = shutdown.wait_time.duration();
+        match lifecycle::drain(served.into_future(), stopping.notified(), limit).await {
+            Some(result) => result.context("serve HTTP"),
+            None => Ok(()),
+        }
+    }
+}

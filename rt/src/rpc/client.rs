@@ -1,0 +1,168 @@
+//! A channel for generated clients: discovery, balancing, deadline, span and metrics around each call.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use http::{Request, Response};
+use tonic::body::Body;
+use tonic::{Code, Status};
+use tower::{Service, ServiceExt as _};
+
+use super::balance::{Instances, Picked};
+use super::watch::Watched;
+use super::{code_name, deadline};
+use crate::config::RpcClientConf;
+use crate::trace::{Span, attr};
+use crate::{discovery, metrics};
+
+/// A connection that is not there after this long counts as refused, well within a call's own time.
+const MAX_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The transport of a generated client. Cheap to clone; connects on first use, so that a caller starts before
+/// the services that it calls.
+#[derive(Debug, Clone)]
+pub struct Channel {
+    instances: Instances,
+    timeout: Option<Duration>,
+}
+
+impl Channel {
+    /// `Endpoints` wins over `Target`, `Target` over `Etcd`. Call it inside the tokio runtime.
+    pub fn new(section: &str, conf: &RpcClientConf) -> anyhow::Result<Self> {
+        let timeout = conf.timeout.limit();
+        let connect_timeout = timeout.map_or(MAX_CONNECT_TIMEOUT, |limit| {
+            (limit / 2).min(MAX_CONNECT_TIMEOUT)
+        });
+        let instances = Instances::default();
+        let update = {
+            let instances = instances.clone();
+            move |addresses: &[String]| instances.update(addresses, connect_timeout)
+        };
+        discovery::follow(conf, update).with_context(|| section.to_owned())?;
+        Ok(Self { instances, timeout })
+    }
+}
+
+impl Service<Request<Body>> for Channel {
+    type Response = Response<Body>;
+    type Error = Status;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Status>> + Send>>;
+
+    /// Always: whether an instance is there is a matter of each call, answered by its status.
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Status>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let call = Call::start(&request);
+        let picked = self.instances.pick();
+        Box::pin(call.run(request, picked, self.timeout))
+    }
+}
+
+/// One call, from its first byte to its status.
+struct Call {
+    span: Span,
+    path: String,
+    started: Instant,
+}
+
+impl Call {
+    /// The span hangs on the span that is current where the client is called.
+    fn start(request: &Request<Body>) -> Self {
+        let path = request.uri().path().to_owned();
+        let method = path.trim_start_matches('/');
+        let span = Span::client(method.to_owned());
+        span.set(attr::RPC_SYSTEM_NAME, "grpc");
+        span.set(attr::RPC_METHOD, method);
+        Self {
+            span,
+            path,
+            started: Instant::now(),
+        }
+    }
+
+    async fn run(
+        self,
+        mut request: Request<Body>,
+        picked: Option<Picked>,
+        timeout: Option<Duration>,
+    ) -> Result<Response<Body>, Status> {
+        let Some(mut picked) = picked else {
+            return Err(self.fail(Status::unavailable("no instance of the service is known")));
+        };
+        if self.span.is_recording() {
+            let (host, port) = picked
+                .address()
+                .rsplit_once(':')
+                .unwrap_or((picked.address(), ""));
+            self.span
+                .set(attr::SERVER_ADDRESS, host.trim_start_matches("http://"));
+            if let Ok(port) = port.parse::<u16>() {
+                self.span.set(attr::SERVER_PORT, port);
+            }
+        }
+        self.span.inject(request.headers_mut());
+        if let Some(limit) = timeout {
+            deadline::write(limit, request.headers_mut());
+        }
+
+        let sent = picked.channel().oneshot(request);
+        let answered = match timeout {
+            Some(limit) => tokio::time::timeout(limit, sent).await,
+            None => Ok(sent.await),
+        };
+        let response = match answered {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => {
+                // Not reached, or lost on the way: the next call may find another instance.
+                tracing::warn!(
+                    address = picked.address(),
+                    error = chain(&error),
+                    "rpc failed"
+                );
+                picked.finish(Code::Unavailable);
+                return Err(self.fail(Status::unavailable("the service cannot be reached")));
+            }
+            Err(_) => {
+                picked.finish(Code::DeadlineExceeded);
+                return Err(self.fail(Status::deadline_exceeded("the call took too long")));
+            }
+        };
+        let (parts, body) = response.into_parts();
+        let body = Watched::new(body, &parts.headers, move |code| {
+            picked.finish(code);
+            self.finish(code);
+        });
+        Ok(Response::from_parts(parts, Body::new(body)))
+    }
+
+    fn fail(&self, status: Status) -> Status {
+        self.finish(status.code());
+        status
+    }
+
+    /// Every code but OK is an error of a client span (semantic conventions, gRPC).
+    fn finish(&self, code: Code) {
+        self.span
+            .set(attr::RPC_RESPONSE_STATUS_CODE, code_name(code));
+        if code != Code::Ok {
+            self.span.fail_with(code_name(code));
+        }
+        metrics::rpc_called(&self.path, i32::from(code), self.started.elapsed());
+    }
+}
+
+/// An error with its causes; the outermost alone says only "transport error".
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

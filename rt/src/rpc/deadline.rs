@@ -1,0 +1,43 @@
+//! The `grpc-timeout` header (gRPC over HTTP/2, Requests).
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
+
+/// The caller's deadline, if it sent a readable one.
+#[cfg_attr(not(feature = "rpc-server"), allow(dead_code))]
+pub(super) fn read(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(GRPC_TIMEOUT)?.to_str().ok()?;
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    if digits.is_empty() || digits.len() > 8 {
+        return None;
+    }
+    let value: u64 = digits.parse().ok()?;
+    match unit {
+        "H" => Some(Duration::from_secs(value * 3600)),
+        "M" => Some(Duration::from_secs(value * 60)),
+        "S" => Some(Duration::from_secs(value)),
+        "m" => Some(Duration::from_millis(value)),
+        "u" => Some(Duration::from_micros(value)),
+        "n" => Some(Duration::from_nanos(value)),
+        _ => None,
+    }
+}
+
+/// Sends a deadline along, in the finest unit that fits the eight digits allowed.
+#[cfg_attr(not(feature = "rpc-client"), allow(dead_code))]
+pub(super) fn write(limit: Duration, headers: &mut HeaderMap) {
+    const MAX: u128 = 99_999_999;
+    let (value, unit) = if limit.as_micros() <= MAX {
+        (limit.as_micros(), 'u')
+    } else if limit.as_millis() <= MAX {
+        (limit.as_millis(), 'm')
+    } else {
+        (u128::from(limit.as_secs()).min(MAX), 'S')
+    };
+    if let Ok(value) = HeaderValue::from_str(&format!("{value}{unit}")) {
+        headers.insert(GRPC_TIMEOUT, value);
+    }
+}

@@ -1,0 +1,44 @@
+//! The gRPC sides of a process: serving calls and making them.
+
+#[cfg(any(feature = "rpc-client", feature = "rpc-server"))]
+mod deadline;
+#[cfg(any(feature = "rpc-client", feature = "rpc-server"))]
+mod watch;
+
+#[cfg(feature = "rpc-client")]
+mod balance;
+#[cfg(feature = "rpc-client")]
+mod client;
+#[cfg(feature = "rpc-server")]
+mod observe;
+#[cfg(feature = "rpc-server")]
+mod server;
+
+#[cfg(feature = "rpc-client")]
+pub use self::client::Channel;
+#[cfg(feature = "rpc-server")]
+pub use self::server::{Server, Services, healthcheck};
+
+/// `OK`, `NOT_FOUND`: the code as the semantic conventions write it (`rpc.response.status_code`).
+#[cfg(any(feature = "rpc-client", feature = "rpc-server"))]
+pub(crate) fn code_name(code: tonic::Code) -> &'static str {
+    match code {
+        tonic::Code::Ok => "OK",
+        tonic::Code::Cancelled => "CANCELLED",
+        tonic::Code::Unknown => "UNKNOWN",
+        tonic::Code::InvalidArgument => "INVALID_ARGUMENT",
+        tonic::Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        tonic::Code::NotFound => "NOT_FOUND",
+        tonic::Code::AlreadyExists => "ALREADY_EXISTS",
+        tonic::Code::PermissionDenied => "PERMISSION_DENIED",
+        tonic::Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        tonic::Code::FailedPrecondition => "FAILED_PRECONDITION",
+        tonic::Code::Aborted => "ABORTED",
+        tonic::Code::OutOfRange => "OUT_OF_RANGE",
+        tonic::Code::Unimplemented => "UNIMPLEMENTED",
+        tonic::Code::Internal => "INTERNAL",
+        tonic::Code::Unavailable => "UNAVAILABLE",
+        tonic::Code::DataLoss => "DATA_LOSS",
+        tonic::Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}

@@ -1,0 +1,96 @@
+//! Around each served call: span, metrics, log line, deadline, panics
+//! (semantic conventions 1.42, RPC; go-zero's `zrpc/internal/serverinterceptors`).
+
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
+use futures_util::FutureExt as _;
+use tonic::{Code, Status};
+
+use super::watch::Watched;
+use super::{code_name, deadline};
+use crate::metrics;
+use crate::trace::{Span, attr};
+
+pub(super) async fn observe(limit: Option<Duration>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let path = request.uri().path().to_owned();
+    let method = path.trim_start_matches('/').to_owned();
+
+    let span = Span::server(method.clone(), request.headers());
+    if span.is_recording() {
+        span.set(attr::RPC_SYSTEM_NAME, "grpc");
+        span.set(attr::RPC_METHOD, method.as_str());
+        if let Some(host) = request.uri().host() {
+            span.set(attr::SERVER_ADDRESS, host);
+        }
+        if let Some(port) = request.uri().port_u16() {
+            span.set(attr::SERVER_PORT, port);
+        }
+    }
+
+    let limit = match (deadline::read(request.headers()), limit) {
+        (Some(theirs), Some(ours)) => Some(theirs.min(ours)),
+        (theirs, ours) => theirs.or(ours),
+    };
+    let served = span.scope(within(limit, next.run(request))).await;
+    let response = served.unwrap_or_else(Status::into_http);
+
+    let (parts, body) = response.into_parts();
+    let end = move |code: Code| finish(&span, &path, code, started.elapsed());
+    let body = Watched::new(body, &parts.headers, end);
+    Response::from_parts(parts, Body::new(body))
+}
+
+/// Bounds a call in time and keeps its panic to itself.
+async fn within(
+    limit: Option<Duration>,
+    call: impl Future<Output = Response>,
+) -> Result<Response, Status> {
+    let call = AssertUnwindSafe(call).catch_unwind();
+    let done = match limit {
+        Some(limit) => tokio::time::timeout(limit, call)
+            .await
+            .map_err(|_| Status::deadline_exceeded("the call took too long"))?,
+        None => call.await,
+    };
+    done.map_err(|panic| {
+        tracing::error!(panic = crate::panic_message(&*panic), "a method panicked");
+        Span::current().fail_with("panic");
+        Status::internal("internal error")
+    })
+}
+
+fn finish(span: &Span, path: &str, code: Code, took: Duration) {
+    span.set(attr::RPC_RESPONSE_STATUS_CODE, code_name(code));
+    if is_server_error(code) {
+        span.fail_with(code_name(code));
+    }
+    metrics::rpc_served(path, i32::from(code), took);
+    let line = || {
+        let duration = format!("{:.1}ms", took.as_secs_f64() * 1000.0);
+        if is_server_error(code) {
+            tracing::error!(duration, "[RPC] {} - {path}", code_name(code));
+        } else {
+            tracing::info!(duration, "[RPC] {} - {path}", code_name(code));
+        }
+    };
+    span.enter(line);
+}
+
+/// The codes that are the server's fault (semantic conventions, gRPC server spans).
+fn is_server_error(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Unknown
+            | Code::DeadlineExceeded
+            | Code::Unimplemented
+            | Code::Internal
+            | Code::Unavailable
+            | Code::DataLoss
+    )
+}

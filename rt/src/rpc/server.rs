@@ -1,0 +1,166 @@
+//! The listener of a service and its life: bound, serving, draining, done.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, ensure};
+use axum::Router;
+use axum::middleware::from_fn;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tonic::body::Body;
+use tonic::server::NamedService;
+use tonic::service::{Routes, RoutesBuilder};
+use tonic::transport::server::TcpIncoming;
+use tonic_health::ServingStatus;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
+use tower::Service;
+
+use super::observe::observe;
+use crate::config::RpcServerConf;
+use crate::dev_server;
+use crate::lifecycle::{self, Readiness};
+
+/// The gRPC services of one process.
+#[derive(Debug, Clone, Default)]
+pub struct Services {
+    routes: RoutesBuilder,
+    names: Vec<&'static str>,
+}
+
+impl Services {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    #[must_use]
+    pub fn with<S>(mut self, service: S) -> Self
+    where
+        S: Service<http::Request<Body>, Error = std::convert::Infallible>
+            + NamedService
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        S::Response: axum::response::IntoResponse,
+        S::Future: Send + 'static,
+    {
+        self.routes.add_service(service);
+        self.names.push(S::NAME);
+        self
+    }
+
+    /// The services as an application without a socket, observed as in production.
+    pub fn into_router(self, conf: &RpcServerConf) -> Router {
+        let limit = conf.timeout.limit();
+        self.routes
+            .routes()
+            .into_axum_router()
+            .layer(from_fn(move |request, next| observe(limit, request, next)))
+    }
+}
+
+/// A bound listener.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    conf: RpcServerConf,
+}
+
+impl Server {
+    /// Binds `ListenOn`.
+    pub async fn bind(conf: &RpcServerConf) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(&conf.listen_on)
+            .await
+            .with_context(|| format!("ListenOn: cannot listen on {}", conf.listen_on))?;
+        Ok(Self {
+            listener,
+            conf: conf.clone(),
+        })
+    }
+
+    /// Serves until a signal comes, then deregisters and drains, up to `Shutdown.WaitTime`.
+    pub async fn serve(self, services: Services, readiness: Readiness) -> anyhow::Result<()> {
+        dev_server::start(self.conf.dev_server.as_ref(), &readiness).await?;
+        let address = self.listener.local_addr()?;
+        let (health, health_service) = tonic_health::server::health_reporter();
+        // The empty name stands for the whole process.
+        let mut names = services.names.clone();
+        names.push("");
+        for name in &names {
+            health
+                .set_service_status(name, ServingStatus::Serving)
+                .await;
+        }
+        let mut app = services.into_router(&self.conf);
+        if self.conf.health {
+            app = app.merge(
+                Routes::new(health_service)
+                    .into_axum_router()
+                    .reset_fallback(),
+            );
+        }
+        #[cfg(feature = "etcd")]
+        let registration = match &self.conf.etcd {
+            Some(etcd) => Some(crate::discovery::register(etcd, address)?),
+            None => None,
+        };
+        #[cfg(not(feature = "etcd"))]
+        ensure!(
+            self.conf.etcd.is_none(),
+            "Etcd: this service is built without the feature `etcd` of zgen-rt"
+        );
+        readiness.set(true);
+        tracing::info!(%address, name = self.conf.name, "listening");
+
+        let stopping = Arc::new(Notify::new());
+        let begun = Arc::clone(&stopping);
+        let shutdown = self.conf.shutdown;
+        let graceful = async move {
+            let leave = async {
+                for name in &names {
+                    health
+                        .set_service_status(name, ServingStatus::NotServing)
+                        .await;
+                }
+                #[cfg(feature = "etcd")]
+                if let Some(registration) = registration {
+                    registration.revoke().await;
+                }
+            };
+            lifecycle::wind_down(shutdown, &readiness, leave).await;
+            begun.notify_one();
+        };
+        let served = tonic::transport::Server::builder()
+            .add_routes(Routes::from(app))
+            .serve_with_incoming_shutdown(TcpIncoming::from(self.listener), graceful);
+        let limit = shutdown.wait_time.duration();
+        match lifecycle::drain(served, stopping.notified(), limit).await {
+            Some(result) => result.context("serve gRPC"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Asks the service on this host for its health (`grpc.health.v1`).
+pub async fn healthcheck(conf: &RpcServerConf) -> anyhow::Result<()> {
+    const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(3);
+    let port = conf
+        .listen_on
+        .rsplit_once(':')
+        .map_or("8080", |(_, port)| port);
+    let channel = tonic::transport::Endpoint::from_shared(format!("http://127.0.0.1:{port}"))?
+        .connect_timeout(TIMEOUT)
+        .timeout(TIMEOUT)
+        .connect()
+        .await?;
+    let answer = HealthClient::new(channel)
+        .check(HealthCheckRequest::default())
+        .await?;
+    let status = answer.into_inner().status();
+    ensure!(
+        status == tonic_health::pb::health_check_response::ServingStatus::Serving,
+        "not serving"
+    );
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! The identity of a position in a trace (W3C Trace Context, section 3.2).
+
+use std::fmt;
+
+use opentelemetry::trace::{SpanId, TraceId};
+
+/// Where in which trace this is, and whether the trace is sampled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ids {
+    pub trace_id: TraceId,
+    pub span_id: SpanId,
+    pub sampled: bool,
+}
+
+impl Ids {
+    /// Ids of a new trace; the sampling decision is the caller's.
+    pub(crate) fn random() -> Self {
+        Self {
+            trace_id: random_trace_id(),
+            span_id: random_span_id(),
+            sampled: false,
+        }
+    }
+
+    /// Reads a `traceparent` header. Anything malformed is `None`: the caller starts a new trace, as the
+    /// recommendation asks. Versions above 00 are read by their first four fields.
+    pub fn from_traceparent(header: &str) -> Option<Self> {
+        let mut parts = header.trim().split('-');
+        let version = parts.next()?;
+        let trace_id = parts.next()?;
+        let span_id = parts.next()?;
+        let flags = parts.next()?;
+        let sizes_fit =
+            version.len() == 2 && trace_id.len() == 32 && span_id.len() == 16 && flags.len() == 2;
+        let lower_hex = |text: &str| text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        if !sizes_fit
+            || ![version, trace_id, span_id, flags]
+                .into_iter()
+                .all(lower_hex)
+        {
+            return None;
+        }
+        if version == "ff" || (version == "00" && parts.next().is_some()) {
+            return None;
+        }
+        let ids = Self {
+            trace_id: TraceId::from_hex(trace_id).ok()?,
+            span_id: SpanId::from_hex(span_id).ok()?,
+            sampled: u8::from_str_radix(flags, 16).ok()? & 1 == 1,
+        };
+        (ids.trace_id != TraceId::INVALID && ids.span_id != SpanId::INVALID).then_some(ids)
+    }
+}
+
+/// The `traceparent` header of these ids.
+impl fmt::Display for Ids {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let flags = u8::from(self.sampled);
+        write!(
+            f,
+            "00-{:032x}-{:016x}-{flags:02x}",
+            self.trace_id, self.span_id
+        )
+    }
+}
+
+pub(crate) fn random_span_id() -> SpanId {
+    SpanId::from(rand::random_range(1..=u64::MAX))
+}
+
+fn random_trace_id() -> TraceId {
+    TraceId::from(rand::random_range(1..=u128::MAX))
+}

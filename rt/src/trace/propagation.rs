@@ -1,0 +1,70 @@
+//! W3C Trace Context and Baggage in HTTP headers and gRPC metadata, which are headers too.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::active::Active;
+use super::ids::Ids;
+
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
+const BAGGAGE: HeaderName = HeaderName::from_static("baggage");
+
+/// Baggage beyond this is not handed on (W3C Baggage, section 3.3.2).
+const MAX_BAGGAGE_BYTES: usize = 8192;
+
+/// What travels along unread.
+#[derive(Debug)]
+pub(crate) struct Carried {
+    tracestate: Option<HeaderValue>,
+    baggage: Option<HeaderValue>,
+}
+
+/// The caller's position in its trace, if the request carries one.
+pub fn extract(headers: &HeaderMap) -> Option<Ids> {
+    Ids::from_traceparent(headers.get(TRACEPARENT)?.to_str().ok()?)
+}
+
+pub(crate) fn carried(headers: &HeaderMap) -> Option<Carried> {
+    let fits = |value: &&HeaderValue| value.len() <= MAX_BAGGAGE_BYTES;
+    // A tracestate belongs to its traceparent; without one it is dropped.
+    let tracestate = extract(headers)
+        .and_then(|_| headers.get(TRACESTATE))
+        .cloned();
+    let baggage = headers.get(BAGGAGE).filter(fits).cloned();
+    (tracestate.is_some() || baggage.is_some()).then_some(Carried {
+        tracestate,
+        baggage,
+    })
+}
+
+/// Writes the current position into the headers of an outgoing request.
+pub fn inject(headers: &mut HeaderMap) {
+    if let Some(active) = Active::current() {
+        inject_active(&active, headers);
+    }
+}
+
+pub(crate) fn inject_active(active: &Active, headers: &mut HeaderMap) {
+    if let Some(value) = traceparent(active.ids) {
+        headers.insert(TRACEPARENT, value);
+    }
+    if let Some(carried) = &active.carried {
+        if let Some(tracestate) = &carried.tracestate {
+            headers.insert(TRACESTATE, tracestate.clone());
+        }
+        if let Some(baggage) = &carried.baggage {
+            headers.insert(BAGGAGE, baggage.clone());
+        }
+    }
+}
+
+/// The response header by which a caller finds the trace.
+pub(crate) fn respond(ids: Ids, headers: &mut HeaderMap) {
+    if let Some(value) = traceparent(ids) {
+        headers.insert(TRACEPARENT, value);
+    }
+}
+
+fn traceparent(ids: Ids) -> Option<HeaderValue> {
+    HeaderValue::from_str(&ids.to_string()).ok()
+}

@@ -1,0 +1,98 @@
+//! A span that is being recorded. Ends when the last handle is dropped.
+
+use std::borrow::Cow;
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
+
+use opentelemetry::trace::{Event, SpanContext, SpanId, Status, TraceFlags, TraceState};
+use opentelemetry::{InstrumentationScope, KeyValue};
+use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
+
+use super::export;
+use super::ids::Ids;
+use super::span::{Kind, Parent};
+
+/// Attributes beyond this are dropped and counted (OTel SDK specification, span limits).
+const MAX_ATTRIBUTES: usize = 128;
+
+#[derive(Debug)]
+pub(crate) struct Recording(Mutex<Option<SpanData>>);
+
+impl Recording {
+    pub(crate) fn start(ids: Ids, parent: &Parent, name: Cow<'static, str>, kind: Kind) -> Self {
+        let (parent_id, is_remote) = match parent {
+            Parent::Root => (SpanId::INVALID, false),
+            Parent::Remote(parent) => (parent.span_id, true),
+            Parent::Local(parent) => (parent.span_id, false),
+        };
+        let flags = TraceFlags::SAMPLED;
+        let now = SystemTime::now();
+        Self(Mutex::new(Some(SpanData {
+            span_context: SpanContext::new(
+                ids.trace_id,
+                ids.span_id,
+                flags,
+                false,
+                TraceState::default(),
+            ),
+            parent_span_id: parent_id,
+            parent_span_is_remote: is_remote,
+            span_kind: kind.into(),
+            name,
+            start_time: now,
+            end_time: now,
+            attributes: Vec::with_capacity(12),
+            dropped_attributes_count: 0,
+            events: SpanEvents::default(),
+            links: SpanLinks::default(),
+            status: Status::Unset,
+            instrumentation_scope: InstrumentationScope::builder("zgen-rt").build(),
+        })))
+    }
+
+    pub(crate) fn set(&self, attribute: KeyValue) {
+        self.with(|data| {
+            if let Some(known) = data.attributes.iter_mut().find(|a| a.key == attribute.key) {
+                known.value = attribute.value;
+            } else if data.attributes.len() < MAX_ATTRIBUTES {
+                data.attributes.push(attribute);
+            } else {
+                data.dropped_attributes_count += 1;
+            }
+        });
+    }
+
+    pub(crate) fn rename(&self, name: Cow<'static, str>) {
+        self.with(|data| data.name = name);
+    }
+
+    pub(crate) fn event(&self, name: &'static str, attributes: Vec<KeyValue>) {
+        self.with(|data| {
+            data.events
+                .events
+                .push(Event::new(name, SystemTime::now(), attributes, 0));
+        });
+    }
+
+    pub(crate) fn fail(&self, description: String) {
+        self.with(|data| data.status = Status::error(description));
+    }
+
+    fn with(&self, change: impl FnOnce(&mut SpanData)) {
+        // A panic while the lock was held left valid data behind.
+        let mut data = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(data) = data.as_mut() {
+            change(data);
+        }
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        let data = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mut data) = data.take() {
+            data.end_time = SystemTime::now();
+            export::finished(data);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! The one small API that framework and generated code make spans with.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use http::HeaderMap;
+use opentelemetry::KeyValue;
+use opentelemetry::trace::SpanKind;
+
+use super::active::{Active, Scoped};
+use super::attr::{ERROR_TYPE, IntoValue};
+use super::ids::{Ids, random_span_id};
+use super::record::Recording;
+use super::{active, export, propagation};
+use crate::Code;
+
+/// The role of a span in its trace (OTel API specification, `SpanKind`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Internal,
+    Server,
+    Client,
+}
+
+impl From<Kind> for SpanKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Internal => Self::Internal,
+            Kind::Server => Self::Server,
+            Kind::Client => Self::Client,
+        }
+    }
+}
+
+/// What a span hangs on.
+#[derive(Debug, Clone, Copy)]
+pub enum Parent {
+    Root,
+    /// In another process.
+    Remote(Ids),
+    Local(Ids),
+}
+
+/// How a failure shows on a span: implemented by the error type of each service.
+pub trait Failure: fmt::Display {
+    fn code(&self) -> Code;
+
+    /// The text on the span; not for the caller's eyes, but without values all the same.
+    fn describe(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Failure for tonic::Status {
+    fn code(&self) -> Code {
+        Self::code(self).into()
+    }
+}
+
+/// One step of a request. Ends when it is dropped. Free of cost when the request is not sampled.
+#[derive(Debug)]
+pub struct Span {
+    active: Option<Active>,
+}
+
+impl Span {
+    /// A step inside this process, below the current span.
+    pub fn internal(name: &'static str) -> Self {
+        Self::child(name.into(), Kind::Internal)
+    }
+
+    /// A call to another system, below the current span.
+    pub fn client(name: impl Into<Cow<'static, str>>) -> Self {
+        Self::child(name.into(), Kind::Client)
+    }
+
+    /// The span of an incoming request: continues the caller's trace or starts one, and decides on sampling.
+    pub fn server(name: impl Into<Cow<'static, str>>, headers: &HeaderMap) -> Self {
+        let carried = propagation::carried(headers).map(Arc::new);
+        let (ids, parent) = match propagation::extract(headers) {
+            // Without an exporter here the caller's span stays the parent of what comes after.
+            Some(caller) if caller.sampled && export::is_installed() => {
+                let ids = Ids {
+                    span_id: random_span_id(),
+                    ..caller
+                };
+                (ids, Parent::Remote(caller))
+            }
+            Some(caller) => (caller, Parent::Remote(caller)),
+            None => {
+                let mut ids = Ids::random();
+                ids.sampled = export::sampler().is_some_and(|sampler| sampler.decide(ids));
+                (ids, Parent::Root)
+            }
+        };
+        let recording = (ids.sampled && export::is_installed())
+            .then(|| Arc::new(Recording::start(ids, &parent, name.into(), Kind::Server)));
+        Self {
+            active: Some(Active {
+                ids,
+                recording,
+                carried,
+            }),
+        }
+    }
+
+    /// The span that is current here, to put attributes on; without effect outside a request.
+    pub fn current() -> Self {
+        Self {
+            active: Active::current(),
+        }
+    }
+
+    fn child(name: Cow<'static, str>, kind: Kind) -> Self {
+        let Some(parent) = Active::current() else {
+            // Outside a request (start-up, background work) there is no trace to belong to.
+            return Self { active: None };
+        };
+        if parent.recording.is_none() {
+            return Self {
+                active: Some(parent),
+            };
+        }
+        let ids = Ids {
+            span_id: random_span_id(),
+            ..parent.ids
+        };
+        let recording = Recording::start(ids, &Parent::Local(parent.ids), name, kind);
+        Self {
+            active: Some(Active {
+                ids,
+                recording: Some(Arc::new(recording)),
+                ..parent
+            }),
+        }
+    }
+
+    /// The ids of this span, if it belongs to a request.
+    pub fn ids(&self) -> Option<Ids> {
+        self.active.as_ref().map(|active| active.ids)
+    }
+
+    /// Whether attributes are kept; to skip costly ones.
+    pub fn is_recording(&self) -> bool {
+        self.recording().is_some()
+    }
+
+    /// Sets an attribute; the last value of a key stays.
+    pub fn set(&self, key: &'static str, value: impl IntoValue) {
+        if let Some(recording) = self.recording() {
+            recording.set(KeyValue::new(key, value.into_value()));
+        }
+    }
+
+    /// Replaces the name, once it is known better.
+    pub fn rename(&self, name: impl Into<Cow<'static, str>>) {
+        if let Some(recording) = self.recording() {
+            recording.rename(name.into());
+        }
+    }
+
+    /// Records a failure: an `exception` event, `error.type` and the error status.
+    pub fn fail(&self, error: &impl Failure) {
+        if let Some(recording) = self.recording() {
+            let kind = error.code().as_str();
+            let message = error.describe();
+            recording.event(
+                "exception",
+                vec![
+                    KeyValue::new("exception.type", kind),
+                    KeyValue::new("exception.message", message.clone()),
+                ],
+            );
+            recording.set(KeyValue::new(ERROR_TYPE, kind));
+            recording.fail(message);
+        }
+    }
+
+    /// Marks the span as failed without an error value, such as by a status code.
+    pub fn fail_with(&self, error_type: impl Into<Cow<'static, str>>) {
+        if let Some(recording) = self.recording() {
+            recording.set(KeyValue::new(ERROR_TYPE, error_type.into()));
+            recording.fail(String::new());
+        }
+    }
+
+    /// Runs `work` with this span current, and records its failure.
+    pub async fn run<T, E: Failure>(
+        &self,
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let result = self.scope(work).await;
+        if let Err(error) = &result {
+            self.fail(error);
+        }
+        result
+    }
+
+    /// Runs `work` with this span current.
+    pub fn scope<F: Future>(&self, work: F) -> impl Future<Output = F::Output> + use<F> {
+        Scoped::new(self.active.clone(), work)
+    }
+
+    /// Runs `work` with this span current, for what does not wait, such as a log line.
+    pub fn enter<T>(&self, work: impl FnOnce() -> T) -> T {
+        active::enter(self.active.clone(), work)
+    }
+
+    /// Writes this span's position into the headers of an outgoing request.
+    pub fn inject(&self, headers: &mut HeaderMap) {
+        if let Some(active) = &self.active {
+            propagation::inject_active(active, headers);
+        }
+    }
+
+    /// Writes this span's position into the headers of a response.
+    pub(crate) fn respond(&self, headers: &mut HeaderMap) {
+        if let Some(ids) = self.ids() {
+            propagation::respond(ids, headers);
+        }
+    }
+
+    fn recording(&self) -> Option<&Recording> {
+        self.active.as_ref()?.recording.as_deref()
+    }
+}
+
+/// Runs one named step of a method as a span of its own.
+pub async fn step<T, E: Failure>(
+    name: &'static str,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    Span::internal(name).run(work).await
+}
