@@ -14,10 +14,10 @@ const BASE: &str = "deploy/k8s/base";
 
 pub(super) fn files(plan: &Plan, options: &Options, out: &mut Vec<File>) {
     let mut workloads = Vec::new();
-    let gateways = (plan.gateways.iter())
-        .map(|it| (gateway(it, options), gateway_policy(plan, it)));
-    let services = (plan.services.iter())
-        .map(|it| (service(it, options), service_policy(plan, it)));
+    let gateways =
+        (plan.gateways.iter()).map(|it| (gateway(it, options), gateway_policy(plan, it)));
+    let services =
+        (plan.services.iter()).map(|it| (service(it, options), service_policy(plan, it)));
     for ((workload, policy), process) in gateways.chain(services).zip(plan.processes()) {
         workloads.push(manifests(workload, policy, process, out));
     }

@@ -1,0 +1,489 @@
+//! Configuration and deployment files: every YAML parses, and they agree with each other on ports, paths and names.
+
+#[path = "deploy/systems.rs"]
+mod systems;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use zgen::emit;
+use zgen::lower::deploy;
+use zgen::model::System;
+use zgen::project::Options;
+use zgen::rust::Body;
+
+type Texts = BTreeMap<String, String>;
+
+fn render(system: &System) -> Texts {
+    let print = |body: &Body| match body {
+        Body::Text(text) => text.clone(),
+        Body::Deploy(body) => emit::deploy::render(body).expect("renders"),
+    };
+    let files = deploy::files(system, &Options::default());
+    let count = files.len();
+    let texts: Texts = (files.iter())
+        .map(|file| (file.path.to_string(), print(&file.body)))
+        .collect();
+    assert_eq!(texts.len(), count, "two files of one path");
+    texts
+}
+
+/// The documents of a YAML text.
+fn documents(path: &str, text: &str) -> Vec<Value> {
+    text.split("\n---\n")
+        .map(|text| {
+            serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{path}: {error}\n{text}"))
+        })
+        .collect()
+}
+
+/// The only document of a file.
+fn yaml(texts: &Texts, path: &str) -> Value {
+    let text = texts
+        .get(path)
+        .unwrap_or_else(|| panic!("no {path} in {:?}", texts.keys()));
+    let mut documents = documents(path, text);
+    assert_eq!(documents.len(), 1, "{path}");
+    documents.remove(0)
+}
+
+/// Every Kubernetes object of the base, by kind and name.
+fn objects(texts: &Texts) -> BTreeMap<(String, String), Value> {
+    let mut out = BTreeMap::new();
+    let base = "deploy/k8s/base/";
+    for path in listed(texts) {
+        for object in documents(&path, &texts[&format!("{base}{path}")]) {
+            let key = (string(&object, "/kind"), string(&object, "/metadata/name"));
+            assert!(out.insert(key.clone(), object).is_none(), "{key:?} twice");
+        }
+    }
+    out
+}
+
+/// The resources of the base.
+fn listed(texts: &Texts) -> BTreeSet<String> {
+    strings(
+        &yaml(texts, "deploy/k8s/base/kustomization.yaml"),
+        "/resources",
+    )
+}
+
+fn at<'a>(value: &'a Value, pointer: &str) -> &'a Value {
+    value
+        .pointer(pointer)
+        .unwrap_or_else(|| panic!("no {pointer} in {value:#}"))
+}
+
+fn string(value: &Value, pointer: &str) -> String {
+    at(value, pointer)
+        .as_str()
+        .unwrap_or_else(|| panic!("{pointer} is no string in {value:#}"))
+        .to_owned()
+}
+
+fn number(value: &Value, pointer: &str) -> u64 {
+    at(value, pointer)
+        .as_u64()
+        .unwrap_or_else(|| panic!("{pointer} is no number in {value:#}"))
+}
+
+fn strings(value: &Value, pointer: &str) -> BTreeSet<String> {
+    (at(value, pointer).as_array().expect("a list").iter())
+        .map(|item| item.as_str().expect("a string").to_owned())
+        .collect()
+}
+
+/// What a process is, as `etc/` has it.
+struct Process {
+    host: &'static str,
+    config: &'static str,
+    gateway: bool,
+    tables: bool,
+}
+
+impl Process {
+    fn port(&self, config: &Value) -> u64 {
+        if self.gateway {
+            return number(config, "/Port");
+        }
+        let listen = string(config, "/ListenOn");
+        listen
+            .rsplit_once(':')
+            .expect("host:port")
+            .1
+            .parse()
+            .expect("a port")
+    }
+}
+
+const fn gateway(host: &'static str, config: &'static str) -> Process {
+    Process {
+        host,
+        config,
+        gateway: true,
+        tables: false,
+    }
+}
+
+const fn service(host: &'static str, config: &'static str, tables: bool) -> Process {
+    Process {
+        host,
+        config,
+        gateway: false,
+        tables,
+    }
+}
+
+struct Case {
+    name: &'static str,
+    system: System,
+    processes: Vec<Process>,
+}
+
+fn cases() -> Vec<Case> {
+    let order_api = || gateway("order-api", "order-api.yaml");
+    let case = |name, system, processes| Case {
+        name,
+        system,
+        processes,
+    };
+    vec![
+        case(
+            "order",
+            systems::order(),
+            vec![order_api(), service("order-rpc", "order.yaml", true)],
+        ),
+        case(
+            "no tables",
+            systems::without_tables(),
+            vec![order_api(), service("order-rpc", "order.yaml", false)],
+        ),
+        case("no rpc", systems::without_rpc(), vec![order_api()]),
+        case(
+            "no gateway",
+            systems::without_gateway(),
+            vec![service("order-rpc", "order.yaml", true)],
+        ),
+        case(
+            "two services",
+            systems::two_services(),
+            vec![
+                order_api(),
+                service("order-rpc", "order.yaml", true),
+                service("shop-user-v1-rpc", "shop-user-v1.yaml", true),
+            ],
+        ),
+        case(
+            "service elsewhere",
+            systems::service_elsewhere(),
+            vec![order_api()],
+        ),
+    ]
+}
+
+#[test]
+fn every_yaml_parses() {
+    for case in cases() {
+        let texts = render(&case.system);
+        let files = texts.iter().filter(|(path, _)| path.ends_with(".yaml"));
+        for (path, text) in files {
+            for document in documents(path, text) {
+                assert!(document.is_object(), "{}: {path}", case.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn texts_are_tidy() {
+    for case in cases() {
+        for (path, text) in render(&case.system) {
+            assert!(text.ends_with('\n'), "{path}: last line");
+            assert!(!text.ends_with("\n\n"), "{path}: blank line at the end");
+            assert!(!text.starts_with('\n'), "{path}: blank line at the start");
+            assert!(!text.contains("\n\n\n"), "{path}: two blank lines\n{text}");
+            for line in text.lines() {
+                assert_eq!(line, line.trim_end(), "{path}: blanks at the end");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_system_gives_the_same_files() {
+    for case in cases() {
+        assert_eq!(render(&case.system), render(&case.system), "{}", case.name);
+    }
+    assert!(render(&System::default()).is_empty());
+}
+
+#[test]
+fn ports_agree() {
+    for case in cases() {
+        let texts = render(&case.system);
+        let objects = objects(&texts);
+        let compose = yaml(&texts, "deploy/docker-compose.yaml");
+        let mut host_ports = BTreeSet::new();
+        for process in &case.processes {
+            let Process { host, config, .. } = process;
+            let etc = yaml(&texts, &format!("etc/{config}"));
+            let port = process.port(&etc);
+            let dev_port = number(&etc, "/DevServer/Port");
+            assert!(host_ports.insert(port) && host_ports.insert(dev_port));
+            for folder in ["deploy/config", "deploy/k8s/base/config"] {
+                let mounted = yaml(&texts, &format!("{folder}/{config}"));
+                assert_eq!(process.port(&mounted), port, "{folder}/{config}");
+                assert_eq!(number(&mounted, "/DevServer/Port"), dev_port);
+                assert_eq!(at(&mounted, "/Name"), at(&etc, "/Name"));
+            }
+            let dockerfile = &texts[&format!("deploy/Dockerfile.{host}")];
+            assert!(dockerfile.contains(&format!("EXPOSE {port} {dev_port}\n")));
+            let collector = yaml(&texts, "deploy/otel-collector.yaml");
+            let targets = strings(
+                &collector,
+                "/receivers/prometheus/config/scrape_configs/0/static_configs/0/targets",
+            );
+            assert!(targets.contains(&format!("{host}:{dev_port}")));
+            if process.gateway {
+                let ports = strings(&compose, &format!("/services/{host}/ports"));
+                assert_eq!(ports, [format!("127.0.0.1:{port}:{port}")].into());
+            }
+            check_workload(&objects, process, port, dev_port);
+        }
+    }
+}
+
+fn check_workload(
+    objects: &BTreeMap<(String, String), Value>,
+    process: &Process,
+    port: u64,
+    dev_port: u64,
+) {
+    let host = process.host;
+    let get = |kind: &str, name: &str| &objects[&(kind.to_owned(), name.to_owned())];
+    let deployment = get("Deployment", host);
+    let container = at(deployment, "/spec/template/spec/containers/0");
+    assert_eq!(number(container, "/ports/0/containerPort"), port);
+    assert_eq!(number(container, "/ports/1/containerPort"), dev_port);
+    let scraped = "/spec/template/metadata/annotations/prometheus.io~1port";
+    assert_eq!(string(deployment, scraped), dev_port.to_string());
+    let main = string(container, "/ports/0/name");
+    assert_eq!(
+        string(get("Service", host), "/spec/ports/0/targetPort"),
+        main
+    );
+    if process.gateway {
+        assert_eq!(string(container, "/livenessProbe/httpGet/path"), "/health");
+        assert_eq!(string(container, "/readinessProbe/httpGet/path"), "/ready");
+        assert_eq!(string(container, "/readinessProbe/httpGet/port"), main);
+    } else {
+        assert_eq!(number(container, "/livenessProbe/grpc/port"), port);
+        assert_eq!(number(container, "/readinessProbe/grpc/port"), port);
+        let headless = get("Service", &format!("{host}-headless"));
+        assert_eq!(number(headless, "/spec/ports/0/port"), port);
+        assert_eq!(string(headless, "/spec/clusterIP"), "None");
+    }
+    let policy = get("NetworkPolicy", host);
+    assert_eq!(number(policy, "/spec/ingress/0/ports/0/port"), port);
+    assert_eq!(number(policy, "/spec/ingress/1/ports/0/port"), dev_port);
+    for kind in [
+        "HorizontalPodAutoscaler",
+        "PodDisruptionBudget",
+        "ServiceAccount",
+    ] {
+        get(kind, host);
+    }
+}
+
+#[test]
+fn paths_agree() {
+    for case in cases() {
+        let texts = render(&case.system);
+        let compose = yaml(&texts, "deploy/docker-compose.yaml");
+        let base = yaml(&texts, "deploy/k8s/base/kustomization.yaml");
+        let objects = objects(&texts);
+        for Process { host, config, .. } in &case.processes {
+            let mounted = format!("/etc/zgen/{config}");
+            let dockerfile = &texts[&format!("deploy/Dockerfile.{host}")];
+            let command = format!("CMD [\"-f\", \"{mounted}\"]\n");
+            assert!(dockerfile.ends_with(&command), "{dockerfile}");
+            let health =
+                format!("[\"/usr/local/bin/{host}\", \"-f\", \"{mounted}\", \"healthcheck\"]");
+            assert!(dockerfile.contains(&health), "{dockerfile}");
+            let service = at(&compose, &format!("/services/{host}"));
+            let volume = format!("./config/{config}:{mounted}:ro");
+            assert_eq!(strings(service, "/volumes"), [volume].into());
+            let path = format!("deploy/Dockerfile.{host}");
+            assert_eq!(string(service, "/build/dockerfile"), path);
+
+            let deployment = &objects[&("Deployment".to_owned(), (*host).to_owned())];
+            let pod = at(deployment, "/spec/template/spec");
+            let arguments = ["-f".to_owned(), mounted].into();
+            assert_eq!(strings(pod, "/containers/0/args"), arguments);
+            let map = string(pod, "/volumes/0/configMap/name");
+            let generators = at(&base, "/configMapGenerator").as_array();
+            let generator = (generators.expect("a list").iter())
+                .find(|it| string(it, "/name") == map)
+                .unwrap_or_else(|| panic!("no generator of {map}"));
+            let files = [format!("config/{config}")].into();
+            assert_eq!(strings(generator, "/files"), files);
+        }
+    }
+}
+
+#[test]
+fn callers_find_services() {
+    let sections = [
+        ("order", vec![("OrderRpc", "order.rpc", 8080)]),
+        (
+            "two services",
+            vec![
+                ("OrderRpc", "order.rpc", 8080),
+                ("ShopUserV1Rpc", "shop.user.v1.rpc", 8081),
+            ],
+        ),
+        ("service elsewhere", vec![("OrderRpc", "order.rpc", 8080)]),
+    ];
+    for (name, clients) in sections {
+        let case = cases().into_iter().find(|case| case.name == name);
+        let texts = render(&case.expect("a case").system);
+        let read = |folder: &str| yaml(&texts, &format!("{folder}/order-api.yaml"));
+        for (section, key, port) in clients {
+            let etc = read("etc");
+            let endpoints = strings(&etc, &format!("/{section}/Endpoints"));
+            assert_eq!(endpoints, [format!("127.0.0.1:{port}")].into());
+            let compose = read("deploy/config");
+            assert_eq!(string(&compose, &format!("/{section}/Etcd/Key")), key);
+            let host = key.replace('.', "-");
+            let target = format!("dns:///{host}-headless:{port}");
+            let cluster = read("deploy/k8s/base/config");
+            assert_eq!(string(&cluster, &format!("/{section}/Target")), target);
+        }
+    }
+    let texts = render(&systems::order());
+    let registered = yaml(&texts, "deploy/config/order.yaml");
+    assert_eq!(string(&registered, "/Etcd/Key"), "order.rpc");
+}
+
+#[test]
+fn nobody_gets_what_is_not_needed() {
+    for case in cases() {
+        let texts = render(&case.system);
+        let compose = yaml(&texts, "deploy/docker-compose.yaml");
+        let tables = case.processes.iter().any(|process| process.tables);
+        let rpc = !case.system.rpcs.is_empty();
+        for (container, wanted) in [("etcd", rpc), ("mysql", tables), ("redis", tables)] {
+            let there = compose.pointer(&format!("/services/{container}")).is_some();
+            assert_eq!(there, wanted, "{}: {container}", case.name);
+        }
+        let below = |folder: &str| texts.keys().any(|path| path.starts_with(folder));
+        assert_eq!(below("deploy/mysql/"), tables, "{}", case.name);
+        assert_eq!(below("deploy/secrets/"), tables, "{}", case.name);
+        for process in &case.processes {
+            for folder in ["etc", "deploy/config", "deploy/k8s/base/config"] {
+                let config = yaml(&texts, &format!("{folder}/{}", process.config));
+                let there = config.pointer("/Database/DataSource").is_some();
+                assert_eq!(there, process.tables, "{}: {folder}", case.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn commented_sections_are_ready_to_be_switched_on() {
+    let texts = render(&systems::order());
+    let sections = [
+        (
+            "etc/order-api.yaml",
+            "/OpenTelemetry/Endpoint",
+            "http://localhost:4317",
+        ),
+        (
+            "etc/order-api.yaml",
+            "/OrderRpc/Etcd/Hosts/0",
+            "localhost:2379",
+        ),
+        ("etc/order-api.yaml", "/OrderRpc/Etcd/Key", "order.rpc"),
+        (
+            "etc/order.yaml",
+            "/OpenTelemetry/Endpoint",
+            "http://localhost:4317",
+        ),
+        ("etc/order.yaml", "/Etcd/Key", "order.rpc"),
+        ("etc/order.yaml", "/Redis/Host", "localhost:6379"),
+        ("etc/order.yaml", "/Database/DataSource", "${MYSQL_DSN}"),
+    ];
+    for (path, pointer, expected) in sections {
+        let config = &documents(path, &switched_on(&texts[path]))[0];
+        assert_eq!(string(config, pointer), expected, "{path}");
+    }
+}
+
+/// Takes the comment signs from lines that are YAML, and the plain data source out.
+fn switched_on(text: &str) -> String {
+    let is_yaml = |line: &str| {
+        let line = line.trim_start();
+        let key = line.split_once(':').is_some_and(|(key, rest)| {
+            key.chars().all(char::is_alphanumeric) && (rest.is_empty() || rest.starts_with(' '))
+        });
+        let prose = line.split_whitespace().count() > 2;
+        (key && !prose) || (line.starts_with("- ") && !prose)
+    };
+    let mut out = String::new();
+    for line in text.lines().filter(|line| !line.contains("sqlite://")) {
+        let indent = &line[..line.len() - line.trim_start().len()];
+        match line.trim_start().strip_prefix("# ") {
+            Some(content) if is_yaml(content) => out.push_str(&format!("{indent}{content}\n")),
+            Some(_) => {}
+            None => out.push_str(&format!("{line}\n")),
+        }
+    }
+    out
+}
+
+#[test]
+fn schemas_are_loaded_into_the_databases_of_the_data_sources() {
+    let texts = render(&systems::two_services());
+    for (host, database) in [
+        ("order-rpc", "order_db"),
+        ("shop-user-v1-rpc", "shop_user_v1_db"),
+    ] {
+        let schema = &texts[&format!("deploy/mysql/10-{host}.sql")];
+        assert!(schema.contains(&format!("USE `{database}`;")), "{schema}");
+        assert!(schema.contains("CREATE TABLE") && schema.ends_with(";\n"));
+        let users = &texts["deploy/mysql/00-databases.sh"];
+        assert!(users.contains(&format!("create {database} ")), "{users}");
+        let variables = &texts[&format!("deploy/secrets/{host}.env.example")];
+        assert!(variables.contains(&format!("/{database}?")), "{variables}");
+    }
+}
+
+#[test]
+fn words_that_yaml_takes_for_something_else_are_quoted() {
+    let mut system = systems::order();
+    system.gateways[0].name = "on".to_owned();
+    let texts = render(&system);
+    assert!(texts["etc/on.yaml"].contains("Name: \"on\"\n"));
+    assert!(texts["deploy/k8s/base/on/deployment.yaml"].contains("name: \"on\"\n"));
+}
+
+/// For the independent validators: `cargo test --test deploy -- --ignored`, then run them on the folders.
+#[test]
+#[ignore = "writes below the target folder"]
+fn write_folders() {
+    for case in cases() {
+        let name = case.name.replace(' ', "-");
+        let root = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join("deploy")
+            .join(name);
+        if root.exists() {
+            std::fs::remove_dir_all(&root).expect("removes the last run's");
+        }
+        for (path, text) in render(&case.system) {
+            let path = root.join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("creates");
+            std::fs::write(path, text).expect("writes");
+        }
+        println!("{}", root.display());
+    }
+}
