@@ -2,6 +2,8 @@
 
 #[path = "deploy/systems.rs"]
 mod systems;
+#[path = "deploy/yaml.rs"]
+mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +13,8 @@ use zgen::lower::deploy;
 use zgen::model::System;
 use zgen::project::Options;
 use zgen::rust::Body;
+
+use self::yaml::{at, documents, number, string, strings};
 
 type Texts = BTreeMap<String, String>;
 
@@ -28,17 +32,8 @@ fn render(system: &System) -> Texts {
     texts
 }
 
-/// The documents of a YAML text.
-fn documents(path: &str, text: &str) -> Vec<Value> {
-    text.split("\n---\n")
-        .map(|text| {
-            serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{path}: {error}\n{text}"))
-        })
-        .collect()
-}
-
 /// The only document of a file.
-fn yaml(texts: &Texts, path: &str) -> Value {
+fn only(texts: &Texts, path: &str) -> Value {
     let text = texts
         .get(path)
         .unwrap_or_else(|| panic!("no {path} in {:?}", texts.keys()));
@@ -63,34 +58,9 @@ fn objects(texts: &Texts) -> BTreeMap<(String, String), Value> {
 /// The resources of the base.
 fn listed(texts: &Texts) -> BTreeSet<String> {
     strings(
-        &yaml(texts, "deploy/k8s/base/kustomization.yaml"),
+        &only(texts, "deploy/k8s/base/kustomization.yaml"),
         "/resources",
     )
-}
-
-fn at<'a>(value: &'a Value, pointer: &str) -> &'a Value {
-    value
-        .pointer(pointer)
-        .unwrap_or_else(|| panic!("no {pointer} in {value:#}"))
-}
-
-fn string(value: &Value, pointer: &str) -> String {
-    at(value, pointer)
-        .as_str()
-        .unwrap_or_else(|| panic!("{pointer} is no string in {value:#}"))
-        .to_owned()
-}
-
-fn number(value: &Value, pointer: &str) -> u64 {
-    at(value, pointer)
-        .as_u64()
-        .unwrap_or_else(|| panic!("{pointer} is no number in {value:#}"))
-}
-
-fn strings(value: &Value, pointer: &str) -> BTreeSet<String> {
-    (at(value, pointer).as_array().expect("a list").iter())
-        .map(|item| item.as_str().expect("a string").to_owned())
-        .collect()
 }
 
 /// What a process is, as `etc/` has it.
@@ -222,23 +192,23 @@ fn ports_agree() {
     for case in cases() {
         let texts = render(&case.system);
         let objects = objects(&texts);
-        let compose = yaml(&texts, "deploy/docker-compose.yaml");
+        let compose = only(&texts, "deploy/docker-compose.yaml");
         let mut host_ports = BTreeSet::new();
         for process in &case.processes {
             let Process { host, config, .. } = process;
-            let etc = yaml(&texts, &format!("etc/{config}"));
+            let etc = only(&texts, &format!("etc/{config}"));
             let port = process.port(&etc);
             let dev_port = number(&etc, "/DevServer/Port");
             assert!(host_ports.insert(port) && host_ports.insert(dev_port));
             for folder in ["deploy/config", "deploy/k8s/base/config"] {
-                let mounted = yaml(&texts, &format!("{folder}/{config}"));
+                let mounted = only(&texts, &format!("{folder}/{config}"));
                 assert_eq!(process.port(&mounted), port, "{folder}/{config}");
                 assert_eq!(number(&mounted, "/DevServer/Port"), dev_port);
                 assert_eq!(at(&mounted, "/Name"), at(&etc, "/Name"));
             }
             let dockerfile = &texts[&format!("deploy/Dockerfile.{host}")];
             assert!(dockerfile.contains(&format!("EXPOSE {port} {dev_port}\n")));
-            let collector = yaml(&texts, "deploy/otel-collector.yaml");
+            let collector = only(&texts, "deploy/otel-collector.yaml");
             let targets = strings(
                 &collector,
                 "/receivers/prometheus/config/scrape_configs/0/static_configs/0/targets",
@@ -299,8 +269,8 @@ fn check_workload(
 fn paths_agree() {
     for case in cases() {
         let texts = render(&case.system);
-        let compose = yaml(&texts, "deploy/docker-compose.yaml");
-        let base = yaml(&texts, "deploy/k8s/base/kustomization.yaml");
+        let compose = only(&texts, "deploy/docker-compose.yaml");
+        let base = only(&texts, "deploy/k8s/base/kustomization.yaml");
         let objects = objects(&texts);
         for Process { host, config, .. } in &case.processes {
             let mounted = format!("/etc/zgen/{config}");
@@ -347,7 +317,7 @@ fn callers_find_services() {
     for (name, clients) in sections {
         let case = cases().into_iter().find(|case| case.name == name);
         let texts = render(&case.expect("a case").system);
-        let read = |folder: &str| yaml(&texts, &format!("{folder}/order-api.yaml"));
+        let read = |folder: &str| only(&texts, &format!("{folder}/order-api.yaml"));
         for (section, key, port) in clients {
             let etc = read("etc");
             let endpoints = strings(&etc, &format!("/{section}/Endpoints"));
@@ -361,7 +331,7 @@ fn callers_find_services() {
         }
     }
     let texts = render(&systems::order());
-    let registered = yaml(&texts, "deploy/config/order.yaml");
+    let registered = only(&texts, "deploy/config/order.yaml");
     assert_eq!(string(&registered, "/Etcd/Key"), "order.rpc");
 }
 
@@ -369,7 +339,7 @@ fn callers_find_services() {
 fn nobody_gets_what_is_not_needed() {
     for case in cases() {
         let texts = render(&case.system);
-        let compose = yaml(&texts, "deploy/docker-compose.yaml");
+        let compose = only(&texts, "deploy/docker-compose.yaml");
         let tables = case.processes.iter().any(|process| process.tables);
         let rpc = !case.system.rpcs.is_empty();
         for (container, wanted) in [("etcd", rpc), ("mysql", tables), ("redis", tables)] {
@@ -381,7 +351,7 @@ fn nobody_gets_what_is_not_needed() {
         assert_eq!(below("deploy/secrets/"), tables, "{}", case.name);
         for process in &case.processes {
             for folder in ["etc", "deploy/config", "deploy/k8s/base/config"] {
-                let config = yaml(&texts, &format!("{folder}/{}", process.config));
+                let config = only(&texts, &format!("{folder}/{}", process.config));
                 let there = config.pointer("/Database/DataSource").is_some();
                 assert_eq!(there, process.tables, "{}: {folder}", case.name);
             }

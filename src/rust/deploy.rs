@@ -19,9 +19,9 @@ pub enum Body {
     Dockerignore,
     Compose(Compose),
     Collector(Collector),
-    /// Creates databases and users in a new MySQL container.
+    /// Creates databases and users in a new `MySQL` container.
     MysqlUsers(Mysql),
-    /// Creates one service's tables in a new MySQL container.
+    /// Creates one service's tables in a new `MySQL` container.
     MysqlSchema(MysqlSchema),
     Readme(Readme),
     Kustomization(Kustomization),
@@ -67,9 +67,10 @@ impl Scalar {
             "true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan",
         ];
         let starts_with_letter = self.0.starts_with(|c: char| c.is_ascii_alphabetic());
-        let safe = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+        let safe = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
         starts_with_letter
             && self.0.chars().all(safe)
+            && !self.0.ends_with(':')
             && !WORDS.contains(&self.0.to_ascii_lowercase().as_str())
     }
 }
@@ -125,9 +126,9 @@ pub struct ServiceConfig {
 pub struct Database {
     /// On a laptop: `sqlite://data/order.db`.
     pub sqlite: String,
-    /// The MySQL database, such as `order_db`.
+    /// The `MySQL` database, such as `order_db`.
     pub mysql: String,
-    /// The MySQL user, such as `order`.
+    /// The `MySQL` user, such as `order`.
     pub user: String,
 }
 
@@ -199,7 +200,7 @@ pub struct Compose {
     pub containers: Vec<Container>,
     /// Gateways and services find each other through etcd.
     pub etcd: bool,
-    /// The databases of one MySQL container; none: no MySQL and no cache.
+    /// The databases of one `MySQL` container; none: no MySQL and no cache.
     pub mysql: Mysql,
 }
 
@@ -220,7 +221,7 @@ pub struct Container {
     pub after: Vec<Scalar>,
 }
 
-/// What a MySQL container holds.
+/// What a `MySQL` container holds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Mysql {
     pub databases: Vec<MysqlDatabase>,

@@ -96,7 +96,7 @@ impl<'a> Plan<'a> {
         gateways.chain(self.services.iter().map(|service| &service.process))
     }
 
-    /// Services with tables: they get MySQL and a cache where they are deployed.
+    /// Services with tables: they get `MySQL` and a cache where they are deployed.
     pub fn databases(&self) -> impl Iterator<Item = (&Service<'a>, &Database)> {
         (self.services.iter()).filter_map(|service| Some((service, service.database.as_ref()?)))
     }
