@@ -1,5 +1,7 @@
 //! Configuration and deployment files: every YAML parses, and they agree with each other on ports, paths and names.
 
+#[path = "deploy/cases.rs"]
+mod cases;
 #[path = "deploy/systems.rs"]
 mod systems;
 #[path = "deploy/yaml.rs"]
@@ -7,161 +9,27 @@ mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use camino::Utf8Path;
 use serde_json::Value;
-use zgen::emit;
-use zgen::lower::deploy;
 use zgen::model::System;
-use zgen::project::Options;
-use zgen::rust::Body;
 
-use self::yaml::{at, documents, number, string, strings};
-
-type Texts = BTreeMap<String, String>;
-
-fn render(system: &System) -> Texts {
-    let print = |body: &Body| match body {
-        Body::Text(text) => text.clone(),
-        Body::Deploy(body) => emit::deploy::render(body).expect("renders"),
-    };
-    let files = deploy::files(system, &Options::default());
-    let count = files.len();
-    let texts: Texts = (files.iter())
-        .map(|file| (file.path.to_string(), print(&file.body)))
-        .collect();
-    assert_eq!(texts.len(), count, "two files of one path");
-    texts
-}
-
-/// The only document of a file.
-fn only(texts: &Texts, path: &str) -> Value {
-    let text = texts
-        .get(path)
-        .unwrap_or_else(|| panic!("no {path} in {:?}", texts.keys()));
-    let mut documents = documents(path, text);
-    assert_eq!(documents.len(), 1, "{path}");
-    documents.remove(0)
-}
-
-/// Every Kubernetes object of the base, by kind and name.
-fn objects(texts: &Texts) -> BTreeMap<(String, String), Value> {
-    let mut out = BTreeMap::new();
-    let base = "deploy/k8s/base/";
-    for path in listed(texts) {
-        for object in documents(&path, &texts[&format!("{base}{path}")]) {
-            let key = (string(&object, "/kind"), string(&object, "/metadata/name"));
-            assert!(out.insert(key.clone(), object).is_none(), "{key:?} twice");
-        }
-    }
-    out
-}
-
-/// The resources of the base.
-fn listed(texts: &Texts) -> BTreeSet<String> {
-    strings(
-        &only(texts, "deploy/k8s/base/kustomization.yaml"),
-        "/resources",
-    )
-}
-
-/// What a process is, as `etc/` has it.
-struct Process {
-    host: &'static str,
-    config: &'static str,
-    gateway: bool,
-    tables: bool,
-}
-
-impl Process {
-    fn port(&self, config: &Value) -> u64 {
-        if self.gateway {
-            return number(config, "/Port");
-        }
-        let listen = string(config, "/ListenOn");
-        listen
-            .rsplit_once(':')
-            .expect("host:port")
-            .1
-            .parse()
-            .expect("a port")
-    }
-}
-
-const fn gateway(host: &'static str, config: &'static str) -> Process {
-    Process {
-        host,
-        config,
-        gateway: true,
-        tables: false,
-    }
-}
-
-const fn service(host: &'static str, config: &'static str, tables: bool) -> Process {
-    Process {
-        host,
-        config,
-        gateway: false,
-        tables,
-    }
-}
-
-struct Case {
-    name: &'static str,
-    system: System,
-    processes: Vec<Process>,
-}
-
-fn cases() -> Vec<Case> {
-    let order_api = || gateway("order-api", "order-api.yaml");
-    let case = |name, system, processes| Case {
-        name,
-        system,
-        processes,
-    };
-    vec![
-        case(
-            "order",
-            systems::order(),
-            vec![order_api(), service("order-rpc", "order.yaml", true)],
-        ),
-        case(
-            "no tables",
-            systems::without_tables(),
-            vec![order_api(), service("order-rpc", "order.yaml", false)],
-        ),
-        case("no rpc", systems::without_rpc(), vec![order_api()]),
-        case(
-            "no gateway",
-            systems::without_gateway(),
-            vec![service("order-rpc", "order.yaml", true)],
-        ),
-        case(
-            "two services",
-            systems::two_services(),
-            vec![
-                order_api(),
-                service("order-rpc", "order.yaml", true),
-                service("shop-user-v1-rpc", "shop-user-v1.yaml", true),
-            ],
-        ),
-        case(
-            "service elsewhere",
-            systems::service_elsewhere(),
-            vec![order_api()],
-        ),
-    ]
-}
+use self::cases::{Process, cases, listed, objects, only, render};
+use self::yaml::{at, documents, number, string, strings, switched_on, variables};
 
 #[test]
 fn every_yaml_parses() {
     for case in cases() {
         let texts = render(&case.system);
-        let files = texts.iter().filter(|(path, _)| path.ends_with(".yaml"));
-        for (path, text) in files {
+        for (path, text) in texts.iter().filter(|(path, _)| is_yaml(path)) {
             for document in documents(path, text) {
                 assert!(document.is_object(), "{}: {path}", case.name);
             }
         }
     }
+}
+
+fn is_yaml(path: &str) -> bool {
+    Utf8Path::new(path).extension() == Some("yaml")
 }
 
 #[test]
@@ -193,6 +61,7 @@ fn ports_agree() {
         let texts = render(&case.system);
         let objects = objects(&texts);
         let compose = only(&texts, "deploy/docker-compose.yaml");
+        check_published(&compose);
         let mut host_ports = BTreeSet::new();
         for process in &case.processes {
             let Process { host, config, .. } = process;
@@ -219,6 +88,19 @@ fn ports_agree() {
                 assert_eq!(ports, [format!("127.0.0.1:{port}:{port}")].into());
             }
             check_workload(&objects, process, port, dev_port);
+        }
+    }
+}
+
+fn check_published(compose: &Value) {
+    let mut published = BTreeSet::new();
+    for (name, service) in at(compose, "/services").as_object().expect("a map") {
+        if service.get("ports").is_some() {
+            for port in strings(service, "/ports") {
+                let host = port.rsplit_once(':').expect("host:container").0;
+                assert!(host.starts_with("127.0.0.1:"), "{name}: {port}");
+                assert!(published.insert(host.to_owned()), "{name}: {port} twice");
+            }
         }
     }
 }
@@ -389,28 +271,6 @@ fn commented_sections_are_ready_to_be_switched_on() {
     }
 }
 
-/// Takes the comment signs from lines that are YAML, and the plain data source out.
-fn switched_on(text: &str) -> String {
-    let is_yaml = |line: &str| {
-        let line = line.trim_start();
-        let key = line.split_once(':').is_some_and(|(key, rest)| {
-            key.chars().all(char::is_alphanumeric) && (rest.is_empty() || rest.starts_with(' '))
-        });
-        let prose = line.split_whitespace().count() > 2;
-        (key && !prose) || (line.starts_with("- ") && !prose)
-    };
-    let mut out = String::new();
-    for line in text.lines().filter(|line| !line.contains("sqlite://")) {
-        let indent = &line[..line.len() - line.trim_start().len()];
-        match line.trim_start().strip_prefix("# ") {
-            Some(content) if is_yaml(content) => out.push_str(&format!("{indent}{content}\n")),
-            Some(_) => {}
-            None => out.push_str(&format!("{line}\n")),
-        }
-    }
-    out
-}
-
 #[test]
 fn schemas_are_loaded_into_the_databases_of_the_data_sources() {
     let texts = render(&systems::two_services());
@@ -425,6 +285,90 @@ fn schemas_are_loaded_into_the_databases_of_the_data_sources() {
         assert!(users.contains(&format!("create {database} ")), "{users}");
         let variables = &texts[&format!("deploy/secrets/{host}.env.example")];
         assert!(variables.contains(&format!("/{database}?")), "{variables}");
+    }
+}
+
+#[test]
+fn variables_without_a_default_are_given() {
+    for case in cases() {
+        let texts = render(&case.system);
+        let objects = objects(&texts);
+        for Process { host, config, .. } in &case.processes {
+            let wanted = variables(&texts[&format!("deploy/config/{config}")]);
+            let compose = only(&texts, "deploy/docker-compose.yaml");
+            let file = compose.pointer(&format!("/services/{host}/env_file/0/path"));
+            let example = file.map(|file| {
+                let file = file.as_str().expect("a path").trim_start_matches("./");
+                &texts[&format!("deploy/{file}.example")]
+            });
+            for name in &wanted {
+                let line = format!("\n{name}=");
+                assert!(example.is_some_and(|text| text.contains(&line)), "{name}");
+            }
+            assert_eq!(wanted.is_empty(), example.is_none(), "{host}");
+
+            let deployment = &objects[&("Deployment".to_owned(), (*host).to_owned())];
+            let env = at(deployment, "/spec/template/spec/containers/0/env");
+            let given: BTreeSet<_> = (env.as_array().expect("a list").iter())
+                .map(|variable| string(variable, "/name"))
+                .collect();
+            let wanted = variables(&texts[&format!("deploy/k8s/base/config/{config}")]);
+            assert!(wanted.is_subset(&given), "{wanted:?} in {given:?}");
+        }
+        // Passwords are nowhere but in the examples.
+        for (path, text) in &texts {
+            let example = Utf8Path::new(path).extension() == Some("example");
+            assert_eq!(text.contains("change-me"), example, "{path}");
+        }
+    }
+}
+
+#[test]
+fn the_base_is_complete() {
+    for case in cases() {
+        let texts = render(&case.system);
+        let base = "deploy/k8s/base/";
+        let written: BTreeSet<_> = (texts.keys())
+            .filter_map(|path| path.strip_prefix(base))
+            .filter(|path| !path.starts_with("config/") && *path != "kustomization.yaml")
+            .map(ToOwned::to_owned)
+            .collect();
+        assert_eq!(listed(&texts), written, "{}", case.name);
+
+        let objects = objects(&texts);
+        let deployments = objects.iter().filter(|((kind, _), _)| kind == "Deployment");
+        let images: BTreeSet<_> = deployments
+            .map(|(_, object)| string(object, "/spec/template/spec/containers/0/image"))
+            .collect();
+        for overlay in ["dev", "prod"] {
+            let path = format!("deploy/k8s/overlays/{overlay}/kustomization.yaml");
+            let overlay = only(&texts, &path);
+            let entries = at(&overlay, "/images").as_array().expect("a list");
+            let named: BTreeSet<_> = (entries.iter())
+                .map(|it| format!("{}:{}", string(it, "/name"), string(it, "/newTag")))
+                .collect();
+            assert_eq!(named, images, "{path}");
+        }
+    }
+}
+
+#[test]
+fn calls_pass_both_network_policies() {
+    let texts = render(&systems::two_services());
+    let objects = objects(&texts);
+    let policy = |name: &str| &objects[&("NetworkPolicy".to_owned(), name.to_owned())];
+    let egress = at(policy("order-api"), "/spec/egress").as_array();
+    let egress = egress.expect("a list");
+    for service in ["order-rpc", "shop-user-v1-rpc"] {
+        let label = "/podSelector/matchLabels/app.kubernetes.io~1name";
+        let ingress = at(policy(service), "/spec/ingress/0");
+        assert_eq!(string(ingress, &format!("/from/0{label}")), "order-api");
+        let to = |rule: &&Value| {
+            let name = rule.pointer(&format!("/to/0{label}"));
+            name.is_some_and(|name| name == service)
+        };
+        let rule = egress.iter().find(to).expect("a way out");
+        assert_eq!(at(rule, "/ports"), at(ingress, "/ports"), "{service}");
     }
 }
 

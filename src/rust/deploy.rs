@@ -200,7 +200,7 @@ pub struct Compose {
     pub containers: Vec<Container>,
     /// Gateways and services find each other through etcd.
     pub etcd: bool,
-    /// The databases of one `MySQL` container; none: no MySQL and no cache.
+    /// The databases of one `MySQL` container; none: neither database nor cache.
     pub mysql: Mysql,
 }
 
@@ -313,7 +313,7 @@ pub struct KustomizedWorkload {
 /// A Deployment and what belongs to it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Workload {
-    /// Deployment, Service, ServiceAccount and container alike.
+    /// The Deployment, its container, Service and service account alike.
     pub name: Scalar,
     pub component: String,
     pub image: Scalar,

@@ -43,6 +43,13 @@ pub(crate) fn two_services() -> System {
     }
 }
 
+pub(crate) fn two_gateways() -> System {
+    System {
+        gateways: vec![gateway("admin-api"), gateway("order-api")],
+        ..order()
+    }
+}
+
 /// The gateway calls a service that this workspace does not contain.
 pub(crate) fn service_elsewhere() -> System {
     let mut system = without_tables();

@@ -37,3 +37,37 @@ pub(crate) fn strings(value: &Value, pointer: &str) -> BTreeSet<String> {
         .map(|item| item.as_str().expect("a string").to_owned())
         .collect()
 }
+
+/// Takes the comment signs from lines that are YAML, and the plain data source out.
+pub(crate) fn switched_on(text: &str) -> String {
+    let is_yaml = |line: &str| {
+        let line = line.trim_start();
+        let key = line.split_once(':').is_some_and(|(key, rest)| {
+            key.chars().all(char::is_alphanumeric) && (rest.is_empty() || rest.starts_with(' '))
+        });
+        let prose = line.split_whitespace().count() > 2;
+        !prose && (key || line.starts_with("- "))
+    };
+    let mut out = Vec::new();
+    for line in text.lines().filter(|line| !line.contains("sqlite://")) {
+        let indent = &line[..line.len() - line.trim_start().len()];
+        match line.trim_start().strip_prefix("# ") {
+            Some(content) if is_yaml(content) => out.push(format!("{indent}{content}")),
+            Some(_) => {}
+            None => out.push(line.to_owned()),
+        }
+    }
+    out.join("\n")
+}
+
+/// Names in `${NAME}`, without those in `${NAME:-default}`.
+pub(crate) fn variables(text: &str) -> BTreeSet<String> {
+    let code = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'));
+    let names = code.filter_map(|line| line.split_once("${")?.1.split_once('}'));
+    let names = names
+        .map(|(name, _)| name)
+        .filter(|name| !name.contains(":-"));
+    names.map(ToOwned::to_owned).collect()
+}
