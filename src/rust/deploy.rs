@@ -1,7 +1,387 @@
 //! Views of configuration and deployment files.
 
+use std::fmt;
+
 use serde::Serialize;
 
 /// One variant per template under `templates/deploy` and `templates/etc`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub enum Body {}
+pub enum Body {
+    /// `etc/order-api.yaml`: a gateway on a laptop.
+    GatewayConfig(GatewayConfig),
+    /// `etc/order.yaml`: a service on a laptop.
+    ServiceConfig(ServiceConfig),
+    /// A gateway's configuration where it is deployed.
+    MountedGatewayConfig(MountedGatewayConfig),
+    /// A service's configuration where it is deployed.
+    MountedServiceConfig(MountedServiceConfig),
+    Dockerfile(Dockerfile),
+    Dockerignore,
+    Compose(Compose),
+    Collector(Collector),
+    /// Creates databases and users in a new `MySQL` container.
+    MysqlUsers(Mysql),
+    /// Creates one service's tables in a new `MySQL` container.
+    MysqlSchema(MysqlSchema),
+    Readme(Readme),
+    Kustomization(Kustomization),
+    Namespace(Namespace),
+    /// Network rules that hold for every pod.
+    CommonPolicy,
+    ServiceAccount(Workload),
+    Deployment(Workload),
+    /// The Kubernetes object of that name, not a gRPC service.
+    Service(Workload),
+    Autoscaler(Workload),
+    DisruptionBudget(Workload),
+    NetworkPolicy(NetworkPolicy),
+    Overlay(Overlay),
+}
+
+/// Text where YAML expects a string: printed plain when that is unambiguous, quoted otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Scalar(pub String);
+
+impl fmt::Display for Scalar {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_plain() {
+            return out.write_str(&self.0);
+        }
+        out.write_str("\"")?;
+        for character in self.0.chars() {
+            match character {
+                '"' | '\\' => write!(out, "\\{character}")?,
+                control if control.is_control() => write!(out, "\\u{:04x}", u32::from(control))?,
+                other => write!(out, "{other}")?,
+            }
+        }
+        out.write_str("\"")
+    }
+}
+
+impl Scalar {
+    fn is_plain(&self) -> bool {
+        // Words that some YAML 1.1 or 1.2 reader takes for a boolean or null.
+        const WORDS: [&str; 10] = [
+            "true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan",
+        ];
+        let starts_with_letter = self.0.starts_with(|c: char| c.is_ascii_alphabetic());
+        let safe = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
+        starts_with_letter
+            && self.0.chars().all(safe)
+            && !self.0.ends_with(':')
+            && !WORDS.contains(&self.0.to_ascii_lowercase().as_str())
+    }
+}
+
+impl From<&str> for Scalar {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<String> for Scalar {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GatewayConfig {
+    pub name: Scalar,
+    pub binary: String,
+    /// Below the workspace's root.
+    pub path: String,
+    pub port: u16,
+    pub dev_port: u16,
+    pub clients: Vec<Client>,
+}
+
+/// A service that a gateway calls, at a fixed address.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Client {
+    /// The section in the configuration, such as `OrderRpc`.
+    pub section: String,
+    pub address: String,
+    pub etcd_key: Scalar,
+    /// Whether the workspace contains the service.
+    pub local: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ServiceConfig {
+    pub name: Scalar,
+    pub binary: String,
+    /// Below the workspace's root.
+    pub path: String,
+    pub port: u16,
+    pub dev_port: u16,
+    pub etcd_key: Scalar,
+    pub database: Option<Database>,
+}
+
+/// Where a service keeps its tables.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Database {
+    /// On a laptop: `sqlite://data/order.db`.
+    pub sqlite: String,
+    /// The `MySQL` database, such as `order_db`.
+    pub mysql: String,
+    /// The `MySQL` user, such as `order`.
+    pub user: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MountedGatewayConfig {
+    pub site: Site,
+    pub name: Scalar,
+    pub port: u16,
+    pub dev_port: u16,
+    pub clients: Vec<MountedClient>,
+}
+
+/// A service that a gateway calls where both are deployed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MountedClient {
+    /// The section in the configuration, such as `OrderRpc`.
+    pub section: String,
+    pub discovery: Discovery,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Discovery {
+    /// Registered in etcd under this key.
+    Etcd(Scalar),
+    /// All addresses of a DNS name, such as `dns:///order-rpc-headless:8080`.
+    Dns(Scalar),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MountedServiceConfig {
+    pub site: Site,
+    pub name: Scalar,
+    pub port: u16,
+    pub dev_port: u16,
+    /// The key to register under, where etcd is used.
+    pub etcd_key: Option<Scalar>,
+    /// Whether there are tables, so a database and a cache.
+    pub stores: bool,
+}
+
+/// What a mounted configuration is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Site {
+    Compose,
+    Kubernetes,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Dockerfile {
+    /// Crate and binary.
+    pub name: String,
+    /// Title in the image's labels, safe within double quotes.
+    pub title: String,
+    /// File name of the configuration below `/etc/zgen`.
+    pub config: String,
+    pub dockerfile: String,
+    pub port: u16,
+    pub dev_port: u16,
+    pub uid: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Compose {
+    /// Name of the compose project.
+    pub project: Scalar,
+    /// `service.namespace` on every span.
+    pub namespace: String,
+    /// In the order of their names.
+    pub containers: Vec<Container>,
+    /// Gateways and services find each other through etcd.
+    pub etcd: bool,
+    /// The databases of one `MySQL` container; none: neither database nor cache.
+    pub mysql: Mysql,
+}
+
+/// A gateway or service of the workspace under compose.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Container {
+    pub name: Scalar,
+    /// `service.name` on every span.
+    pub service_name: String,
+    pub dockerfile: String,
+    pub config: String,
+    pub image: Scalar,
+    /// Published on the host's loopback address.
+    pub published: Option<u16>,
+    /// File with the secret variables, below `secrets/`.
+    pub secrets: Option<String>,
+    /// Containers that must be healthy first.
+    pub after: Vec<Scalar>,
+}
+
+/// What a `MySQL` container holds.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Mysql {
+    pub databases: Vec<MysqlDatabase>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MysqlDatabase {
+    pub name: String,
+    pub user: String,
+    /// The secret with the user's password.
+    pub secret: String,
+    /// File name of the tables' DDL below `mysql/`.
+    pub schema: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MysqlSchema {
+    pub database: String,
+    /// Name of the file that the statements come from.
+    pub source: String,
+    /// `CREATE TABLE` statements without the semicolon.
+    pub statements: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Collector {
+    pub targets: Vec<ScrapeTarget>,
+}
+
+/// A `/metrics` endpoint.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ScrapeTarget {
+    pub host: Scalar,
+    pub port: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Readme {
+    pub namespace: String,
+    pub images: Vec<ImageBuild>,
+    /// Names of files below `secrets/`, without `.example`.
+    pub secrets: Vec<String>,
+    /// Kubernetes secrets to create by hand.
+    pub cluster_secrets: Vec<ClusterSecret>,
+    pub gateways: Vec<Address>,
+    pub etcd: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ImageBuild {
+    pub dockerfile: String,
+    pub image: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClusterSecret {
+    pub name: String,
+    /// Below `deploy/secrets/`.
+    pub file: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Address {
+    pub name: String,
+    pub port: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Namespace {
+    pub name: Scalar,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Kustomization {
+    pub namespace: Scalar,
+    pub workloads: Vec<KustomizedWorkload>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct KustomizedWorkload {
+    /// Folder and name.
+    pub name: Scalar,
+    pub config_map: Scalar,
+    /// File name below `config/`.
+    pub config: Scalar,
+    pub manifests: Vec<String>,
+}
+
+/// A Deployment and what belongs to it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Workload {
+    /// The Deployment, its container, Service and service account alike.
+    pub name: Scalar,
+    pub component: String,
+    pub image: Scalar,
+    /// `service.name` on every span.
+    pub service_name: Scalar,
+    /// `service.namespace` on every span.
+    pub namespace: String,
+    pub config_map: Scalar,
+    /// File name of the configuration below `/etc/zgen`.
+    pub config: String,
+    pub uid: u32,
+    pub port: u16,
+    pub dev_port: u16,
+    pub probe: Probe,
+    /// A Secret with the variable `MYSQL_DSN`.
+    pub secret: Option<Scalar>,
+    /// A second Service whose DNS name lists every pod, for balancing in the client.
+    pub headless: Option<Scalar>,
+}
+
+/// How Kubernetes asks a workload for its health.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Probe {
+    Http,
+    Grpc {
+        /// The full service name that readiness asks for; empty: the whole server.
+        service: Scalar,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NetworkPolicy {
+    pub name: Scalar,
+    pub port: u16,
+    pub dev_port: u16,
+    pub from: Peer,
+    pub to: Vec<Egress>,
+}
+
+/// Who may open a connection.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Peer {
+    /// Any pod of any namespace: the ingress controller's is not known here.
+    Cluster,
+    /// The workloads of these names; none: any pod of the namespace.
+    Workloads(Vec<Scalar>),
+}
+
+/// An allowed way out.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Egress {
+    /// What it is for.
+    pub reason: String,
+    /// The workload at the other end; `None`: any address.
+    pub workload: Option<Scalar>,
+    pub port: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Overlay {
+    pub comment: String,
+    pub namespace: Scalar,
+    /// The namespace of the base.
+    pub base_namespace: Scalar,
+    pub environment: String,
+    /// Share of traces that are kept.
+    pub sampler: String,
+    pub min_replicas: u32,
+    pub max_replicas: u32,
+    pub images: Vec<Scalar>,
+}

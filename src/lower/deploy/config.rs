@@ -1,0 +1,105 @@
+//! What each process reads at its start: on a laptop, under compose, in Kubernetes.
+
+use crate::lower::deploy::{Callee, Gateway, Plan, Service, file};
+use crate::rust::File;
+use crate::rust::deploy::{
+    Body, Client, Discovery, GatewayConfig, MountedClient, MountedGatewayConfig,
+    MountedServiceConfig, Scalar, ServiceConfig, Site,
+};
+
+pub(super) fn files(plan: &Plan, out: &mut Vec<File>) {
+    for gateway in &plan.gateways {
+        let config = laptop_gateway(plan, gateway);
+        out.push(file(config.path.clone(), Body::GatewayConfig(config)));
+    }
+    for service in &plan.services {
+        let config = laptop_service(service);
+        out.push(file(config.path.clone(), Body::ServiceConfig(config)));
+    }
+    // Two folders: kustomize reads nothing above its own, and discovery differs.
+    for (site, folder) in [
+        (Site::Compose, "deploy/config"),
+        (Site::Kubernetes, "deploy/k8s/base/config"),
+    ] {
+        for gateway in &plan.gateways {
+            let path = format!("{folder}/{}", gateway.process.config);
+            let body = Body::MountedGatewayConfig(mounted_gateway(plan, gateway, site));
+            out.push(file(path, body));
+        }
+        for service in &plan.services {
+            let path = format!("{folder}/{}", service.process.config);
+            let body = Body::MountedServiceConfig(mounted_service(service, site));
+            out.push(file(path, body));
+        }
+    }
+}
+
+fn laptop_gateway(plan: &Plan, gateway: &Gateway) -> GatewayConfig {
+    let process = &gateway.process;
+    let client = |callee: &Callee| Client {
+        section: callee.section.clone(),
+        address: format!("127.0.0.1:{}", callee.port),
+        etcd_key: Scalar(callee.etcd_key.clone()),
+        local: callee.local,
+    };
+    GatewayConfig {
+        name: Scalar(process.name.clone()),
+        binary: process.crate_name.clone(),
+        path: format!("etc/{}", process.config),
+        port: process.port,
+        dev_port: process.dev_port,
+        clients: plan.callees.iter().map(client).collect(),
+    }
+}
+
+fn laptop_service(service: &Service) -> ServiceConfig {
+    let process = &service.process;
+    ServiceConfig {
+        name: Scalar(process.name.clone()),
+        binary: process.crate_name.clone(),
+        path: format!("etc/{}", process.config),
+        port: process.port,
+        dev_port: process.dev_port,
+        etcd_key: Scalar(process.name.clone()),
+        database: service.database.clone(),
+    }
+}
+
+fn mounted_gateway(plan: &Plan, gateway: &Gateway, site: Site) -> MountedGatewayConfig {
+    let discovery = |callee: &Callee| match site {
+        Site::Compose => Discovery::Etcd(Scalar(callee.etcd_key.clone())),
+        Site::Kubernetes => Discovery::Dns(Scalar(format!(
+            "dns:///{}:{}",
+            headless(&callee.host),
+            callee.port
+        ))),
+    };
+    let client = |callee: &Callee| MountedClient {
+        section: callee.section.clone(),
+        discovery: discovery(callee),
+    };
+    MountedGatewayConfig {
+        site,
+        name: Scalar(gateway.process.name.clone()),
+        port: gateway.process.port,
+        dev_port: gateway.process.dev_port,
+        clients: plan.callees.iter().map(client).collect(),
+    }
+}
+
+fn mounted_service(service: &Service, site: Site) -> MountedServiceConfig {
+    let process = &service.process;
+    MountedServiceConfig {
+        site,
+        name: Scalar(process.name.clone()),
+        port: process.port,
+        dev_port: process.dev_port,
+        etcd_key: (site == Site::Compose).then(|| Scalar(process.name.clone())),
+        stores: service.database.is_some(),
+    }
+}
+
+/// Name of the Service whose DNS answer lists every pod.
+pub(super) fn headless(host: &str) -> String {
+    format!("{host}-headless")
+}

@@ -1,0 +1,99 @@
+//! Systems made by hand: only what deployment looks at is filled in.
+
+use indexmap::IndexMap;
+use zgen::model::{Gateway, Rpc, RpcService, System, Table};
+use zgen::source::{FileId, Span};
+
+/// One gateway, one service with a table.
+pub(crate) fn order() -> System {
+    System {
+        gateways: vec![gateway("order-api")],
+        rpcs: vec![rpc("order", "Order", Some("orders"))],
+    }
+}
+
+pub(crate) fn without_tables() -> System {
+    System {
+        gateways: vec![gateway("order-api")],
+        rpcs: vec![rpc("order", "Order", None)],
+    }
+}
+
+pub(crate) fn without_rpc() -> System {
+    System {
+        gateways: vec![gateway("order-api")],
+        rpcs: Vec::new(),
+    }
+}
+
+pub(crate) fn without_gateway() -> System {
+    System {
+        gateways: Vec::new(),
+        rpcs: vec![rpc("order", "Order", Some("orders"))],
+    }
+}
+
+pub(crate) fn two_services() -> System {
+    System {
+        gateways: vec![gateway("order-api")],
+        rpcs: vec![
+            rpc("order", "Order", Some("orders")),
+            rpc("shop.user.v1", "User", Some("users")),
+        ],
+    }
+}
+
+pub(crate) fn two_gateways() -> System {
+    System {
+        gateways: vec![gateway("admin-api"), gateway("order-api")],
+        ..order()
+    }
+}
+
+/// The gateway calls a service that this workspace does not contain.
+pub(crate) fn service_elsewhere() -> System {
+    let mut system = without_tables();
+    system.rpcs[0].serve = false;
+    system
+}
+
+fn gateway(name: &str) -> Gateway {
+    Gateway {
+        name: name.to_owned(),
+        file: "order.api".to_owned(),
+        info: IndexMap::new(),
+        types: Vec::new(),
+        groups: Vec::new(),
+    }
+}
+
+fn rpc(name: &str, service: &str, table: Option<&str>) -> Rpc {
+    Rpc {
+        name: name.to_owned(),
+        package: name.to_owned(),
+        serve: true,
+        file: format!("{name}.proto"),
+        services: vec![RpcService {
+            name: service.to_owned(),
+            full_name: format!("{name}.{service}"),
+            methods: Vec::new(),
+            docs: Vec::new(),
+        }],
+        messages: Vec::new(),
+        tables: table.map(self::table).into_iter().collect(),
+        sql_file: table.map(|_| format!("{name}.sql")),
+    }
+}
+
+fn table(name: &str) -> Table {
+    Table {
+        name: name.to_owned(),
+        columns: Vec::new(),
+        primary_key: vec!["id".to_owned()],
+        unique_keys: Vec::new(),
+        indexes: Vec::new(),
+        docs: Vec::new(),
+        ddl: format!("CREATE TABLE `{name}` (\n  `id` BIGINT NOT NULL,\n  PRIMARY KEY (`id`)\n)"),
+        span: Span::new(FileId(0), 0, 0),
+    }
+}
