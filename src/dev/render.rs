@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::span::{Span, Status};
+use super::text::clean;
 use super::tree::{self, Row};
 
 /// Longer labels push their own line's columns to the right, not everybody's.
@@ -179,22 +180,6 @@ fn shorten(text: &str) -> String {
     }
     let start: String = text.chars().take(LONGEST_VALUE - 1).collect();
     format!("{start}…")
-}
-
-/// What a service sends must not steer the terminal.
-fn clean(text: &str) -> String {
-    if !text.contains(char::is_control) {
-        return text.to_owned();
-    }
-    let mut clean = String::with_capacity(text.len());
-    for char in text.chars() {
-        if char.is_control() {
-            clean.extend(char.escape_default());
-        } else {
-            clean.push(char);
-        }
-    }
-    clean
 }
 
 struct Widths {
