@@ -30,3 +30,14 @@ fn folder(files: &[(&str, &str)]) -> anyhow::Result<(TempDir, Utf8PathBuf)> {
     }
     Ok((temp, dir))
 }
+
+#[test]
+fn a_folder_without_services_is_refused() -> anyhow::Result<()> {
+    let (_temp, dir) = folder(&[])?;
+    let mut out = Vec::new();
+    let error = zgen::dev::run(&dir, &zgen::dev::Options::default(), &mut out).err();
+    let error = error.map(|error| error.to_string()).unwrap_or_default();
+    assert!(error.contains("is not a generated workspace"), "{error}");
+    assert!(out.is_empty());
+    Ok(())
+}

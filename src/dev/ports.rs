@@ -35,7 +35,9 @@ pub fn configured(services: &[Service]) -> anyhow::Result<Vec<Launch>> {
                 bail!("port {port} is wanted twice: by {other} and by {place}");
             }
             if let Err(error) = TcpListener::bind((interface(host), port)) {
-                bail!("port {port} ({place}) cannot be used: {error}");
+                bail!(
+                    "port {port} ({place}) cannot be used: {error}; free it, or change the config"
+                );
             }
             taken.insert(port, place);
         }

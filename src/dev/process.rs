@@ -167,8 +167,7 @@ impl Process {
 /// Sends all spans to the receiver, soon, and nothing else anywhere.
 fn telemetry(command: &mut Command, endpoint: &str) {
     for (name, _) in std::env::vars_os() {
-        // Somebody's collector, its headers and its compression are not the receiver's.
-        if name.to_string_lossy().starts_with("OTEL_") {
+        if is_routing(&name.to_string_lossy()) {
             command.env_remove(name);
         }
     }
@@ -179,4 +178,40 @@ fn telemetry(command: &mut Command, endpoint: &str) {
         .env("OTEL_TRACES_SAMPLER", "parentbased_always_on")
         .env("OTEL_METRICS_EXPORTER", "none")
         .env("OTEL_LOGS_EXPORTER", "none");
+}
+
+/// Whether a variable says what is exported, or where to: somebody's collector, its headers and its compression are
+/// not the receiver's. What a service calls itself, say, is not touched.
+fn is_routing(variable: &str) -> bool {
+    let signals = [
+        "EXPORTER",
+        "SDK_DISABLED",
+        "TRACES",
+        "METRICS",
+        "LOGS",
+        "BSP",
+    ];
+    let rest = variable.strip_prefix("OTEL_");
+    rest.is_some_and(|rest| signals.iter().any(|signal| rest.starts_with(signal)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_routing_of_somebody_else_is_dropped() {
+        let cases = [
+            ("OTEL_EXPORTER_OTLP_HEADERS", true),
+            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", true),
+            ("OTEL_SDK_DISABLED", true),
+            ("OTEL_TRACES_SAMPLER_ARG", true),
+            ("OTEL_RESOURCE_ATTRIBUTES", false),
+            ("OTEL_SEMCONV_STABILITY_OPT_IN", false),
+            ("PATH", false),
+        ];
+        for (variable, expected) in cases {
+            assert_eq!(is_routing(variable), expected, "{variable}");
+        }
+    }
 }

@@ -121,7 +121,92 @@ fn fill(path: &str, before: Option<&Answer>) -> anyhow::Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+    use opentelemetry_proto::tonic::collector::trace::v1::trace_service_client::TraceServiceClient;
+    use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
     use super::*;
+
+    /// A gateway that gives one answer per connection; leaves a trace of one span per answer.
+    async fn serve(listener: TcpListener, endpoint: String, head: &str) -> anyhow::Result<()> {
+        let mut exporter = TraceServiceClient::connect(endpoint).await?;
+        for request in 1_u8.. {
+            let (mut connection, _) = listener.accept().await?;
+            let mut text = vec![0; 4096];
+            let length = connection.read(&mut text).await?;
+            let text = String::from_utf8_lossy(&text[..length]);
+            let line = text.lines().next().unwrap_or_default();
+            let trace = [request; 16];
+            let span = Span {
+                trace_id: trace.to_vec(),
+                span_id: vec![request; 8],
+                name: line.to_owned(),
+                ..Span::default()
+            };
+            let id = format!("{:032x}", u128::from_be_bytes(trace));
+            let body = r#"{"order_id":12}"#;
+            let answer = format!(
+                "HTTP/1.1 {}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                head.replace("TRACE", &id),
+                body.len()
+            );
+            connection.write_all(answer.as_bytes()).await?;
+            let batch = ResourceSpans {
+                scope_spans: vec![ScopeSpans {
+                    spans: vec![span],
+                    ..ScopeSpans::default()
+                }],
+                ..ResourceSpans::default()
+            };
+            let batch = ExportTraceServiceRequest {
+                resource_spans: vec![batch],
+            };
+            exporter.export(batch).await?;
+        }
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_session_wants_answers_and_traces() -> anyhow::Result<()> {
+        let cases: [(&'static str, bool, &[&str]); 3] = [
+            (
+                "200 OK\r\ntraceparent: 00-TRACE-00f067aa0ba902b7-01",
+                true,
+                &[
+                    "POST http://ADDRESS/api/v1/orders\n  {\"user_id\":7",
+                    "GET http://ADDRESS/api/v1/orders/12\n",
+                    "200 OK\n  traceparent: 00-0202",
+                    "  {\"order_id\":12}\n",
+                    "trace 01010101010101010101010101010101",
+                    "trace 02020202020202020202020202020202",
+                    "GET /api/v1/orders/12 HTTP/1.1  INTERNAL",
+                ],
+            ),
+            (
+                "500 Oh\r\nserver: none",
+                false,
+                &["500 Internal Server Error\n"],
+            ),
+            ("200 OK\r\nserver: none", false, &["no trace: "]),
+        ];
+        for (head, expected, shown) in cases {
+            let receiver = Receiver::start().await?;
+            let listener = TcpListener::bind("127.0.0.1:0").await?;
+            let address = listener.local_addr()?.to_string();
+            let gateway = tokio::spawn(serve(listener, receiver.endpoint().to_owned(), head));
+            let mut out = Vec::new();
+            let success = run(&address, &receiver, false, &mut out).await?;
+            gateway.abort();
+            let out = String::from_utf8(out)?.replace(&address, "ADDRESS");
+            assert_eq!(success, expected, "{out}");
+            for part in shown {
+                assert!(out.contains(part), "{part} is not in:\n{out}");
+            }
+        }
+        Ok(())
+    }
 
     fn answer(body: &str) -> Answer {
         Answer {
