@@ -181,15 +181,16 @@ fn telemetry(command: &mut Command, endpoint: &str) {
 }
 
 /// Whether a variable says what is exported, or where to: somebody's collector, its headers and its compression are
-/// not the receiver's. What a service calls itself, say, is not touched.
+/// not the receiver's. Nor is one name for every service of any use here. Other variables are not touched.
 fn is_routing(variable: &str) -> bool {
     let signals = [
-        "EXPORTER",
-        "SDK_DISABLED",
-        "TRACES",
-        "METRICS",
-        "LOGS",
         "BSP",
+        "EXPORTER",
+        "LOGS",
+        "METRICS",
+        "SDK_DISABLED",
+        "SERVICE_NAME",
+        "TRACES",
     ];
     let rest = variable.strip_prefix("OTEL_");
     rest.is_some_and(|rest| signals.iter().any(|signal| rest.starts_with(signal)))
@@ -205,6 +206,7 @@ mod tests {
             ("OTEL_EXPORTER_OTLP_HEADERS", true),
             ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", true),
             ("OTEL_SDK_DISABLED", true),
+            ("OTEL_SERVICE_NAME", true),
             ("OTEL_TRACES_SAMPLER_ARG", true),
             ("OTEL_RESOURCE_ATTRIBUTES", false),
             ("OTEL_SEMCONV_STABILITY_OPT_IN", false),

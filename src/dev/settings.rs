@@ -97,9 +97,14 @@ fn expand(text: &str, env: Env<'_>) -> String {
         .split_once("${")
         .and_then(|(before, tail)| Some((before, tail.split_once('}')?)))
     {
-        let (name, otherwise) = inside.split_once(":-").unwrap_or((inside, ""));
+        let (name, otherwise) = match inside.split_once(":-") {
+            Some((name, otherwise)) => (name, Some(otherwise)),
+            None => (inside, None),
+        };
+        // What follows `:-` stands in for an empty variable too, as in a shell.
+        let value = env(name).filter(|value| !value.is_empty());
         expanded.push_str(before);
-        expanded.push_str(env(name).as_deref().unwrap_or(otherwise));
+        expanded.push_str(value.as_deref().or(otherwise).unwrap_or_default());
         rest = after;
     }
     expanded + rest
@@ -125,6 +130,7 @@ DevServer:
     fn reads_as_the_runtime_does() -> anyhow::Result<()> {
         let env = |name: &str| match name {
             "PEER" => Some("peer".to_owned()),
+            "DEV_PORT" => Some(String::new()),
             "ORDER_API__ORDERRPC__TIMEOUT" => Some("500".to_owned()),
             _ => None,
         };
