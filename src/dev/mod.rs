@@ -67,10 +67,10 @@ async fn session(dir: &Utf8Path, options: &Options, out: &mut dyn Write) -> anyh
     let dir = workspace(dir, options.sample, out)?;
     let services = found(&dir, out)?;
     // Before the build, which takes longer than the user wants to wait for this.
-    let launches = if options.sample {
-        ports::free(&services).context("looking for free ports")?
+    let configured = if options.sample {
+        None
     } else {
-        ports::configured(&services)?
+        Some(ports::configured(&services)?)
     };
     let build = Build {
         cargo: None,
@@ -80,6 +80,11 @@ async fn session(dir: &Utf8Path, options: &Options, out: &mut dyn Write) -> anyh
     let binaries = tokio::select! {
         binaries = build.run(&dir, out) => binaries?,
         () = interrupt.recv() => return Ok(!options.sample),
+    };
+    // After the build, during which a port may find another user.
+    let launches = match configured {
+        Some(launches) => launches,
+        None => ports::free(&services).context("looking for free ports")?,
     };
     let receiver = Receiver::start()
         .await

@@ -132,10 +132,10 @@ fn branch(open: &[bool], row: &Row<'_>) -> String {
     if row.depth == 0 {
         return String::new();
     }
-    let ancestors = open.iter().skip(1).map(|open| match open {
-        true => "│  ",
-        false => "   ",
-    });
+    let ancestors = open
+        .iter()
+        .skip(1)
+        .map(|open| if *open { "│  " } else { "   " });
     let own = if row.last { "└─ " } else { "├─ " };
     ancestors.chain([own]).collect()
 }
