@@ -64,8 +64,15 @@ impl Fleet {
                 )?;
                 self.processes.push(process);
             }
-            for process in self.processes.iter_mut().skip(first) {
-                process.ready(PATIENCE).await?;
+            for index in first..self.processes.len() {
+                let process = &mut self.processes[index];
+                if let Err(error) = process.ready(PATIENCE).await {
+                    if process.has_ended() {
+                        // The error has told its end.
+                        self.processes.remove(index);
+                    }
+                    return Err(error);
+                }
             }
         }
         Ok(())

@@ -64,6 +64,9 @@ impl Output {
                 .notable
                 .try_send(format!("{}{}", state.prefix, clean(&notable)));
         }
+        if line.is_empty() {
+            return;
+        }
         if state.tail.len() == KEPT_LINES {
             state.tail.pop_front();
         }

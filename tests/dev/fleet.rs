@@ -96,7 +96,7 @@ async fn services_start_first_and_stop_last() -> anyhow::Result<()> {
 async fn a_service_that_fails_shows_its_last_words() -> anyhow::Result<()> {
     let cases = [
         (
-            "echo cannot open the database >&2; exit 3",
+            "echo; echo cannot open the database >&2; exit 3",
             "order-api has ended (exit status: 3); the end of target/zgen-dev/order-api.log:\n  \
              cannot open the database",
         ),
@@ -113,7 +113,8 @@ async fn a_service_that_fails_shows_its_last_words() -> anyhow::Result<()> {
         let error = fleet.start(&launches, &programs()).await.err();
         let error = error.map(|error| error.to_string());
         assert_eq!(error.as_deref(), Some(expected));
-        fleet.stop().await;
+        // Its end is told once.
+        assert_eq!(fleet.stop().await, [""; 0]);
     }
     Ok(())
 }
