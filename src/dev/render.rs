@@ -11,6 +11,7 @@ const WIDEST_LABEL: usize = 64;
 /// More attributes than this are for a tracing backend.
 const MOST_DETAILS: usize = 5;
 const LONGEST_VALUE: usize = 40;
+const LONGEST_ERROR: usize = 100;
 
 /// Attributes that tell how a span went, in the order in which they are shown.
 const OUTCOME: &[&str] = &[
@@ -155,10 +156,13 @@ fn details(row: &Row<'_>) -> String {
     let own = attributes
         .iter()
         .filter(|(key, _)| !FURNITURE.iter().any(|prefix| key.starts_with(prefix)));
-    let shown = outcome
-        .chain(own)
-        .take(MOST_DETAILS)
-        .map(|(key, value)| format!("{}={}", clean(key), shorten(&clean(&value.to_string()))));
+    let shown = outcome.chain(own).take(MOST_DETAILS).map(|(key, value)| {
+        format!(
+            "{}={}",
+            clean(key),
+            shorten(&clean(&value.to_string()), LONGEST_VALUE)
+        )
+    });
     details.extend(shown);
     details.join(" ")
 }
@@ -166,7 +170,7 @@ fn details(row: &Row<'_>) -> String {
 /// The message of the status, or what else the span says about its failure.
 fn error(span: &Span, message: &str) -> String {
     if !message.is_empty() {
-        return format!("error: {}", clean(message));
+        return format!("error: {}", shorten(&clean(message), LONGEST_ERROR));
     }
     match span.attributes.get("error.type") {
         Some(kind) => format!("error: {}", clean(&kind.to_string())),
@@ -174,11 +178,11 @@ fn error(span: &Span, message: &str) -> String {
     }
 }
 
-fn shorten(text: &str) -> String {
-    if text.chars().count() <= LONGEST_VALUE {
+fn shorten(text: &str, longest: usize) -> String {
+    if text.chars().count() <= longest {
         return text.to_owned();
     }
-    let start: String = text.chars().take(LONGEST_VALUE - 1).collect();
+    let start: String = text.chars().take(longest - 1).collect();
     format!("{start}…")
 }
 
