@@ -14,6 +14,7 @@ pub mod model;
 pub mod project;
 pub mod proto;
 pub mod rust;
+pub mod sample;
 pub mod source;
 pub mod sql;
 pub mod syntax;
