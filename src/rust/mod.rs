@@ -3,6 +3,9 @@
 //! Every view derives `Serialize`, so that a user's own template can be rendered from the same data.
 
 pub mod deploy;
+pub mod gateway;
+pub mod service;
+pub mod workspace;
 
 use camino::Utf8PathBuf;
 use serde::Serialize;
@@ -27,5 +30,44 @@ pub struct File {
 pub enum Body {
     /// Printed as it is.
     Text(String),
+    Workspace(workspace::Body),
+    Gateway(gateway::Body),
+    Service(service::Body),
     Deploy(deploy::Body),
+}
+
+/// A `use` line whose list may need several lines: rustfmt fills them up to 100 columns.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Use {
+    pub path: String,
+    /// One: printed behind the path. More: printed below it.
+    pub lines: Vec<String>,
+    /// Braces even around one name; false for a single name.
+    pub braces: bool,
+}
+
+/// `span.set("order.user_id", req.user_id);`
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Attribute {
+    pub key: String,
+    pub value: String,
+}
+
+/// `name: value,` in a struct literal.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Init {
+    pub name: String,
+    pub value: String,
+    /// Why the value is what it is, where that is not plain to see.
+    pub comment: Option<String>,
+}
+
+/// Doc lines, name and type of a struct member.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Member {
+    pub docs: Vec<String>,
+    /// Whole attributes without `#[` and `]`.
+    pub attributes: Vec<String>,
+    pub name: String,
+    pub ty: String,
 }

@@ -1,0 +1,70 @@
+//! The user's logic: the call of the rpc that answers the route, or an honest 501.
+
+use super::attributes::Fields;
+use super::handlers::{body_type, declared, docs};
+use super::tree::function;
+use super::{Gateway, Output, call};
+use crate::lower::layout::{self, is_wide};
+use crate::lower::names;
+use crate::model::Route;
+use crate::rust::gateway::{Body, Logic, LogicMod};
+
+pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output) {
+    let mut files = Vec::new();
+    gateway.root.walk(&[], &mut |path, node| {
+        let dir = path.iter().map(|part| format!("{part}/")).collect::<String>();
+        let functions: Vec<_> = node.routes.iter().map(|route| function(route)).collect();
+        files.push((format!("{dir}mod"), Body::LogicMod(logic_mod(gateway, node, functions))));
+        for route in &node.routes {
+            let module = names::module(&route.handler);
+            files.push((format!("{dir}{module}"), Body::Logic(logic(gateway, route))));
+        }
+    });
+    for (file, body) in files {
+        let path = format!("src/logic/{file}.rs");
+        match body {
+            Body::LogicMod(_) => out.zgen(path, body),
+            _ => out.user(path, body),
+        }
+    }
+}
+
+fn logic_mod(gateway: &Gateway<'_>, node: &super::Node<'_>, mut functions: Vec<String>) -> LogicMod {
+    functions.sort();
+    LogicMod {
+        source: gateway.model.file.clone(),
+        children: node.children.keys().cloned().collect(),
+        functions,
+    }
+}
+
+fn logic(gateway: &Gateway<'_>, route: &Route) -> Logic {
+    let name = function(route);
+    let request = route.request.as_ref().map(body_type);
+    let response = route.response.as_ref().map(body_type);
+    let call = call::call(gateway, route);
+    let result = format!("Result<{}>", response.as_deref().unwrap_or("()"));
+    let unused = if call.is_some() { "" } else { "_" };
+    let argument = request.as_ref().map(|ty| format!(", {unused}req: {ty}")).unwrap_or_default();
+    let signature =
+        format!("pub async fn {name}({unused}svc: &ServiceContext{argument}) -> {result} {{");
+    let mentioned = [&route.request, &route.response].into_iter().flatten();
+    let names: Vec<_> = mentioned.flat_map(declared).map(names::ty).collect();
+    Logic {
+        docs: docs(route),
+        name,
+        types: layout::use_of("crate::generated::types", &names),
+        request,
+        has_response: response.is_some(),
+        result,
+        wide: is_wide(0, &signature),
+        call,
+    }
+}
+
+/// What the logic's own span says: what it sends and gets.
+pub(super) fn span_fields<'a>(gateway: &'a Gateway<'a>, route: &Route) -> (Fields, Fields) {
+    let request = Fields::of(gateway, route.request.as_ref());
+    let response = Fields::of(gateway, route.response.as_ref());
+    (request, response)
+}

@@ -1,0 +1,111 @@
+//! Rust names for described things: heck's case, keywords out of the way.
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+/// Every word that rustc 1.95 refuses as a plain identifier in edition 2024 (The Rust Reference, Keywords).
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
+];
+
+/// Keywords that may not be raw identifiers either.
+const NEVER_RAW: &[&str] = &["_", "crate", "self", "super"];
+
+/// A variable, field or function: `UserId` is `user_id`, `Type` is `r#type`.
+pub(super) fn value(name: &str) -> String {
+    escape(words(name).to_snake_case())
+}
+
+/// A module: as [`value`], but a raw identifier would make a file of another name.
+pub(super) fn module(name: &str) -> String {
+    let snake = words(name).to_snake_case();
+    if snake.is_empty() || KEYWORDS.contains(&snake.as_str()) || NEVER_RAW.contains(&snake.as_str())
+    {
+        return format!("{snake}_");
+    }
+    leading_digit(snake)
+}
+
+/// A type: `create_order_req` is `CreateOrderReq`.
+pub(super) fn ty(name: &str) -> String {
+    let camel = words(name).to_upper_camel_case();
+    if camel == "Self" || camel.is_empty() {
+        return format!("{camel}_");
+    }
+    leading_digit(camel)
+}
+
+fn escape(snake: String) -> String {
+    if snake.is_empty() || NEVER_RAW.contains(&snake.as_str()) {
+        return format!("{snake}_");
+    }
+    if KEYWORDS.contains(&snake.as_str()) {
+        return format!("r#{snake}");
+    }
+    leading_digit(snake)
+}
+
+fn leading_digit(name: String) -> String {
+    if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
+}
+
+/// heck splits at what is not alphanumeric, but keeps what Rust does not take.
+fn words(name: &str) -> String {
+    let kept = |c: char| if c.is_alphanumeric() || c == '_' { c } else { '_' };
+    name.chars().map(kept).collect()
+}
+
+/// The singular of an English table name: `orders` is `order`, `categories` is `category`.
+pub(super) fn singular(name: &str) -> String {
+    let endings = [("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")];
+    for (plural, one) in endings {
+        if let Some(stem) = name.strip_suffix(plural).filter(|stem| stem.len() > 1) {
+            return format!("{stem}{one}");
+        }
+    }
+    let keeps_s = ["ss", "us", "is"].iter().any(|end| name.ends_with(end));
+    match name.strip_suffix('s').filter(|stem| stem.len() > 1 && !keeps_s) {
+        Some(stem) => stem.to_owned(),
+        None => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        let cases = [
+            ("UserId", "user_id", "user_id", "UserId"),
+            ("type", "r#type", "type_", "Type"),
+            ("Self", "self_", "self_", "Self_"),
+            ("gen", "r#gen", "gen_", "Gen"),
+            ("2fa", "_2fa", "_2fa", "_2fa"),
+            ("user-info.v1", "user_info_v1", "user_info_v1", "UserInfoV1"),
+        ];
+        for (name, as_value, as_module, as_type) in cases {
+            assert_eq!(value(name), as_value);
+            assert_eq!(module(name), as_module);
+            assert_eq!(ty(name), as_type);
+        }
+    }
+
+    #[test]
+    fn singulars() {
+        let cases = [
+            ("orders", "order"),
+            ("categories", "category"),
+            ("boxes", "box"),
+            ("status", "status"),
+            ("address", "address"),
+            ("user", "user"),
+        ];
+        for (plural, one) in cases {
+            assert_eq!(singular(plural), one);
+        }
+    }
+}

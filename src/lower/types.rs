@@ -1,0 +1,92 @@
+//! Rust types for the types of descriptions, and conversions between them.
+
+use crate::model::{ColumnType, MessageField, ProtoType, Repetition, Type};
+
+use super::names;
+
+/// The type of a field in a request or response.
+pub(super) fn api(ty: &Type, boxed: &dyn Fn(&str) -> bool) -> String {
+    match ty {
+        Type::Bool => "bool".to_owned(),
+        Type::Int { bits, signed } => format!("{}{bits}", if *signed { 'i' } else { 'u' }),
+        Type::Float { bits } => format!("f{bits}"),
+        Type::String => "String".to_owned(),
+        Type::Bytes => "Vec<u8>".to_owned(),
+        Type::Any => "serde_json::Value".to_owned(),
+        Type::Named(name) if boxed(name) => format!("Box<{}>", names::ty(name)),
+        Type::Named(name) => names::ty(name),
+        // A list breaks a cycle by itself.
+        Type::Slice(item) => format!("Vec<{}>", api(item, &|_| false)),
+        Type::Array(length, item) => format!("[{}; {length}]", api(item, boxed)),
+        Type::Map(_, value) => format!("BTreeMap<String, {}>", api(value, &|_| false)),
+        Type::Pointer(target) => format!("Option<{}>", api(target, boxed)),
+    }
+}
+
+/// The type of a message field, as prost writes it.
+pub(super) fn proto(field: &MessageField) -> Option<String> {
+    let scalar = match &field.ty {
+        ProtoType::Double => "f64",
+        ProtoType::Float => "f32",
+        ProtoType::Int32 => "i32",
+        ProtoType::Int64 => "i64",
+        ProtoType::Uint32 => "u32",
+        ProtoType::Uint64 => "u64",
+        ProtoType::Bool => "bool",
+        ProtoType::String => "String",
+        ProtoType::Bytes => "Vec<u8>",
+        ProtoType::Message(_) | ProtoType::Enum(_) => return None,
+    };
+    match field.repetition {
+        Repetition::Single => Some(scalar.to_owned()),
+        Repetition::Optional => Some(format!("Option<{scalar}>")),
+        Repetition::Repeated => Some(format!("Vec<{scalar}>")),
+        Repetition::Map(_) => None,
+    }
+}
+
+/// The type of a column.
+pub(super) fn column(ty: &ColumnType, nullable: bool) -> String {
+    let plain = match ty {
+        ColumnType::Bool => "bool".to_owned(),
+        ColumnType::Int { bits, signed } => {
+            let bits = if *bits == 24 { 32 } else { *bits };
+            format!("{}{bits}", if *signed { 'i' } else { 'u' })
+        }
+        ColumnType::Float { bits } => format!("f{bits}"),
+        ColumnType::Bytes => "Vec<u8>".to_owned(),
+        _ => "String".to_owned(),
+    };
+    if nullable { format!("Option<{plain}>") } else { plain }
+}
+
+/// Turns an expression of one type into another; the link between the two has made sure that it fits.
+pub(super) fn convert(value: String, from: &str, to: &str) -> String {
+    if from == to {
+        return value;
+    }
+    match (inner(from), inner(to)) {
+        (None, None) => format!("{to}::from({value})"),
+        (None, Some(to)) => format!("Some({})", convert(value, from, to)),
+        (Some(from), None) => convert(format!("{value}.unwrap_or_default()"), from, to),
+        (Some(_), Some(to)) => format!("{value}.map({to}::from)"),
+    }
+}
+
+fn inner(ty: &str) -> Option<&str> {
+    ty.strip_prefix("Option<")?.strip_suffix('>')
+}
+
+/// Whether a value of the type is copied rather than moved.
+pub(super) fn is_copy(ty: &str) -> bool {
+    let ty = inner(ty).unwrap_or(ty);
+    matches!(
+        ty,
+        "bool" | "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" | "f32" | "f64"
+    )
+}
+
+/// Whether a value is a number or a truth: what may go on a span unasked. Texts may hold anything.
+pub(super) fn is_measure(ty: &str) -> bool {
+    is_copy(ty) && inner(ty).is_none()
+}

@@ -1,0 +1,216 @@
+//! Views of a gRPC service's crate.
+
+use serde::Serialize;
+
+use super::{Attribute, Init, Member, Use};
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Body {
+    Manifest(Manifest),
+    Main(Crate),
+    Lib(Crate),
+    Config(Crate),
+    Svc(Crate),
+    Error(Crate),
+    GeneratedMod(Crate),
+    Server(Server),
+    LogicMod(LogicMod),
+    Logic(Logic),
+    StoreMod(StoreMod),
+    Store(Table),
+    SqliteSchema(Schema),
+    GrpcTest(Crate),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Manifest {
+    pub crate_name: String,
+    pub proto: String,
+    pub has_tables: bool,
+}
+
+/// What most files of the crate mention.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Crate {
+    pub source: String,
+    /// `order-rpc`
+    pub crate_name: String,
+    /// `order_rpc`
+    pub module: String,
+    /// `order.rpc`
+    pub process_name: String,
+    /// File name below `etc/`.
+    pub config: String,
+    pub services: Vec<ServiceName>,
+    pub has_tables: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ServiceName {
+    /// `OrderService`
+    pub ty: String,
+    /// `OrderServer`
+    pub server: String,
+    /// `order_proto::order::order_server::OrderServer`
+    pub server_path: String,
+    /// `order_proto::order::order_server::Order`
+    pub trait_path: String,
+    /// Module of the implementation below `generated`.
+    pub file: String,
+    /// `order.Order`
+    pub full_name: String,
+}
+
+/// The implementation of one service: it only calls the logic.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Server {
+    pub source: String,
+    pub service: ServiceName,
+    /// Name of the trait, as imported.
+    pub trait_name: String,
+    pub docs: Vec<String>,
+    pub messages: Vec<Use>,
+    pub methods: Vec<Method>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Method {
+    pub docs: Vec<String>,
+    pub name: String,
+    pub request: String,
+    pub response: String,
+    pub span: String,
+    /// `span.run(logic::create_order(&self.svc, req)).await?` with its line breaks.
+    pub call: String,
+    pub request_attributes: Vec<Attribute>,
+    pub response_attributes: Vec<Attribute>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LogicMod {
+    pub source: String,
+    pub functions: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Logic {
+    pub docs: Vec<String>,
+    pub name: String,
+    pub messages: Vec<Use>,
+    pub request: String,
+    pub response: String,
+    /// The signature does not fit on one line.
+    pub wide: bool,
+    pub steps: Vec<Step>,
+    pub table: Option<TableCall>,
+}
+
+/// A small function of its own for the user to fill.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Step {
+    /// `ValidateUser`
+    pub span: String,
+    /// `validate_user`
+    pub name: String,
+    /// The call with its line breaks.
+    pub call: String,
+    pub wide: bool,
+}
+
+/// The table operation that answers the method.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TableCall {
+    /// Field of `Store`, such as `orders`.
+    pub store: String,
+    /// `Order`
+    pub row: String,
+    /// `NewOrder`; `None` for a find.
+    pub new: Option<String>,
+    /// The variable that holds the row, such as `order`.
+    pub variable: String,
+    /// What the caller reads when there is no row.
+    pub not_found: String,
+    /// Arguments of `find`, taken from the request.
+    pub key: Vec<String>,
+    /// Arguments of `cache_key`, taken from the row.
+    pub row_key: Vec<String>,
+    pub values: Vec<Init>,
+    pub response_fields: Vec<Init>,
+    pub uses_clock: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StoreMod {
+    pub source: String,
+    pub tables: Vec<TableName>,
+    /// File of the SQLite schema, relative to this one.
+    pub schema: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TableName {
+    /// `orders`
+    pub module: String,
+    /// `Orders`
+    pub ty: String,
+    /// `pub use self::orders::{NewOrder, Order, Orders};`
+    pub names: Use,
+}
+
+/// Row types and queries of one table.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Table {
+    pub source: String,
+    /// As written in the DDL.
+    pub name: String,
+    /// `Orders`
+    pub ty: String,
+    /// `Order`
+    pub row: String,
+    /// `NewOrder`
+    pub new: String,
+    pub docs: Vec<String>,
+    pub columns: Vec<Column>,
+    /// The columns that an insert sets.
+    pub inserted: Vec<Column>,
+    /// The column that the database fills, if there is one.
+    pub auto: Option<Column>,
+    /// Parameters of the primary key.
+    pub key: Vec<Column>,
+    /// `cache:order:orders:order_id`
+    pub cache_prefix: String,
+    pub insert_span: String,
+    pub find_span: String,
+    /// Lines of the SQL texts, each to be followed by `\` but the last.
+    pub insert_sql: Vec<String>,
+    pub find_sql: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Column {
+    pub member: Member,
+    /// What is bound: `new.user_id`, or `&new.status` for what is not `Copy`.
+    pub bind: String,
+    /// Parameter type in `find`: `i64`, `&str`.
+    pub parameter: String,
+}
+
+/// DDL for SQLite.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Schema {
+    pub tables: Vec<SchemaTable>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SchemaTable {
+    pub name: String,
+    /// Column and key definitions, in order.
+    pub lines: Vec<String>,
+    pub indexes: Vec<SchemaIndex>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SchemaIndex {
+    pub name: String,
+    pub columns: String,
+}
