@@ -12,7 +12,10 @@ pub(super) fn render(report: &Report, sources: &SourceMap) -> String {
             properties.push(format!("line={},endLine={}", place.line, place.end_line));
             // Columns are refused for a range of several lines.
             if place.line == place.end_line {
-                properties.push(format!("col={},endColumn={}", place.column, place.end_column));
+                properties.push(format!(
+                    "col={},endColumn={}",
+                    place.column, place.end_column
+                ));
             }
         }
         properties.push(format!("title={}", property(diagnostic.code)));

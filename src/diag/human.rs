@@ -59,11 +59,7 @@ fn files(diagnostic: &Diagnostic) -> Vec<FileId> {
     files
 }
 
-fn annotations<'a>(
-    diagnostic: &'a Diagnostic,
-    file: FileId,
-    text: &str,
-) -> Vec<Annotation<'a>> {
+fn annotations<'a>(diagnostic: &'a Diagnostic, file: FileId, text: &str) -> Vec<Annotation<'a>> {
     let mut out = Vec::new();
     if let Some(primary) = diagnostic.primary.filter(|span| span.file == file) {
         let beside = diagnostic
