@@ -5,8 +5,8 @@ pub fn nearest<'a>(
     written: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    // A third of the word may be wrong; in short words one letter.
-    let limit = (written.chars().count() / 3).max(1);
+    // A quarter of the word may be wrong; in short words one letter.
+    let limit = (written.chars().count() / 4).max(1);
     candidates
         .into_iter()
         .filter(|candidate| *candidate != written)
