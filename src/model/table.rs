@@ -63,6 +63,16 @@ pub enum ColumnType {
     Enum(Vec<String>),
 }
 
+impl ColumnType {
+    /// Whether the clock's reading is a value of it: a time, or Unix seconds.
+    pub fn is_clock(&self) -> bool {
+        matches!(
+            self,
+            Self::DateTime | Self::Timestamp | Self::Int { bits: 64, .. }
+        )
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ColumnDefault {
