@@ -94,10 +94,8 @@ struct Misfit;
 
 fn fill_message(to: &MessageField, request: &[Field]) -> Result<FieldPair, Misfit> {
     let from = request.iter().find(|field| field.wire == to.name);
-    pair(
-        &to.name,
-        from.map(|field| (&field.name, to_message(field, to))),
-    )
+    let fits = |from: &Field| is_plain(to) && fits(&from.ty, &to.ty, Direction::ToMessage);
+    pair(&to.name, from.map(|from| (&from.name, fits(from))))
 }
 
 fn fill_response(to: &Field, message: &[MessageField]) -> Result<FieldPair, Misfit> {
@@ -105,10 +103,12 @@ fn fill_response(to: &Field, message: &[MessageField]) -> Result<FieldPair, Misf
     let from = message
         .iter()
         .find(|field| field.name == to.wire && to.source == Source::Json);
-    pair(
-        &to.name,
-        from.map(|field| (&field.name, to_response(field, to))),
-    )
+    let fits =
+        |from: &MessageField| is_plain(from) && fits(&to.ty, &from.ty, Direction::ToResponse);
+    let from = from.map(|from| (&from.name, fits(from)));
+    let required = matches!(to.presence, Presence::Required | Presence::Default(_));
+    // What need not be there can stay away.
+    pair(&to.name, from.filter(|(_, fits)| *fits || required))
 }
 
 fn pair(to: &str, from: Option<(&String, bool)>) -> Result<FieldPair, Misfit> {
@@ -119,18 +119,6 @@ fn pair(to: &str, from: Option<(&String, bool)>) -> Result<FieldPair, Misfit> {
             from: from.map(|(name, _)| name.clone()),
         }),
     }
-}
-
-fn to_message(from: &Field, to: &MessageField) -> bool {
-    // A field that may be absent is an `Option` in Rust; what absence means in the message is for a person to say.
-    let always_there = matches!(from.presence, Presence::Required | Presence::Default(_));
-    always_there && is_plain(to) && fits(&from.ty, &to.ty, Direction::ToMessage)
-}
-
-fn to_response(from: &MessageField, to: &Field) -> bool {
-    matches!(to.presence, Presence::Required | Presence::Default(_))
-        && is_plain(from)
-        && fits(&to.ty, &from.ty, Direction::ToResponse)
 }
 
 fn is_plain(field: &MessageField) -> bool {

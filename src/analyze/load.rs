@@ -50,6 +50,7 @@ impl Sources<'_> {
 /// The root first, then its imports, each file once. A file that cannot be read or parsed is reported and left out, so that
 /// the rest is still checked; the flag says whether all of them are there.
 pub(super) fn load(root: &Utf8Path, sources: &mut Sources<'_>) -> (Vec<Unit>, bool) {
+    let root = &clean(root);
     let mut walk = Walk {
         folder: parent(root),
         units: Vec::new(),

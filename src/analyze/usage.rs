@@ -57,24 +57,26 @@ fn unbound_params(written: &ast::Route, params: &[&str], bound: &[&Field], repor
     }
 }
 
-/// The field can never have a value; if it is required, every request fails.
+/// The field can never have a value. Types that several routes share make this common, so it is no error.
 fn unbound_fields(written: &ast::Route, params: &[&str], bound: &[&Field], report: &mut Report) {
     for field in bound {
         if params.contains(&field.wire.as_str()) {
             continue;
         }
-        let message = format!("the path has no parameter `{}`", field.wire);
-        let code = "api/missing-path-param";
-        let diagnostic = if field.presence == Presence::Required {
-            Diagnostic::error(code, written.path.span, message)
+        let effect = if field.presence == Presence::Required {
+            ", so every request fails"
         } else {
-            Diagnostic::warning(code, written.path.span, message)
+            ""
         };
         report.push(
-            diagnostic
-                .label(field.span, "this field takes it")
-                .help(format!("add `/:{}` to the path", field.wire))
-                .maybe_help(did_you_mean(&field.wire, params.iter().copied())),
+            Diagnostic::warning(
+                "api/missing-path-param",
+                written.path.span,
+                format!("the path has no parameter `{}`{effect}", field.wire),
+            )
+            .label(field.span, "this field takes it")
+            .help(format!("add `/:{}` to the path", field.wire))
+            .maybe_help(did_you_mean(&field.wire, params.iter().copied())),
         );
     }
 }
