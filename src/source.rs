@@ -69,14 +69,20 @@ pub struct SourceFile {
     /// As the user would type it, for messages.
     pub path: Utf8PathBuf,
     pub text: String,
+    line_starts: Vec<usize>,
 }
 
 impl SourceMap {
     pub fn add(&mut self, path: impl Into<Utf8PathBuf>, text: impl Into<String>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        let text: String = text.into();
+        let line_starts = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+            .collect();
         self.files.push(SourceFile {
             path: path.into(),
-            text: text.into(),
+            text,
+            line_starts,
         });
         id
     }
@@ -110,10 +116,9 @@ impl SourceFile {
     /// Line and column of a byte offset, both from 1; columns count characters.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
         let offset = self.text.floor_char_boundary(offset.min(self.text.len()));
-        let before = &self.text[..offset];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let line = before.matches('\n').count() + 1;
-        (line, before[line_start..].chars().count() + 1)
+        let line = self.line_starts.partition_point(|start| *start <= offset);
+        let start = self.line_starts[..line].last().copied().unwrap_or(0);
+        (line, self.text[start..offset].chars().count() + 1)
     }
 }
 

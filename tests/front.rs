@@ -17,7 +17,7 @@ use zgen::syntax;
 /// beside it: nothing, if there is no such file. Refreshed with `ZGEN_UPDATE=1`.
 #[test]
 fn fixtures() {
-    let mut wrong = String::new();
+    let mut wrong = Vec::new();
     for (folder, must_fail) in [("ok", false), ("err", true)] {
         let folder = format!("fixtures/syntax/{folder}");
         let mut inputs = files(Utf8Path::new(&folder));
@@ -38,16 +38,21 @@ fn fixtures() {
             }
             let expected = fs::read_to_string(&beside).unwrap_or_default();
             if found != expected {
-                wrong += &format!("== {input}: expected\n{expected}== found\n{found}\n");
+                wrong.push(format!(
+                    "== {input}: expected\n{expected}== found\n{found}\n"
+                ));
             }
             if report.has_errors() != must_fail {
-                wrong += &format!("== {input}: errors: {}\n{found}\n", report.has_errors());
+                wrong.push(format!(
+                    "== {input}: errors: {}\n{found}\n",
+                    report.has_errors()
+                ));
             }
             // Whatever is wrong with it, it can be shown.
             assert!(inspect::json(&output.system, &sources).starts_with("{\n  \"version\": 1,"));
         }
     }
-    assert!(wrong.is_empty(), "{wrong}");
+    assert!(wrong.is_empty(), "{}", wrong.concat());
 }
 
 #[test]

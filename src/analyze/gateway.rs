@@ -4,6 +4,7 @@ use camino::Utf8Path;
 use indexmap::IndexMap;
 
 use crate::analyze::load::{self, Sources, Unit};
+use crate::analyze::names;
 use crate::analyze::routes;
 use crate::analyze::structs;
 use crate::analyze::types::Declared;
@@ -122,5 +123,16 @@ fn service_name(units: &[Unit], complete: bool, report: &mut Report) -> Option<S
                 .help("add `service name-api { @handler Ping  get /ping }`, or check the file that imports this one"),
         );
     }
-    first.map(|name| name.value.clone())
+    let name = first?;
+    if let Some(reason) = names::refused(&name.value) {
+        report.push(
+            Diagnostic::error(
+                "api/reserved-name",
+                name.span,
+                format!("no crate can be called `{}`: {reason}", name.value),
+            )
+            .help("name the service after what it does, such as `order-api`"),
+        );
+    }
+    Some(name.value.clone())
 }

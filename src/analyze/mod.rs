@@ -4,6 +4,7 @@ mod fields;
 mod gateway;
 mod link;
 mod load;
+mod names;
 mod options;
 mod paths;
 mod routes;

@@ -120,6 +120,8 @@ fn parse_range(text: &str) -> Option<Range> {
     };
     let (low, high) = text.get(1..text.len() - 1)?.split_once(':')?;
     let (low, high) = (bound(low)?, bound(high)?);
+    let text = |bound: &str| (!bound.is_empty()).then(|| bound.to_owned());
+    let (low, high) = (text(low), text(high));
     if let (Some(low), Some(high)) = (&low, &high) {
         let (low, high): (f64, f64) = (low.parse().ok()?, high.parse().ok()?);
         if low > high || (low >= high && !(low_inclusive && high_inclusive)) {
@@ -134,14 +136,11 @@ fn parse_range(text: &str) -> Option<Range> {
     })
 }
 
-/// `Some(None)`: no bound on this side.
-fn bound(text: &str) -> Option<Option<String>> {
+/// A number, or nothing at all.
+fn bound(text: &str) -> Option<&str> {
     let text = text.trim();
-    if text.is_empty() {
-        return Some(None);
-    }
-    let number: f64 = text.parse().ok()?;
-    number.is_finite().then(|| Some(text.to_owned()))
+    let number = text.parse::<f64>().is_ok_and(f64::is_finite);
+    (text.is_empty() || number).then_some(text)
 }
 
 /// go-zero uses a default without checking it, so a wrong one is a value that no caller could send.
@@ -246,7 +245,8 @@ mod tests {
             bits: 8,
             signed: true,
         };
-        let cases: &[(&str, &Type, Presence, &[&str], &[&str])] = &[
+        type Case<'a> = (&'a str, &'a Type, Presence, &'a [&'a str], &'a [&'a str]);
+        let cases: &[Case<'_>] = &[
             ("a", &Type::String, Presence::Required, &[], &[]),
             ("a,optional", &Type::String, Presence::Optional, &[], &[]),
             (

@@ -4,6 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use indexmap::IndexMap;
 
 use crate::analyze::load::Sources;
+use crate::analyze::names;
 use crate::analyze::rpc_table;
 use crate::diag::{Diagnostic, Report};
 use crate::model::{Rpc, Table};
@@ -19,27 +20,6 @@ pub(super) struct Described {
     /// Where its name comes from.
     span: Option<Span>,
 }
-
-/// Names that cargo refuses for a package or a crate, besides Rust's keywords.
-const RESERVED: &[&str] = &[
-    "test",
-    "deps",
-    "build",
-    "examples",
-    "incremental",
-    "core",
-    "std",
-    "alloc",
-    "proc_macro",
-];
-
-const KEYWORDS: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
-    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
-    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
-    "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
-    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
-];
 
 /// Every service of the workspace, then the ones that its gateways only call. A proto that is both is served.
 pub(super) fn rpcs(inputs: &Inputs, sources: &mut Sources<'_>) -> Vec<Described> {
@@ -171,12 +151,12 @@ fn check_name(rpc: &Rpc, span: Option<Span>, report: &mut Report) {
             Diagnostic::error("proto/no-package", span, "the file names no package")
                 .help("add a line such as `package order;`: the service is named after it"),
         );
-    } else if KEYWORDS.contains(&name) || RESERVED.contains(&name) {
+    } else if let Some(reason) = names::refused(name) {
         report.push(
             Diagnostic::error(
                 "proto/reserved-name",
                 span,
-                format!("`{name}` is not a name that Rust or cargo accepts for a crate"),
+                format!("no crate can be called `{name}`: {reason}"),
             )
             .help(format!(
                 "call the package `{name}_service`, or something that says what it does"

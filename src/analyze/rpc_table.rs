@@ -97,9 +97,8 @@ fn insert(table: &Table, input: &Message) -> Option<TableOp> {
             Some(field) if fits(&field.ty, &column.ty, Direction::Write) => {
                 Some(field.name.clone())
             }
-            Some(_) => return None,
             None if fills_itself(column) => None,
-            None => return None,
+            _ => return None,
         };
         Some(FieldPair {
             to: column.name.clone(),

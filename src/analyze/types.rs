@@ -8,6 +8,10 @@ use crate::model::Type;
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, TypeExpr, TypeKind};
 
+/// Gives an inline struct a name, or reports that there can be none.
+pub(super) type Inline<'f, 'e> =
+    dyn FnMut(&'e [ast::Member], Span, &mut Report) -> Option<Type> + 'f;
+
 /// Go's scalar types, and what they are on the wire.
 pub(super) const BUILTINS: &[(&str, Type)] = &[
     ("bool", Type::Bool),
@@ -90,7 +94,7 @@ impl<'a> Declared<'a> {
         &self,
         expr: &'e TypeExpr,
         report: &mut Report,
-        inline: &mut dyn FnMut(&'e [ast::Member], Span, &mut Report) -> Option<Type>,
+        inline: &mut Inline<'_, 'e>,
     ) -> Option<Type> {
         Some(match &expr.kind {
             TypeKind::Name(name) => self.named(name, expr.span, report)?,
@@ -155,7 +159,7 @@ impl<'a> Declared<'a> {
         &self,
         key: &'e TypeExpr,
         report: &mut Report,
-        inline: &mut dyn FnMut(&'e [ast::Member], Span, &mut Report) -> Option<Type>,
+        inline: &mut Inline<'_, 'e>,
     ) -> Option<Type> {
         let ty = self.resolve(key, report, inline)?;
         if matches!(ty, Type::Bool | Type::Int { .. } | Type::String) {

@@ -1,5 +1,7 @@
 //! Workflow commands: `::error file=..,line=..::message`.
 
+use std::fmt::Write as _;
+
 use crate::diag::Report;
 use crate::source::SourceMap;
 
@@ -24,12 +26,14 @@ pub(super) fn render(report: &Report, sources: &SourceMap) -> String {
             message.push('\n');
             message.push_str(help);
         }
-        out.push_str(&format!(
-            "::{} {}::{}\n",
+        // Writing into a `String` cannot fail.
+        let _ = writeln!(
+            out,
+            "::{} {}::{}",
             diagnostic.severity.as_str(),
             properties.join(","),
             data(&message)
-        ));
+        );
     }
     out
 }

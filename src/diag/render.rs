@@ -1,5 +1,7 @@
 //! One entrance for every way of writing a report down.
 
+use std::fmt::Write as _;
+
 use crate::diag::{Report, github, human, json};
 use crate::source::SourceMap;
 
@@ -29,15 +31,17 @@ pub fn render(report: &Report, sources: &SourceMap, format: Format) -> String {
 fn short(report: &Report, sources: &SourceMap) -> String {
     let mut out = String::new();
     for diagnostic in report.iter() {
+        // Writing into a `String` cannot fail.
         if let Some(place) = diagnostic.primary.and_then(|span| sources.place(span)) {
-            out.push_str(&format!("{}:{}:{}: ", place.path, place.line, place.column));
+            let _ = write!(out, "{}:{}:{}: ", place.path, place.line, place.column);
         }
-        out.push_str(&format!(
-            "{}[{}]: {}\n",
+        let _ = writeln!(
+            out,
+            "{}[{}]: {}",
             diagnostic.severity.as_str(),
             diagnostic.code,
             diagnostic.message
-        ));
+        );
     }
     out
 }

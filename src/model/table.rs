@@ -57,7 +57,7 @@ pub enum ColumnType {
     Time,
     /// Without a time zone.
     DateTime,
-    /// With a time zone, or MySQL's TIMESTAMP.
+    /// With a time zone, or a `TIMESTAMP` of MySQL.
     Timestamp,
     Json,
     Enum(Vec<String>),

@@ -66,18 +66,18 @@ pub(super) fn for_rustdoc(text: &str) -> String {
     if open_fence {
         lines.push(" ```".to_owned());
     }
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines.join("\n")
 }
 
-fn trimmed(lines: Vec<String>) -> Vec<String> {
+/// Without the empty lines at either end.
+fn trimmed(mut lines: Vec<String>) -> Vec<String> {
     let is_text = |line: &String| !line.trim().is_empty();
-    match (
-        lines.iter().position(is_text),
-        lines.iter().rposition(is_text),
-    ) {
-        (Some(start), Some(end)) => lines[start..=end].to_vec(),
-        _ => Vec::new(),
-    }
+    lines.truncate(lines.iter().rposition(is_text).map_or(0, |last| last + 1));
+    lines.drain(..lines.iter().position(is_text).unwrap_or(0));
+    lines
 }
 
 /// `[line, column, end column]` or `[line, column, end line, end column]`, from 0 and in bytes, as a range.

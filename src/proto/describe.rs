@@ -167,7 +167,7 @@ fn is_map_entry(message: &DescriptorProto) -> bool {
     message
         .options
         .as_ref()
-        .is_some_and(|options| options.map_entry())
+        .is_some_and(prost_types::MessageOptions::map_entry)
 }
 
 /// Descriptors write full names with a leading dot.

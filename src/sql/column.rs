@@ -49,7 +49,7 @@ fn says_auto_increment(tokens: &[Token]) -> bool {
     })
 }
 
-/// The type, and whether it counts by itself, as PostgreSQL's SERIAL does.
+/// The type, and whether it counts by itself, as `SERIAL` of PostgreSQL does.
 fn ty(data_type: &DataType) -> Option<(ColumnType, bool)> {
     use DataType as D;
     let int = |bits, signed| ColumnType::Int { bits, signed };
@@ -105,8 +105,9 @@ fn ty(data_type: &DataType) -> Option<(ColumnType, bool)> {
         | D::Bytes(_) => ColumnType::Bytes,
         D::Date => ColumnType::Date,
         D::Time(..) => ColumnType::Time,
-        D::Datetime(_) | D::TimestampNtz(_) => ColumnType::DateTime,
-        D::Timestamp(_, TimezoneInfo::WithoutTimeZone) => ColumnType::DateTime,
+        D::Datetime(_) | D::TimestampNtz(_) | D::Timestamp(_, TimezoneInfo::WithoutTimeZone) => {
+            ColumnType::DateTime
+        }
         D::Timestamp(..) => ColumnType::Timestamp,
         D::JSON | D::JSONB => ColumnType::Json,
         D::Enum(members, _) => ColumnType::Enum(members.iter().map(member).collect()),

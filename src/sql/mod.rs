@@ -55,7 +55,7 @@ fn create_table(
     for dialect in dialects {
         let parser = Parser::new(dialect).with_tokens_with_locations(statement.tokens.to_vec());
         match parse_one(parser) {
-            Ok(create) => return table::table(file, text, statement, create, report),
+            Ok(create) => return table::table(file, text, statement, &create, report),
             Err(error) => first_error = first_error.or(Some(error)),
         }
     }

@@ -15,7 +15,7 @@ pub(super) fn table(
     file: FileId,
     text: &str,
     statement: &Statement<'_>,
-    create: CreateTable,
+    create: &CreateTable,
     report: &mut Report,
 ) -> Option<Table> {
     let Some(ObjectNamePart::Identifier(name)) = create.name.0.last() else {
@@ -34,7 +34,7 @@ pub(super) fn table(
         primary_key: Vec::new(),
         unique_keys: Vec::new(),
         indexes: Vec::new(),
-        docs: docs(statement, &create),
+        docs: docs(statement, create),
         ddl: text[statement.range.clone()].to_owned(),
         span: at(name.span),
     };

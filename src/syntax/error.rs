@@ -6,15 +6,18 @@ use super::grammar::Rule;
 use crate::diag::{Diagnostic, nearest};
 use crate::source::{FileId, Span};
 
-/// Words that can start something; for a slip in one of them.
-const KEYWORDS: &[&str] = &[
-    "syntax", "info", "import", "type", "service", "returns", "@server", "@doc", "@handler",
-];
+/// What a statement of a file starts with.
+const STATEMENTS: &[&str] = &["syntax", "info", "import", "type", "service", "@server"];
+
+/// The other words of the language.
+const PARTS: &[&str] = &["returns", "@doc", "@handler"];
 
 pub(super) fn diagnostic(file: FileId, text: &str, error: &Error<Rule>) -> Diagnostic {
     let at = match error.location {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at.min(text.len()),
     };
+    // Where line ends matter the parser stops before the blanks.
+    let at = text.len() - text[at..].trim_start_matches([' ', '\t']).len();
     let (found, len) = found(&text[at..]);
     let span = Span::new(file, at, at + len);
     let ErrorVariant::ParsingError { positives, .. } = &error.variant else {
@@ -29,10 +32,7 @@ pub(super) fn diagnostic(file: FileId, text: &str, error: &Error<Rule>) -> Diagn
         format!("expected {expected}, found {found}")
     };
     let diagnostic = Diagnostic::error("api/syntax", span, message);
-    match help(&text[at..], &text[at..at + len], positives) {
-        Some(help) => diagnostic.help(help),
-        None => diagnostic,
-    }
+    diagnostic.maybe_help(help(text, at, len, positives))
 }
 
 /// What is there, for the message, and how many bytes of it to underline.
@@ -60,10 +60,14 @@ fn found(rest: &str) -> (String, usize) {
 /// "`)`, a key or a type", in the grammar's order.
 fn expected(rules: &[Rule]) -> String {
     let mut names: Vec<&str> = Vec::new();
-    for name in rules.iter().map(|rule| rule.describe()) {
+    for name in rules.iter().flat_map(|rule| rule.describe().split(", ")) {
         if !name.is_empty() && !names.contains(&name) {
             names.push(name);
         }
+    }
+    if names.contains(&"a field") {
+        // A further name of the field before; never what was meant.
+        names.retain(|name| *name != "a name");
     }
     match names.split_last() {
         None => String::new(),
@@ -72,21 +76,19 @@ fn expected(rules: &[Rule]) -> String {
     }
 }
 
-fn help(rest: &str, word: &str, rules: &[Rule]) -> Option<String> {
+fn help(text: &str, at: usize, len: usize, rules: &[Rule]) -> Option<String> {
+    let (rest, word) = (&text[at..], &text[at..at + len]);
     let expects = |rule: Rule| rules.contains(&rule);
-    if rest.starts_with('"') && !rest[1..].contains('"') {
-        return Some("close the string with `\"`".to_owned());
-    }
-    if rest.starts_with('`') && !rest[1..].contains('`') {
-        return Some("close the tag with a backquote".to_owned());
-    }
-    if rest.starts_with("/*") {
-        return Some("close the comment with `*/`".to_owned());
+    for (open, close) in [("\"", "`\"`"), ("`", "a backquote"), ("/*", "`*/`")] {
+        let end = if open == "/*" { "*/" } else { open };
+        if rest.starts_with(open) && !rest[open.len()..].contains(end) {
+            return Some(format!("close it with {close}"));
+        }
     }
     if rest.starts_with('"') && expects(Rule::tag) {
         return Some("write the tag between backquotes: `json:\"name\"`".to_owned());
     }
-    if expects(Rule::kw_returns) || expects(Rule::returns) {
+    if expects(Rule::path_end) || expects(Rule::returns) {
         if word == "return" {
             return Some("did you mean `returns`?".to_owned());
         }
@@ -94,7 +96,15 @@ fn help(rest: &str, word: &str, rules: &[Rule]) -> Option<String> {
             return Some(format!("put types between parentheses: `({word})`"));
         }
     }
-    nearest(word, KEYWORDS.iter().copied())
+    if expects(Rule::close_brace) {
+        let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+        let first = text[line..].split_whitespace().next().unwrap_or_default();
+        let first = first.trim_end_matches('(');
+        if STATEMENTS.contains(&first) {
+            return Some(format!("is there a `}}` missing above this `{first}`?"));
+        }
+    }
+    nearest(word, STATEMENTS.iter().chain(PARTS).copied())
         .filter(|_| word.len() > 2)
         .map(|keyword| format!("did you mean `{keyword}`?"))
 }

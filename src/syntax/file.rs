@@ -76,19 +76,22 @@ fn pair(mut cursor: Cursor<'_>) -> Option<Pair> {
     Some(Pair {
         key,
         quoted: quoted.is_some(),
-        value: quoted.or_else(|| value.word(Rule::bare).map(tidy))?,
+        value: quoted.or_else(|| value.word(Rule::bare).map(|bare| tidy(&bare)))?,
     })
 }
 
 /// `A,\n  B` means `A, B`; other text stays as written.
-fn tidy(bare: Spanned<String>) -> Spanned<String> {
+fn tidy(bare: &Spanned<String>) -> Spanned<String> {
     let value = if bare.value.contains('\n') {
         let parts = bare.value.split(',').map(str::trim);
         parts.collect::<Vec<_>>().join(", ")
     } else {
         bare.value.trim().to_owned()
     };
-    Spanned { value, ..bare }
+    Spanned {
+        value,
+        span: bare.span,
+    }
 }
 
 /// A string in quotes or backquotes, without them.

@@ -9,6 +9,7 @@ impl Rule {
     /// For "expected ..": empty for rules that would only confuse.
     pub(super) fn describe(self) -> &'static str {
         match self {
+            Self::file => "`syntax`, `info`, `import`, `type`, `service`, `@server`",
             Self::EOI => "the end of the file",
             Self::syntax | Self::kw_syntax => "`syntax`",
             Self::info | Self::kw_info => "`info`",
@@ -19,8 +20,9 @@ impl Rule {
             Self::at_doc | Self::kw_at_doc => "`@doc`",
             Self::at_handler | Self::kw_at_handler => "`@handler`",
             Self::kw_returns | Self::returns => "`returns`",
-            Self::route | Self::method => "a method such as `get`",
+            Self::route | Self::target | Self::method => "a method such as `get`",
             Self::path => "a path such as `/orders/:id`",
+            Self::path_end => "`(`, `returns`, the end of the line",
             Self::body | Self::open_paren => "`(`",
             Self::close_paren => "`)`",
             Self::struct_body | Self::open_brace => "`{`",

@@ -28,7 +28,7 @@ impl Reader<'_> {
         let whole = cursor.span;
         let mut docs = self.comments.above(whole);
         let (mut doc_blocks, mut server, mut handlers) = (Vec::new(), Vec::new(), Vec::new());
-        let method = loop {
+        let mut target = loop {
             let (rule, mut child) = cursor.next()?;
             match rule {
                 Rule::at_doc => doc_blocks.push(match text(&mut child) {
@@ -37,10 +37,11 @@ impl Reader<'_> {
                 }),
                 Rule::at_server => server.push(block(&mut child)),
                 Rule::at_handler => handlers.extend(child.word(Rule::name)),
-                _ => break child.spanned(),
+                _ => break child,
             }
         };
-        let path = cursor.word(Rule::path)?;
+        let method = target.word(Rule::method)?;
+        let path = target.word(Rule::path)?;
         let span = method.span.to(whole);
         // Also between `@handler` and the route.
         for line in self.comments.above(method.span) {
