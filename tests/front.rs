@@ -10,7 +10,9 @@ use zgen::diag::{Format, Report, render};
 use zgen::inspect;
 use zgen::model::{FieldPair, TableOp};
 use zgen::project::{ApiInput, Inputs, RpcInput};
+use zgen::proto;
 use zgen::source::{Disk, SourceMap};
+use zgen::sql;
 use zgen::syntax;
 
 /// Every file of `fixtures/syntax/err` is refused with the findings beside it, every file of `ok` is taken with what is
@@ -270,6 +272,49 @@ fn corpus() {
     println!("{failures}");
     println!("files read: {parsed}/{parsable}, roots taken: {taken}/{takable}");
     assert_eq!(parsed, parsable);
+}
+
+/// The same for `.proto` and `.sql` files: each is read on its own, and what is refused has a place.
+#[test]
+fn corpus_of_protos_and_tables() {
+    let Some(corpus) = corpus_folder() else {
+        return;
+    };
+    let manifest = fs::read_to_string(corpus.join("manifest.tsv")).unwrap();
+    let (mut protos, mut compiled, mut scripts, mut understood) = (0, 0, 0, 0);
+    let mut failures = String::new();
+    for row in manifest.lines().skip(1) {
+        let columns: Vec<&str> = row.split('\t').collect();
+        let folder = corpus.join("files").join(columns[0].replace('/', "+"));
+        let path = Utf8PathBuf::from_path_buf(folder.join(columns[2])).unwrap();
+        let mut sources = SourceMap::default();
+        let mut report = Report::default();
+        match columns[5] {
+            "proto" => {
+                protos += 1;
+                let set = proto::compile(&path, &[], &Disk, &mut sources, &mut report);
+                if let Some(set) = set {
+                    proto::stubs(&set).unwrap();
+                    compiled += 1;
+                }
+            }
+            "sql" => {
+                scripts += 1;
+                let text = fs::read_to_string(&path).unwrap();
+                let file = sources.add(&path, text.as_str());
+                sql::parse(file, &text, &mut report);
+                understood += usize::from(!report.has_errors());
+            }
+            _ => continue,
+        }
+        assert!(
+            report.iter().all(|finding| finding.primary.is_some()),
+            "{path}"
+        );
+        failures += &render(&report, &sources, Format::Short);
+    }
+    println!("{failures}");
+    println!("protos compiled: {compiled}/{protos}, scripts read: {understood}/{scripts}");
 }
 
 fn corpus_folder() -> Option<PathBuf> {

@@ -16,9 +16,10 @@ pub(super) fn link(gateway: &mut Gateway, rpcs: &[Rpc], report: &mut Report) {
     {
         let found: Vec<_> = candidates(route, rpcs).collect();
         match found[..] {
-            [(rpc, service, method)] => {
-                route.call = call(route, types, rpc, service, method);
-            }
+            [(rpc, service, method)] => match call(route, types, rpc, service, method) {
+                Ok(call) => route.call = call,
+                Err(misfit) => report.push(mismatch(route, service, &misfit)),
+            },
             [(_, first, _), (_, second, _), ..] => report.push(
                 Diagnostic::warning(
                     "link/ambiguous-method",
@@ -50,25 +51,44 @@ fn candidates<'a>(
     })
 }
 
+/// `Ok(None)`: nothing to compare, such as a list for a response.
 fn call(
     route: &Route,
     types: &[Struct],
     rpc: &Rpc,
     service: &str,
     method: &RpcMethod,
-) -> Option<RouteCall> {
-    let input = &rpc.message(&method.input)?.fields;
-    let output = &rpc.message(&method.output)?.fields;
-    let request = fields(route.request.as_ref(), types)?;
-    let response = fields(route.response.as_ref(), types)?;
-    let service = rpc.services.iter().find(|each| each.full_name == service)?;
-    Some(RouteCall {
+) -> Result<Option<RouteCall>, Misfit> {
+    let messages = (rpc.message(&method.input), rpc.message(&method.output));
+    let (Some(input), Some(output)) = messages else {
+        return Ok(None);
+    };
+    let bodies = (
+        fields(route.request.as_ref(), types),
+        fields(route.response.as_ref(), types),
+    );
+    let (Some(request), Some(response)) = bodies else {
+        return Ok(None);
+    };
+    let to_message = input.fields.iter().map(|to| fill_message(to, request));
+    let to_response = response.iter().map(|to| fill_response(to, &output.fields));
+    let service = service.rsplit('.').next().unwrap_or(service);
+    Ok(Some(RouteCall {
         rpc: rpc.name.clone(),
-        service: service.name.clone(),
+        service: service.to_owned(),
         method: method.name.clone(),
-        request: pairs(input.iter().map(|to| fill_message(to, request)))?,
-        response: pairs(response.iter().map(|to| fill_response(to, output)))?,
-    })
+        request: to_message.collect::<Result<_, _>>()?,
+        response: to_response.collect::<Result<_, _>>()?,
+    }))
+}
+
+fn mismatch(route: &Route, service: &str, misfit: &Misfit) -> Diagnostic {
+    let message = format!(
+        "`{}` is not linked to the method of `{service}`: the types of field `{}` do not fit",
+        route.handler, misfit.field
+    );
+    Diagnostic::warning("link/type-mismatch", route.span, message)
+        .help("give both fields one type, or write the call in the route's logic")
 }
 
 /// The fields of a body; none where there is no body. `None` for what has no fields by name, such as a list.
@@ -84,13 +104,10 @@ fn fields<'a>(ty: Option<&Type>, types: &'a [Struct]) -> Option<&'a [Field]> {
     }
 }
 
-/// All of them, if none is impossible.
-fn pairs(pairs: impl Iterator<Item = Result<FieldPair, Misfit>>) -> Option<Vec<FieldPair>> {
-    pairs.collect::<Result<_, _>>().ok()
-}
-
 /// There is a field of the same name, but its value cannot be passed on.
-struct Misfit;
+struct Misfit {
+    field: String,
+}
 
 fn fill_message(to: &MessageField, request: &[Field]) -> Result<FieldPair, Misfit> {
     let from = request.iter().find(|field| field.wire == to.name);
@@ -113,7 +130,9 @@ fn fill_response(to: &Field, message: &[MessageField]) -> Result<FieldPair, Misf
 
 fn pair(to: &str, from: Option<(&String, bool)>) -> Result<FieldPair, Misfit> {
     match from {
-        Some((_, false)) => Err(Misfit),
+        Some((_, false)) => Err(Misfit {
+            field: to.to_owned(),
+        }),
         from => Ok(FieldPair {
             to: to.to_owned(),
             from: from.map(|(name, _)| name.clone()),

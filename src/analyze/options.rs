@@ -239,13 +239,15 @@ mod tests {
     use crate::source::{FileId, Span};
     use crate::syntax::tag;
 
+    /// Text after the key, type, and what comes of them: presence, allowed values, codes.
+    type Case<'a> = (&'a str, &'a Type, Presence, &'a [&'a str], &'a [&'a str]);
+
     #[test]
     fn options() {
         let int8 = Type::Int {
             bits: 8,
             signed: true,
         };
-        type Case<'a> = (&'a str, &'a Type, Presence, &'a [&'a str], &'a [&'a str]);
         let cases: &[Case<'_>] = &[
             ("a", &Type::String, Presence::Required, &[], &[]),
             ("a,optional", &Type::String, Presence::Optional, &[], &[]),

@@ -40,6 +40,16 @@ pub(super) fn check<'a>(pairs: impl Iterator<Item = &'a Pair>, report: &mut Repo
                 )
                 .help("write the number of bytes, such as `1048576`"),
             ),
+            "group" if !is_folder(value) => report.push(
+                Diagnostic::error(
+                    "api/bad-group",
+                    pair.value.span,
+                    format!("`{value}` is not a folder below the handlers"),
+                )
+                .help(
+                    "write names of letters, digits, `-` and `_`, separated by `/`: `admin/user`",
+                ),
+            ),
             key if !KNOWN.contains(&key) => {
                 if let Some(help) = did_you_mean(key, KNOWN.iter().copied()) {
                     report.push(
@@ -55,6 +65,14 @@ pub(super) fn check<'a>(pairs: impl Iterator<Item = &'a Pair>, report: &mut Repo
             _ => {}
         }
     }
+}
+
+/// A group becomes folders and modules, and must not lead anywhere else.
+fn is_folder(group: &str) -> bool {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    group.trim_matches('/').split('/').all(|name| {
+        name.starts_with(|c: char| c.is_alphanumeric() || c == '_') && name.chars().all(is_plain)
+    })
 }
 
 /// As Go's `time.ParseDuration` reads them, without a sign: `3s`, `1m30s`, `1.5h`; also a bare `0`.
@@ -95,6 +113,22 @@ fn duration_help(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn groups() {
+        for (text, expected) in [
+            ("order", true),
+            ("/admin/user-list/", true),
+            ("用户", true),
+            ("../order", false),
+            ("a/../../b", false),
+            ("a//b", false),
+            ("a b", false),
+            ("", false),
+        ] {
+            assert_eq!(super::is_folder(text), expected, "{text}");
+        }
+    }
+
     #[test]
     fn durations() {
         for (text, expected) in [

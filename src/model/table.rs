@@ -57,7 +57,7 @@ pub enum ColumnType {
     Time,
     /// Without a time zone.
     DateTime,
-    /// With a time zone, or a `TIMESTAMP` of MySQL.
+    /// With a time zone, or a `TIMESTAMP` in `MySQL`.
     Timestamp,
     Json,
     Enum(Vec<String>),

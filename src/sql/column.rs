@@ -49,7 +49,7 @@ fn says_auto_increment(tokens: &[Token]) -> bool {
     })
 }
 
-/// The type, and whether it counts by itself, as `SERIAL` of PostgreSQL does.
+/// The type, and whether it counts by itself, as `SERIAL` does.
 fn ty(data_type: &DataType) -> Option<(ColumnType, bool)> {
     use DataType as D;
     let int = |bits, signed| ColumnType::Int { bits, signed };
