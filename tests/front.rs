@@ -154,7 +154,7 @@ fn the_order_sample_is_linked() {
 #[test]
 fn a_called_service_is_not_served() {
     let mut input = api("fixtures/order.api");
-    input.rpc = vec!["fixtures/order.proto".into()];
+    input.rpc = vec!["./fixtures/order.proto".into()];
     let mut inputs = Inputs {
         api: vec![input],
         rpc: Vec::new(),

@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use indexmap::IndexMap;
 
-use crate::analyze::load::Sources;
+use crate::analyze::load::{Sources, clean};
 use crate::analyze::names;
 use crate::analyze::rpc_table;
 use crate::diag::{Diagnostic, Report};
@@ -23,10 +23,11 @@ pub(super) struct Described {
 
 /// Every service of the workspace, then the ones that its gateways only call. A proto that is both is served.
 pub(super) fn rpcs(inputs: &Inputs, sources: &mut Sources<'_>) -> Vec<Described> {
-    let mut roots: IndexMap<&Utf8Path, Root<'_>> = IndexMap::new();
+    // By one spelling of the path: `./order.proto` is `order.proto`.
+    let mut roots: IndexMap<Utf8PathBuf, Root<'_>> = IndexMap::new();
     for rpc in &inputs.rpc {
         roots.insert(
-            &rpc.file,
+            clean(&rpc.file),
             Root {
                 include: &rpc.include,
                 sql: &rpc.sql,
@@ -35,11 +36,11 @@ pub(super) fn rpcs(inputs: &Inputs, sources: &mut Sources<'_>) -> Vec<Described>
         );
     }
     for file in inputs.api.iter().flat_map(|api| &api.rpc) {
-        roots.entry(file).or_default();
+        roots.entry(clean(file)).or_default();
     }
     let mut out: Vec<Described> = Vec::new();
     for (file, root) in roots {
-        let Some(described) = describe(file, &root, sources) else {
+        let Some(described) = describe(&file, &root, sources) else {
             continue;
         };
         match out

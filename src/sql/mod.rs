@@ -52,8 +52,15 @@ fn create_table(
     // MySQL first: it is what go-zero's users write. What only others understand is tried after it.
     let dialects: [&dyn Dialect; 3] = [&MySqlDialect {}, &PostgreSqlDialect {}, &GenericDialect {}];
     let mut first_error = None;
-    for dialect in dialects {
-        let parser = Parser::new(dialect).with_tokens_with_locations(statement.tokens.to_vec());
+    for (at, dialect) in dialects.into_iter().enumerate() {
+        let tokens = match at {
+            0 => Some(statement.tokens.to_vec()),
+            _ => statement.tokens_in(dialect),
+        };
+        let Some(tokens) = tokens else {
+            continue;
+        };
+        let parser = Parser::new(dialect).with_tokens_with_locations(tokens);
         match parse_one(parser) {
             Ok(create) => return table::table(file, text, statement, &create, report),
             Err(error) => first_error = first_error.or(Some(error)),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sqlparser::dialect::MySqlDialect;
+use sqlparser::dialect::{Dialect, MySqlDialect};
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace};
 
@@ -85,6 +85,26 @@ impl Statement<'_> {
             && words.find(|word| {
                 !matches!(word, Keyword::TEMPORARY | Keyword::TEMP | Keyword::UNLOGGED)
             }) == Some(Keyword::TABLE)
+    }
+
+    /// The statement's words to another dialect, which may have other quotes; places stay those of the script.
+    pub(super) fn tokens_in(&self, dialect: &dyn Dialect) -> Option<Vec<TokenWithSpan>> {
+        let first = self.tokens.first()?.span.start;
+        let shift = |at: &mut Location| {
+            if at.line == 1 {
+                at.column += first.column - 1;
+            }
+            at.line += first.line - 1;
+        };
+        let text = &self.script.text[self.range.clone()];
+        let mut tokens = Tokenizer::new(dialect, text)
+            .tokenize_with_location()
+            .ok()?;
+        for token in &mut tokens {
+            shift(&mut token.span.start);
+            shift(&mut token.span.end);
+        }
+        Some(tokens)
     }
 
     pub(super) fn offset(&self, at: Location) -> usize {

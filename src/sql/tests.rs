@@ -109,6 +109,11 @@ fn columns() {
 fn others_are_ignored_and_errors_have_a_place() {
     for (sql, count, expected) in [
         (
+            "CREATE TABLE \"t\" (\n  \"id\" bigint DEFAULT 'a'::text\n);",
+            1,
+            "",
+        ),
+        (
             "SET NAMES utf8mb4;\nDROP TABLE IF EXISTS t;\nCREATE TABLE IF NOT EXISTS `s`.`t` (a INT);\nINSERT INTO t VALUES (1);",
             1,
             "",
