@@ -2,6 +2,7 @@
 
 mod gateway;
 mod link;
+mod lookup;
 mod rpc;
 mod table;
 

@@ -57,10 +57,20 @@ pub enum ColumnType {
     Time,
     /// Without a time zone.
     DateTime,
-    /// With a time zone, or MySQL's TIMESTAMP.
+    /// With a time zone, or a `TIMESTAMP` in `MySQL`.
     Timestamp,
     Json,
     Enum(Vec<String>),
+}
+
+impl ColumnType {
+    /// Whether the clock's reading is a value of it: a time, or Unix seconds.
+    pub fn is_clock(&self) -> bool {
+        matches!(
+            self,
+            Self::DateTime | Self::Timestamp | Self::Int { bits: 64, .. }
+        )
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

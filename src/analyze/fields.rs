@@ -1,0 +1,158 @@
+//! Fields and what their tags say (go-zero `core/mapping/utils.go`).
+
+use crate::analyze::options::{self, Options};
+use crate::diag::{Diagnostic, Report};
+use crate::model::{Field, Source, Type};
+use crate::source::Spanned;
+use crate::syntax::ast;
+use crate::syntax::tag::{self, Tag, TagPair};
+
+/// Tag keys that say where a field comes from. Path and header win over the others, because a field with one of them
+/// is named in the route or the protocol; between `json` and `form` the first written counts.
+const SOURCES: &[(&str, Source)] = &[
+    ("path", Source::Path),
+    ("header", Source::Header),
+    ("json", Source::Json),
+    ("form", Source::Form),
+];
+
+/// One for each name, or none where the tag says `-`.
+pub(super) fn fields(field: &ast::Field, ty: &Type, report: &mut Report) -> Vec<Field> {
+    let tag = match &field.tag {
+        Some(text) => read_tag(text, report),
+        None => Tag::default(),
+    };
+    let mut out = Vec::new();
+    for name in &field.names {
+        // Only the first name reports, or `A, B int` would say everything twice.
+        let mut quiet = Report::default();
+        let report = if out.is_empty() {
+            &mut *report
+        } else {
+            &mut quiet
+        };
+        let Some((source, pair)) = source(&tag) else {
+            out.push(plain(name, ty, field));
+            continue;
+        };
+        if pair.name == "-" && pair.options.is_empty() {
+            continue;
+        }
+        let options = options::read(pair, ty, report);
+        out.push(tagged(name, ty, field, source, pair, options));
+    }
+    out
+}
+
+/// Whether a struct has no field of this name and place yet; reported if it has.
+pub(super) fn is_new(field: &Field, fields: &[Field], report: &mut Report) -> bool {
+    if let Some(first) = fields.iter().find(|first| first.name == field.name) {
+        report.push(
+            Diagnostic::error(
+                "api/duplicate-field",
+                field.span,
+                format!("field `{}` is declared twice", field.name),
+            )
+            .label(first.span, "first declared here")
+            .help("rename or delete one of them"),
+        );
+        return false;
+    }
+    let same = |first: &&Field| first.wire == field.wire && first.source == field.source;
+    if let Some(first) = fields.iter().find(same) {
+        report.push(
+            Diagnostic::warning(
+                "api/duplicate-wire-name",
+                field.span,
+                format!(
+                    "`{}` and `{}` are both called `{}` on the wire",
+                    first.name, field.name, field.wire
+                ),
+            )
+            .label(first.span, "this one is used")
+            .label(field.span, "this one is left out")
+            .help("give one of them another name in its tag"),
+        );
+        return false;
+    }
+    true
+}
+
+fn read_tag(text: &Spanned<String>, report: &mut Report) -> Tag {
+    let tag = tag::parse(&text.value, text.span);
+    if let Some(dropped) = &tag.dropped {
+        report.push(
+            Diagnostic::warning(
+                "api/malformed-tag",
+                text.span,
+                format!("this part of the tag is not readable and is ignored: {dropped}"),
+            )
+            .help("tags are pairs, separated by blanks: `json:\"name\" form:\"name\"`"),
+        );
+    }
+    tag
+}
+
+fn source(tag: &Tag) -> Option<(Source, &TagPair)> {
+    let rank = |source: Source| match source {
+        Source::Path => 0,
+        Source::Header => 1,
+        Source::Json | Source::Form => 2,
+    };
+    let known = tag.pairs.iter().filter_map(|pair| {
+        let (_, source) = SOURCES.iter().find(|(key, _)| *key == pair.key)?;
+        Some((*source, pair))
+    });
+    known.min_by_key(|(source, _)| rank(*source))
+}
+
+/// Without a tag a field has its own name in JSON.
+fn plain(name: &Spanned<String>, ty: &Type, field: &ast::Field) -> Field {
+    build(
+        name,
+        ty,
+        field,
+        Source::Json,
+        &name.value,
+        Options::default(),
+    )
+}
+
+fn tagged(
+    name: &Spanned<String>,
+    ty: &Type,
+    field: &ast::Field,
+    source: Source,
+    pair: &TagPair,
+    options: Options,
+) -> Field {
+    let wire = if pair.name.is_empty() {
+        &name.value
+    } else {
+        &pair.name
+    };
+    build(name, ty, field, source, wire, options)
+}
+
+fn build(
+    name: &Spanned<String>,
+    ty: &Type,
+    field: &ast::Field,
+    source: Source,
+    wire: &str,
+    options: Options,
+) -> Field {
+    Field {
+        name: name.value.clone(),
+        ty: ty.clone(),
+        source,
+        wire: wire.to_owned(),
+        presence: options.presence,
+        options: options.allowed,
+        range: options.range,
+        as_string: options.as_string,
+        omit_empty: options.omit_empty,
+        docs: field.docs.clone(),
+        span: name.span,
+    }
+}

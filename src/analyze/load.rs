@@ -1,0 +1,196 @@
+//! Reading a root `.api` file and everything it imports.
+
+use std::io;
+
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+
+use crate::diag::{Diagnostic, Report};
+use crate::source::{FileId, Loader, SourceMap, Span, Spanned};
+use crate::syntax::{self, ast};
+
+/// One parsed file.
+pub(super) struct Unit {
+    pub(super) file: FileId,
+    pub(super) ast: ast::File,
+}
+
+/// Everything that reading needs.
+pub(super) struct Sources<'a> {
+    pub(super) loader: &'a dyn Loader,
+    pub(super) map: &'a mut SourceMap,
+    pub(super) report: &'a mut Report,
+}
+
+impl Sources<'_> {
+    /// Reads one file and remembers it. `Err` without a report: the caller knows what it wanted the file for.
+    pub(super) fn read(&mut self, path: &Utf8Path) -> io::Result<FileId> {
+        if let Some(known) = self.map.find(path) {
+            return Ok(known);
+        }
+        let text = self.loader.read(path)?;
+        // A mark at the start would shift every column of the first line.
+        let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
+        Ok(self.map.add(path, text))
+    }
+
+    /// [`Self::read`] for a file that the user named.
+    pub(super) fn read_root(&mut self, path: &Utf8Path) -> Option<FileId> {
+        match self.read(path) {
+            Ok(file) => Some(file),
+            Err(error) => {
+                let message = format!("cannot read `{path}`: {}", reason(&error));
+                self.report
+                    .push(Diagnostic::error("input/unreadable", None, message));
+                None
+            }
+        }
+    }
+}
+
+/// The root first, then its imports, each file once. A file that cannot be read or parsed is reported and left out, so that
+/// the rest is still checked; the flag says whether all of them are there.
+pub(super) fn load(root: &Utf8Path, sources: &mut Sources<'_>) -> (Vec<Unit>, bool) {
+    let root = &clean(root);
+    let mut walk = Walk {
+        folder: parent(root),
+        units: Vec::new(),
+        stack: Vec::new(),
+        complete: true,
+    };
+    match sources.read_root(root) {
+        Some(file) => walk.visit(file, root, sources),
+        None => walk.complete = false,
+    }
+    (walk.units, walk.complete)
+}
+
+struct Walk {
+    /// The root's.
+    folder: Utf8PathBuf,
+    units: Vec<Unit>,
+    /// The files between the root and the current one.
+    stack: Vec<FileId>,
+    complete: bool,
+}
+
+/// Nobody nests imports so deep, except by a mistake that would otherwise use up the stack.
+const MAX_IMPORT_DEPTH: usize = 100;
+
+impl Walk {
+    fn visit(&mut self, file: FileId, path: &Utf8Path, sources: &mut Sources<'_>) {
+        if self.units.iter().any(|unit| unit.file == file) {
+            return;
+        }
+        let text = sources.map.get(file).map(|source| source.text.clone());
+        let Some(ast) = text.and_then(|text| syntax::parse(file, &text, sources.report)) else {
+            self.complete = false;
+            return;
+        };
+        let imports = ast.imports.clone();
+        self.units.push(Unit { file, ast });
+        self.stack.push(file);
+        for import in &imports {
+            self.import(import, path, sources);
+        }
+        self.stack.pop();
+    }
+
+    fn import(&mut self, import: &Spanned<String>, from: &Utf8Path, sources: &mut Sources<'_>) {
+        if self.stack.len() > MAX_IMPORT_DEPTH {
+            let message = format!("imports are nested more than {MAX_IMPORT_DEPTH} levels deep");
+            sources
+                .report
+                .push(Diagnostic::error("api/too-deep", import.span, message));
+            self.complete = false;
+            return;
+        }
+        let Some((file, path)) = self.find(import, from, sources) else {
+            self.complete = false;
+            return;
+        };
+        if let Some(at) = self.stack.iter().position(|open| *open == file) {
+            let chain: Vec<&str> = self.stack[at..]
+                .iter()
+                .chain([&file])
+                .filter_map(|file| sources.map.get(*file)?.path.file_name())
+                .collect();
+            let message = format!("import cycle: {}", chain.join(" -> "));
+            sources.report.push(
+                Diagnostic::error("api/import-cycle", import.span, message)
+                    .help("move what both files need into a third one"),
+            );
+            self.complete = false;
+            return;
+        }
+        self.visit(file, &path, sources);
+    }
+
+    /// Beside the importing file; then, as some projects have it, below the root's folder.
+    fn find(
+        &self,
+        import: &Spanned<String>,
+        from: &Utf8Path,
+        sources: &mut Sources<'_>,
+    ) -> Option<(FileId, Utf8PathBuf)> {
+        let beside = clean(&parent(from).join(&import.value));
+        let error = match sources.read(&beside) {
+            Ok(file) => return Some((file, beside)),
+            Err(error) => error,
+        };
+        let from_root = clean(&self.folder.join(&import.value));
+        if from_root != beside
+            && let Ok(file) = sources.read(&from_root)
+        {
+            let message = format!("`{}` is not beside the file that imports it", import.value);
+            sources.report.push(
+                Diagnostic::warning("api/import-from-root", import.span, message)
+                    .label(import.span, format!("found as `{from_root}`"))
+                    .help("import paths are relative to the importing file; go-zero does not find this one"),
+            );
+            return Some((file, from_root));
+        }
+        let message = format!("cannot import `{}`: {}", import.value, reason(&error));
+        sources.report.push(
+            Diagnostic::error("api/missing-import", import.span, message)
+                .label(import.span, format!("looked for `{beside}`")),
+        );
+        None
+    }
+}
+
+/// Of a file that is not there, without the operating system's numbers.
+pub(super) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+pub(super) fn parent(path: &Utf8Path) -> Utf8PathBuf {
+    path.parent().map(Utf8Path::to_owned).unwrap_or_default()
+}
+
+/// Without `.` and, where a folder stands before them, `..`: one file is to have one name.
+pub(super) fn clean(path: &Utf8Path) -> Utf8PathBuf {
+    let mut out = Utf8PathBuf::new();
+    for component in path.components() {
+        match component {
+            Utf8Component::CurDir => {}
+            Utf8Component::ParentDir
+                if matches!(out.components().next_back(), Some(Utf8Component::Normal(_))) =>
+            {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// The start of a file, for findings about what it lacks.
+pub(super) fn start(file: FileId) -> Span {
+    Span::new(file, 0, 0)
+}

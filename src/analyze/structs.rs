@@ -1,0 +1,262 @@
+//! Struct types: members resolved, embedded ones flattened, inline ones named.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::analyze::fields;
+use crate::analyze::types::Declared;
+use crate::diag::{Diagnostic, Report};
+use crate::model::{Field, Struct, Type};
+use crate::source::Span;
+use crate::syntax::ast::{self, Member, TypeKind};
+
+/// Resolves every declared type.
+pub(super) fn structs(declared: &Declared<'_>, report: &mut Report) -> Vec<Struct> {
+    let names = declared.iter().map(|decl| decl.name.value.clone());
+    let mut builder = Builder {
+        declared,
+        taken: names.collect(),
+        own: HashMap::new(),
+        inline: Vec::new(),
+    };
+    let mut out = Vec::new();
+    for decl in declared.iter() {
+        let TypeKind::Struct(members) = &decl.ty.kind else {
+            report.push(
+                Diagnostic::error(
+                    "api/not-a-struct",
+                    decl.ty.span,
+                    format!("`{}` is not declared as a struct", decl.name.value),
+                )
+                .help(format!(
+                    "write `{} {{ .. }}`, or use the type on the right where `{0}` is used",
+                    decl.name.value
+                )),
+            );
+            continue;
+        };
+        let name = &decl.name.value;
+        builder.check_embedding(decl, members, report);
+        let fields = builder.fields(name, members, &mut vec![name.clone()], report);
+        out.push(Struct {
+            name: name.clone(),
+            fields,
+            docs: decl.docs.clone(),
+            recursive: false,
+            span: decl.name.span,
+        });
+    }
+    out.append(&mut builder.inline);
+    mark_recursive(&mut out);
+    out
+}
+
+struct Builder<'a> {
+    declared: &'a Declared<'a>,
+    /// Names that an inline struct cannot have.
+    taken: BTreeSet<String>,
+    /// The own fields of each struct, so that embedding one twice reports its mistakes once.
+    own: HashMap<String, Vec<Field>>,
+    inline: Vec<Struct>,
+}
+
+impl<'a> Builder<'a> {
+    /// The fields of a struct in order, embedded ones at their place. As in Go, a field of the struct itself hides
+    /// an embedded one of the same name.
+    fn fields(
+        &mut self,
+        owner: &str,
+        members: &'a [Member],
+        open: &mut Vec<String>,
+        report: &mut Report,
+    ) -> Vec<Field> {
+        let own = self.own_fields(owner, members, report);
+        let mut out: Vec<Field> = Vec::new();
+        let mut rest = own.iter();
+        for member in members {
+            match member {
+                Member::Field(field) => {
+                    let count = field
+                        .names
+                        .iter()
+                        .filter(|name| own.iter().any(|own| own.span == name.span))
+                        .count();
+                    out.extend(rest.by_ref().take(count).cloned());
+                }
+                Member::Embedded(embedded) => {
+                    for field in self.embedded(embedded, open, report) {
+                        let hidden = own.iter().chain(&out).any(|other| {
+                            other.name == field.name
+                                || (other.wire == field.wire && other.source == field.source)
+                        });
+                        if !hidden {
+                            out.push(field);
+                        }
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    fn own_fields(
+        &mut self,
+        owner: &str,
+        members: &'a [Member],
+        report: &mut Report,
+    ) -> Vec<Field> {
+        if let Some(known) = self.own.get(owner) {
+            return known.clone();
+        }
+        let mut out: Vec<Field> = Vec::new();
+        for member in members {
+            let Member::Field(field) = member else {
+                continue;
+            };
+            let prefix = field.names.first().map_or("", |name| name.value.as_str());
+            let inner = format!("{owner}{prefix}");
+            let declared = self.declared;
+            let ty = declared.resolve(&field.ty, report, &mut |members, span, report| {
+                Some(self.name_inline(&inner, members, span, report))
+            });
+            let Some(ty) = ty else {
+                continue;
+            };
+            for field in fields::fields(field, &ty, report) {
+                if fields::is_new(&field, &out, report) {
+                    out.push(field);
+                }
+            }
+        }
+        self.own.insert(owner.to_owned(), out.clone());
+        out
+    }
+
+    /// An inline struct becomes a type of its own, named after its place.
+    fn name_inline(
+        &mut self,
+        wanted: &str,
+        members: &'a [Member],
+        span: Span,
+        report: &mut Report,
+    ) -> Type {
+        let mut name = wanted.to_owned();
+        let mut number = 2;
+        while !self.taken.insert(name.clone()) {
+            name = format!("{wanted}{number}");
+            number += 1;
+        }
+        let fields = self.fields(&name, members, &mut vec![name.clone()], report);
+        self.inline.push(Struct {
+            name: name.clone(),
+            fields,
+            docs: Vec::new(),
+            recursive: false,
+            span,
+        });
+        Type::Named(name)
+    }
+
+    fn embedded(
+        &mut self,
+        embedded: &ast::Embedded,
+        open: &mut Vec<String>,
+        report: &mut Report,
+    ) -> Vec<Field> {
+        let name = &embedded.name.value;
+        // Both are reported where they are declared, by `check_embedding`.
+        if open.contains(name) {
+            return Vec::new();
+        }
+        let Some(TypeKind::Struct(members)) = self.declared.get(name).map(|decl| &decl.ty.kind)
+        else {
+            return Vec::new();
+        };
+        open.push(name.clone());
+        let fields = self.fields(name, members, open, report);
+        open.pop();
+        fields
+    }
+
+    fn check_embedding(&self, decl: &ast::TypeDecl, members: &'a [Member], report: &mut Report) {
+        for member in members {
+            let Member::Embedded(embedded) = member else {
+                continue;
+            };
+            let name = embedded.name.value.as_str();
+            let found = self.declared.named(name, embedded.name.span, report);
+            match found {
+                Some(Type::Named(_)) if self.embeds(name, &decl.name.value) => report.push(
+                    Diagnostic::error(
+                        "api/embedding-cycle",
+                        embedded.name.span,
+                        format!("`{}` would contain its own fields", decl.name.value),
+                    )
+                    .help("give the member a name and a pointer type, such as `Parent *T`"),
+                ),
+                Some(Type::Named(_)) | None => {}
+                Some(_) => report.push(
+                    Diagnostic::error(
+                        "api/embedded-type",
+                        embedded.name.span,
+                        format!("`{name}` has no fields, so it cannot be embedded"),
+                    )
+                    .help(format!("give the member a name: `Name {name}`")),
+                ),
+            }
+        }
+    }
+
+    /// Whether flattening `from` reaches `target`.
+    fn embeds(&self, from: &str, target: &str) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut queue = vec![from];
+        while let Some(name) = queue.pop() {
+            if name == target {
+                return true;
+            }
+            if !seen.insert(name) {
+                continue;
+            }
+            if let Some(TypeKind::Struct(members)) = self.declared.get(name).map(|d| &d.ty.kind) {
+                queue.extend(members.iter().filter_map(|member| match member {
+                    Member::Embedded(embedded) => Some(embedded.name.value.as_str()),
+                    Member::Field(_) => None,
+                }));
+            }
+        }
+        false
+    }
+}
+
+/// A struct that holds itself by value, perhaps through others.
+fn mark_recursive(structs: &mut [Struct]) {
+    let held: HashMap<String, Vec<String>> = structs
+        .iter()
+        .map(|each| {
+            let held = each.fields.iter().filter_map(|field| by_value(&field.ty));
+            (each.name.clone(), held.map(str::to_owned).collect())
+        })
+        .collect();
+    for each in structs {
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        let mut queue: Vec<&str> = vec![&each.name];
+        while let Some(name) = queue.pop() {
+            for next in held.get(name).into_iter().flatten() {
+                if *next == each.name {
+                    each.recursive = true;
+                }
+                if seen.insert(next) {
+                    queue.push(next);
+                }
+            }
+        }
+    }
+}
+
+fn by_value(ty: &Type) -> Option<&str> {
+    match ty {
+        Type::Named(name) => Some(name),
+        Type::Array(_, inner) => by_value(inner),
+        _ => None,
+    }
+}

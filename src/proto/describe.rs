@@ -1,0 +1,184 @@
+//! Descriptors as the model has them.
+
+use prost_types::field_descriptor_proto::{Label, Type};
+use prost_types::{
+    DescriptorProto, FieldDescriptorProto, FileDescriptorProto, MethodDescriptorProto,
+};
+
+use super::{Set, comments};
+use crate::model::{Message, MessageField, ProtoType, Repetition, Rpc, RpcMethod, RpcService};
+
+// Field numbers of descriptor.proto, for the paths of comments.
+const FILE_MESSAGE: i32 = 4;
+const FILE_SERVICE: i32 = 6;
+const MESSAGE_FIELD: i32 = 2;
+const MESSAGE_NESTED: i32 = 3;
+const SERVICE_METHOD: i32 = 2;
+
+/// The root's package: all its files, the root first.
+pub(super) fn rpc(set: &Set, serve: bool) -> Rpc {
+    let package = set.package();
+    let mut files: Vec<&FileDescriptorProto> = set
+        .descriptors
+        .file
+        .iter()
+        .filter(|file| file.package() == package)
+        .collect();
+    files.sort_by_key(|file| file.name() != set.root);
+    let mut messages = Vec::new();
+    let mut services = Vec::new();
+    for file in files {
+        for (message, index) in file.message_type.iter().zip(0..) {
+            let path = [FILE_MESSAGE, index];
+            collect(file, message, file.package(), &path, &mut messages);
+        }
+        services.extend(services_of(file));
+    }
+    Rpc {
+        name: package.to_owned(),
+        package: package.to_owned(),
+        serve,
+        file: set.root.clone(),
+        services,
+        messages,
+        tables: Vec::new(),
+        sql_file: None,
+    }
+}
+
+/// A message and the ones nested in it; the entries of maps are fields, not messages.
+fn collect(
+    file: &FileDescriptorProto,
+    message: &DescriptorProto,
+    scope: &str,
+    path: &[i32],
+    out: &mut Vec<Message>,
+) {
+    let full_name = join(scope, message.name());
+    let fields = message.field.iter().zip(0..);
+    out.push(Message {
+        full_name: full_name.clone(),
+        name: message.name().to_owned(),
+        fields: fields
+            .map(|(each, index)| {
+                let path = [path, &[MESSAGE_FIELD, index]].concat();
+                field(file, message, &full_name, each, &path)
+            })
+            .collect(),
+        docs: comments::docs(file, path),
+    });
+    for (nested, index) in message.nested_type.iter().zip(0..) {
+        if !is_map_entry(nested) {
+            let path = [path, &[MESSAGE_NESTED, index]].concat();
+            collect(file, nested, &full_name, &path, out);
+        }
+    }
+}
+
+fn field(
+    file: &FileDescriptorProto,
+    message: &DescriptorProto,
+    full_name: &str,
+    field: &FieldDescriptorProto,
+    path: &[i32],
+) -> MessageField {
+    let entry = message
+        .nested_type
+        .iter()
+        .filter(|nested| is_map_entry(nested))
+        .find(|nested| bare(field.type_name()) == join(full_name, nested.name()));
+    let (ty, repetition) = match entry.map(|entry| entry.field.as_slice()) {
+        Some([key, value]) => (scalar(value), Repetition::Map(scalar(key))),
+        _ => (scalar(field), repetition(field)),
+    };
+    let oneof = field
+        .oneof_index
+        .filter(|_| !field.proto3_optional())
+        .and_then(|index| message.oneof_decl.get(usize::try_from(index).ok()?))
+        .map(|oneof| oneof.name().to_owned());
+    MessageField {
+        name: field.name().to_owned(),
+        number: field.number(),
+        ty,
+        repetition,
+        oneof,
+        docs: comments::docs(file, path),
+    }
+}
+
+fn repetition(field: &FieldDescriptorProto) -> Repetition {
+    if field.label() == Label::Repeated {
+        Repetition::Repeated
+    } else if field.proto3_optional() || matches!(field.r#type(), Type::Message | Type::Group) {
+        Repetition::Optional
+    } else {
+        Repetition::Single
+    }
+}
+
+/// The encodings of one integer are one type to whoever reads it.
+fn scalar(field: &FieldDescriptorProto) -> ProtoType {
+    match field.r#type() {
+        Type::Double => ProtoType::Double,
+        Type::Float => ProtoType::Float,
+        Type::Int64 | Type::Sint64 | Type::Sfixed64 => ProtoType::Int64,
+        Type::Int32 | Type::Sint32 | Type::Sfixed32 => ProtoType::Int32,
+        Type::Uint64 | Type::Fixed64 => ProtoType::Uint64,
+        Type::Uint32 | Type::Fixed32 => ProtoType::Uint32,
+        Type::Bool => ProtoType::Bool,
+        Type::String => ProtoType::String,
+        Type::Bytes => ProtoType::Bytes,
+        Type::Message | Type::Group => ProtoType::Message(bare(field.type_name()).to_owned()),
+        Type::Enum => ProtoType::Enum(bare(field.type_name()).to_owned()),
+    }
+}
+
+fn services_of(file: &FileDescriptorProto) -> impl Iterator<Item = RpcService> {
+    file.service.iter().zip(0..).map(|(service, index)| {
+        let path = [FILE_SERVICE, index];
+        let methods = service.method.iter().zip(0..);
+        RpcService {
+            name: service.name().to_owned(),
+            full_name: join(file.package(), service.name()),
+            methods: methods
+                .map(|(each, index)| {
+                    method(file, each, &[&path[..], &[SERVICE_METHOD, index]].concat())
+                })
+                .collect(),
+            docs: comments::docs(file, &path),
+        }
+    })
+}
+
+fn method(file: &FileDescriptorProto, method: &MethodDescriptorProto, path: &[i32]) -> RpcMethod {
+    RpcMethod {
+        name: method.name().to_owned(),
+        input: bare(method.input_type()).to_owned(),
+        output: bare(method.output_type()).to_owned(),
+        client_streaming: method.client_streaming(),
+        server_streaming: method.server_streaming(),
+        docs: comments::docs(file, path),
+        steps: comments::steps(file, path),
+        call: None,
+    }
+}
+
+fn is_map_entry(message: &DescriptorProto) -> bool {
+    message
+        .options
+        .as_ref()
+        .is_some_and(prost_types::MessageOptions::map_entry)
+}
+
+/// Descriptors write full names with a leading dot.
+fn bare(name: &str) -> &str {
+    name.strip_prefix('.').unwrap_or(name)
+}
+
+fn join(scope: &str, name: &str) -> String {
+    if scope.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{scope}.{name}")
+    }
+}

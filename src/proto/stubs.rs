@@ -1,0 +1,79 @@
+//! Message and service code, by prost-build and tonic's generator, in memory.
+
+use anyhow::Context as _;
+use prost_build::{Config, Module};
+
+use super::{Set, comments};
+
+/// The Rust code of one proto package: the content of its module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stub {
+    /// The proto package, such as `shop.order.v1`.
+    pub package: String,
+    /// The nested modules it belongs in, such as `shop`, `order`, `v1`: the code reaches other packages through `super`.
+    pub modules: Vec<String>,
+    /// Messages; clients below `#[cfg(feature = "client")]`, servers below `#[cfg(feature = "server")]`.
+    pub text: String,
+}
+
+pub(super) fn stubs(set: &Set) -> anyhow::Result<Vec<Stub>> {
+    let mut requests = Vec::new();
+    let mut packages: Vec<(Module, String)> = Vec::new();
+    for file in &set.descriptors.file {
+        let mut file = file.clone();
+        clean_comments(&mut file);
+        let module = Module::from_protobuf_package_name(file.package());
+        if !packages.iter().any(|(known, _)| *known == module) {
+            packages.push((module.clone(), file.package().to_owned()));
+        }
+        requests.push((module, file));
+    }
+    let services = tonic_prost_build::configure()
+        .client_mod_attribute(".", "#[cfg(feature = \"client\")]")
+        .server_mod_attribute(".", "#[cfg(feature = \"server\")]")
+        .service_generator();
+    let mut config = Config::new();
+    config.service_generator(services);
+    let mut texts = config
+        .generate(requests)
+        .context("prost-build could not write the messages")?;
+    packages.sort();
+    let stubs = packages.into_iter().filter_map(|(module, package)| {
+        // Google's well-known types have code of their own in prost-types.
+        let text = texts.remove(&module)?;
+        Some(Stub {
+            package,
+            modules: module.parts().map(str::to_owned).collect(),
+            // prost-build leaves a comma after the language of a fence that had none.
+            text: without_header(&text).replace("```text,\n", "```text\n"),
+        })
+    });
+    Ok(stubs.collect())
+}
+
+fn clean_comments(file: &mut prost_types::FileDescriptorProto) {
+    let Some(info) = &mut file.source_code_info else {
+        return;
+    };
+    for location in &mut info.location {
+        let comments = [
+            &mut location.leading_comments,
+            &mut location.trailing_comments,
+        ];
+        for comment in comments {
+            *comment = comment
+                .as_deref()
+                .map(comments::for_rustdoc)
+                .filter(|text| !text.is_empty());
+        }
+        location.leading_detached_comments.clear();
+    }
+}
+
+/// Generated files carry zgen's own header.
+fn without_header(text: &str) -> &str {
+    match text.split_once('\n') {
+        Some((first, rest)) if first.starts_with("// This file is @generated") => rest,
+        _ => text,
+    }
+}

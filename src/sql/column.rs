@@ -1,0 +1,186 @@
+//! One column: type, default and options.
+
+use sqlparser::ast::{
+    BinaryLength, CharacterLength, ColumnDef, ColumnOption, DataType, EnumMember, Expr,
+    TimezoneInfo, UnaryOperator, Value,
+};
+use sqlparser::tokenizer::Token;
+
+use crate::model::{Column, ColumnDefault, ColumnType};
+
+/// `None` if the type has no counterpart.
+pub(super) fn column(def: &ColumnDef) -> Option<Column> {
+    let (ty, serial) = ty(&def.data_type)?;
+    let mut column = Column {
+        name: def.name.value.clone(),
+        ty,
+        nullable: !serial,
+        auto_increment: serial,
+        default: None,
+        length: length(&def.data_type),
+        docs: Vec::new(),
+    };
+    for option in &def.options {
+        match &option.option {
+            ColumnOption::NotNull | ColumnOption::PrimaryKey(_) => column.nullable = false,
+            ColumnOption::Default(expr) => column.default = Some(default(expr)),
+            ColumnOption::Comment(text) => {
+                column.docs = text.lines().map(|line| line.trim().to_owned()).collect();
+            }
+            ColumnOption::DialectSpecific(tokens) if says_auto_increment(tokens) => {
+                column.auto_increment = true;
+            }
+            ColumnOption::Identity(_)
+            | ColumnOption::Generated {
+                generation_expr: None,
+                ..
+            } => column.auto_increment = true,
+            _ => {}
+        }
+    }
+    column.docs.retain(|line| !line.is_empty());
+    Some(column)
+}
+
+fn says_auto_increment(tokens: &[Token]) -> bool {
+    tokens.iter().any(|token| {
+        let text = token.to_string();
+        text.eq_ignore_ascii_case("AUTO_INCREMENT") || text.eq_ignore_ascii_case("AUTOINCREMENT")
+    })
+}
+
+/// The type, and whether it counts by itself, as `SERIAL` does.
+fn ty(data_type: &DataType) -> Option<(ColumnType, bool)> {
+    use DataType as D;
+    let int = |bits, signed| ColumnType::Int { bits, signed };
+    let ty = match data_type {
+        // MySQL has no other way to write a bool.
+        D::TinyInt(Some(1)) | D::Bool | D::Boolean | D::Bit(None | Some(1)) => ColumnType::Bool,
+        D::TinyInt(_) => int(8, true),
+        D::TinyIntUnsigned(_) | D::UTinyInt => int(8, false),
+        D::SmallInt(_) | D::Int2(_) => int(16, true),
+        D::SmallIntUnsigned(_) | D::Int2Unsigned(_) | D::USmallInt => int(16, false),
+        D::MediumInt(_) | D::Int(_) | D::Int4(_) | D::Integer(_) | D::Int32 => int(32, true),
+        D::MediumIntUnsigned(_)
+        | D::IntUnsigned(_)
+        | D::Int4Unsigned(_)
+        | D::IntegerUnsigned(_)
+        | D::Unsigned
+        | D::UnsignedInteger => int(32, false),
+        D::BigInt(_) | D::Int8(_) | D::Int64 | D::Signed | D::SignedInteger => int(64, true),
+        D::BigIntUnsigned(_) | D::UBigInt | D::Int8Unsigned(_) | D::Bit(Some(_)) => int(64, false),
+        D::Float(_) | D::FloatUnsigned(_) | D::Float4 | D::Float32 | D::Real | D::RealUnsigned => {
+            ColumnType::Float { bits: 32 }
+        }
+        D::Double(_)
+        | D::DoubleUnsigned(_)
+        | D::DoublePrecision
+        | D::DoublePrecisionUnsigned
+        | D::Float8
+        | D::Float64 => ColumnType::Float { bits: 64 },
+        D::Decimal(_) | D::DecimalUnsigned(_) | D::Numeric(_) | D::Dec(_) | D::DecUnsigned(_) => {
+            ColumnType::Decimal
+        }
+        D::Character(_)
+        | D::Char(_)
+        | D::CharacterVarying(_)
+        | D::CharVarying(_)
+        | D::Varchar(_)
+        | D::Nvarchar(_)
+        | D::Text
+        | D::TinyText
+        | D::MediumText
+        | D::LongText
+        | D::String(_)
+        | D::Clob(_)
+        | D::Uuid
+        | D::Set(_) => ColumnType::Text,
+        D::Binary(_)
+        | D::Varbinary(_)
+        | D::Blob(_)
+        | D::TinyBlob
+        | D::MediumBlob
+        | D::LongBlob
+        | D::Bytea
+        | D::Bytes(_) => ColumnType::Bytes,
+        D::Date => ColumnType::Date,
+        D::Time(..) => ColumnType::Time,
+        D::Datetime(_) | D::TimestampNtz(_) | D::Timestamp(_, TimezoneInfo::WithoutTimeZone) => {
+            ColumnType::DateTime
+        }
+        D::Timestamp(..) => ColumnType::Timestamp,
+        D::JSON | D::JSONB => ColumnType::Json,
+        D::Enum(members, _) => ColumnType::Enum(members.iter().map(member).collect()),
+        D::Custom(name, _) => return custom(&name.to_string()),
+        _ => return None,
+    };
+    Some((ty, false))
+}
+
+/// Types that the parser takes for somebody's own.
+fn custom(name: &str) -> Option<(ColumnType, bool)> {
+    let int = |bits| ColumnType::Int { bits, signed: true };
+    Some(match name.to_ascii_uppercase().as_str() {
+        "SMALLSERIAL" => (int(16), true),
+        "SERIAL" => (int(32), true),
+        "BIGSERIAL" => (int(64), true),
+        "YEAR" => (int(16), false),
+        "CITEXT" => (ColumnType::Text, false),
+        _ => return None,
+    })
+}
+
+fn member(member: &EnumMember) -> String {
+    match member {
+        EnumMember::Name(name) | EnumMember::NamedValue(name, _) => name.clone(),
+    }
+}
+
+fn length(data_type: &DataType) -> Option<u64> {
+    match data_type {
+        DataType::Character(length)
+        | DataType::Char(length)
+        | DataType::CharacterVarying(length)
+        | DataType::CharVarying(length)
+        | DataType::Varchar(length)
+        | DataType::Nvarchar(length) => match length {
+            Some(CharacterLength::IntegerLength { length, .. }) => Some(*length),
+            _ => None,
+        },
+        DataType::Binary(length) => *length,
+        DataType::Varbinary(Some(BinaryLength::IntegerLength { length })) => Some(*length),
+        _ => None,
+    }
+}
+
+fn default(expr: &Expr) -> ColumnDefault {
+    match expr {
+        Expr::Value(value) => match &value.value {
+            Value::Null => ColumnDefault::Null,
+            Value::Boolean(value) => ColumnDefault::Bool(*value),
+            Value::Number(text, _) => ColumnDefault::Number(text.clone()),
+            Value::SingleQuotedString(text) | Value::DoubleQuotedString(text) => {
+                ColumnDefault::Text(text.clone())
+            }
+            other => ColumnDefault::Expression(other.to_string()),
+        },
+        Expr::UnaryOp {
+            op: UnaryOperator::Minus,
+            expr,
+        } => match default(expr) {
+            ColumnDefault::Number(text) => ColumnDefault::Number(format!("-{text}")),
+            _ => ColumnDefault::Expression(format!("-{expr}")),
+        },
+        Expr::Nested(inner) => default(inner),
+        other => {
+            let text = other.to_string();
+            let name = text.split('(').next().unwrap_or_default();
+            let now = ["CURRENT_TIMESTAMP", "NOW", "LOCALTIMESTAMP", "LOCALTIME"];
+            if now.iter().any(|now| name.eq_ignore_ascii_case(now)) {
+                ColumnDefault::Now
+            } else {
+                ColumnDefault::Expression(text)
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! One `CREATE TABLE`.
+
+use sqlparser::ast::{
+    ColumnOption, CommentDef, CreateTable, CreateTableOptions, Expr, IndexColumn, ObjectNamePart,
+    SqlOption, TableConstraint,
+};
+
+use super::column;
+use super::statements::Statement;
+use crate::diag::{Diagnostic, Report};
+use crate::model::Table;
+use crate::source::{FileId, Span};
+
+pub(super) fn table(
+    file: FileId,
+    text: &str,
+    statement: &Statement<'_>,
+    create: &CreateTable,
+    report: &mut Report,
+) -> Option<Table> {
+    let Some(ObjectNamePart::Identifier(name)) = create.name.0.last() else {
+        return None;
+    };
+    let at = |span: sqlparser::tokenizer::Span| {
+        Span::new(
+            file,
+            statement.offset(span.start),
+            statement.offset(span.end),
+        )
+    };
+    let mut table = Table {
+        name: name.value.clone(),
+        columns: Vec::new(),
+        primary_key: Vec::new(),
+        unique_keys: Vec::new(),
+        indexes: Vec::new(),
+        docs: docs(statement, create),
+        ddl: text[statement.range.clone()].to_owned(),
+        span: at(name.span),
+    };
+    let mut complete = true;
+    for def in &create.columns {
+        let span = at(def.name.span);
+        match column::column(def) {
+            Some(column) if table.column(&column.name).is_none() => table.columns.push(column),
+            Some(_) => {
+                let message = format!("column `{}` is declared twice", def.name.value);
+                report.push(
+                    Diagnostic::error("sql/duplicate-column", span, message)
+                        .help("delete one of them"),
+                );
+                complete = false;
+            }
+            None => {
+                let message = format!(
+                    "column `{}` has the type `{}`, which has no counterpart in Rust",
+                    def.name.value, def.data_type
+                );
+                report.push(Diagnostic::error("sql/unsupported-type", span, message));
+                complete = false;
+            }
+        }
+        for option in &def.options {
+            match option.option {
+                ColumnOption::PrimaryKey(_) => table.primary_key.push(def.name.value.clone()),
+                ColumnOption::Unique(_) => table.unique_keys.push(vec![def.name.value.clone()]),
+                _ => {}
+            }
+        }
+    }
+    for constraint in &create.constraints {
+        match constraint {
+            TableConstraint::PrimaryKey(key) => table.primary_key = names(&key.columns),
+            TableConstraint::Unique(key) => table.unique_keys.push(names(&key.columns)),
+            TableConstraint::Index(key) => table.indexes.push(names(&key.columns)),
+            _ => {}
+        }
+    }
+    for column in &mut table.columns {
+        if table.primary_key.contains(&column.name) {
+            column.nullable = false;
+        }
+    }
+    complete.then_some(table)
+}
+
+fn names(columns: &[IndexColumn]) -> Vec<String> {
+    let names = columns.iter().map(|column| match &column.column.expr {
+        Expr::Identifier(name) => name.value.clone(),
+        // A prefix, such as `name(10)`, or an expression.
+        Expr::Function(function) => function.name.to_string().replace('`', ""),
+        other => other.to_string(),
+    });
+    names.collect()
+}
+
+/// The lines above, then the table's own `COMMENT`.
+fn docs(statement: &Statement<'_>, create: &CreateTable) -> Vec<String> {
+    let mut docs = statement.docs.clone();
+    let options = match &create.table_options {
+        CreateTableOptions::Plain(options) => options.as_slice(),
+        _ => &[],
+    };
+    let option = options.iter().find_map(|option| match option {
+        SqlOption::Comment(comment) => Some(comment),
+        _ => None,
+    });
+    if let Some(CommentDef::WithEq(text) | CommentDef::WithoutEq(text)) =
+        option.or(create.comment.as_ref())
+    {
+        let text = text.trim();
+        if !text.is_empty() && !docs.iter().any(|line| line == text) {
+            docs.push(text.to_owned());
+        }
+    }
+    docs
+}

@@ -1,0 +1,109 @@
+//! Files and their top-level statements.
+
+use pest::iterators::Pairs;
+
+use super::ast::{Block, File, Pair};
+use super::cursor::Cursor;
+use super::docs::Comments;
+use super::grammar::Rule;
+use crate::diag::Report;
+use crate::source::{FileId, Spanned};
+
+/// Turns what pest matched into the tree; what it is needs no checking here.
+pub(super) struct Reader<'a> {
+    file: FileId,
+    pub(super) comments: &'a Comments<'a>,
+    pub(super) report: &'a mut Report,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(file: FileId, comments: &'a Comments<'a>, report: &'a mut Report) -> Self {
+        Self {
+            file,
+            comments,
+            report,
+        }
+    }
+
+    pub(super) fn file(mut self, mut pairs: Pairs<'_, Rule>) -> File {
+        let mut out = File::default();
+        let Some(root) = pairs.next() else {
+            return out;
+        };
+        let mut root = Cursor::new(self.file, root);
+        while let Some((rule, mut child)) = root.next() {
+            match rule {
+                Rule::syntax => out.syntax.extend(quoted(&mut child)),
+                Rule::info => out.info.push(block(&mut child)),
+                Rule::import => out
+                    .imports
+                    .extend(std::iter::from_fn(|| quoted(&mut child))),
+                Rule::types => {
+                    let group = child.span;
+                    while let Some(decl) = child.take(Rule::type_decl) {
+                        out.types.extend(self.type_decl(group, decl));
+                    }
+                }
+                Rule::service => out.services.extend(self.service(child)),
+                _ => {}
+            }
+        }
+        out
+    }
+}
+
+/// All pairs that come next, as a block with the span of what holds them.
+pub(super) fn block(cursor: &mut Cursor<'_>) -> Block {
+    let span = cursor.span;
+    let pairs = cursor.many(Rule::pair).filter_map(pair).collect();
+    Block { pairs, span }
+}
+
+fn pair(mut cursor: Cursor<'_>) -> Option<Pair> {
+    let key = cursor.word(Rule::key)?;
+    let Some(mut value) = cursor.take(Rule::value) else {
+        let value = Spanned {
+            value: String::new(),
+            span: key.span,
+        };
+        return Some(Pair {
+            key,
+            value,
+            quoted: false,
+        });
+    };
+    let quoted = text(&mut value);
+    Some(Pair {
+        key,
+        quoted: quoted.is_some(),
+        value: quoted.or_else(|| value.word(Rule::bare).map(|bare| tidy(&bare)))?,
+    })
+}
+
+/// `A,\n  B` means `A, B`; other text stays as written.
+fn tidy(bare: &Spanned<String>) -> Spanned<String> {
+    let value = if bare.value.contains('\n') {
+        let parts = bare.value.split(',').map(str::trim);
+        parts.collect::<Vec<_>>().join(", ")
+    } else {
+        bare.value.trim().to_owned()
+    };
+    Spanned {
+        value,
+        span: bare.span,
+    }
+}
+
+/// A string in quotes or backquotes, without them.
+pub(super) fn text(cursor: &mut Cursor<'_>) -> Option<Spanned<String>> {
+    let mut text = cursor.take(Rule::text)?;
+    quoted(&mut text).or_else(|| text.take(Rule::raw).map(|raw| raw.unquoted()))
+}
+
+fn quoted(cursor: &mut Cursor<'_>) -> Option<Spanned<String>> {
+    let mut string = cursor.take(Rule::quoted)?.unquoted();
+    if string.value.contains("\\\"") {
+        string.value = string.value.replace("\\\"", "\"");
+    }
+    Some(string)
+}
