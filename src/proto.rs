@@ -1,1 +1,7 @@
-//! (to come)
+//! (Stand-in.)
+
+#[derive(Debug)]
+pub struct Stub {
+    pub package: String,
+    pub text: String,
+}
