@@ -1,5 +1,7 @@
 //! `zgen.yaml` as a document: its keys, and the layout that zgen gives it.
 
+use std::fmt::Write as _;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
@@ -90,12 +92,11 @@ impl Document {
             registry,
         } = &self.options;
         let mut out = format!("{HEADER}\n{}", self.render_inputs());
-        out.push_str(&format!(
-            "\n{OPTIONS}options:\n  namespace: {}\n  registry: {}\n",
-            scalar(namespace),
-            scalar(registry)
-        ));
-        out.push_str(&format!("\n{OWN}"));
+        let (namespace, registry) = (scalar(namespace), scalar(registry));
+        let _ = write!(
+            out,
+            "\n{OPTIONS}options:\n  namespace: {namespace}\n  registry: {registry}\n\n{OWN}"
+        );
         list(&mut out, "", "own", &self.own);
         if self.own.is_empty() {
             out.push_str("own: []\n");
@@ -152,9 +153,9 @@ fn list(out: &mut String, indent: &str, key: &str, items: &[String]) {
     if items.is_empty() {
         return;
     }
-    out.push_str(&format!("{indent}{key}:\n"));
+    let _ = writeln!(out, "{indent}{key}:");
     for item in items {
-        out.push_str(&format!("{indent}  - {}\n", scalar(item)));
+        let _ = writeln!(out, "{indent}  - {}", scalar(item));
     }
 }
 
@@ -171,7 +172,9 @@ pub(super) fn scalar(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if c.is_control() => {
+                let _ = write!(quoted, "\\u{:04x}", u32::from(c));
+            }
             c => quoted.push(c),
         }
     }

@@ -66,15 +66,12 @@ impl Lines {
         };
         let body = self.body(head);
         let dash = body.clone().find(|at| self.is_item(*at));
-        match dash {
-            Some(at) => {
-                let indent = " ".repeat(indent(&self.lines[at]));
-                self.insert(body.end, &item(&indent));
-            }
-            None => {
-                self.open_list(head)?;
-                self.insert(head + 1, &item("  "));
-            }
+        if let Some(at) = dash {
+            let indent = " ".repeat(indent(&self.lines[at]));
+            self.insert(body.end, &item(&indent));
+        } else {
+            self.open_list(head)?;
+            self.insert(head + 1, &item("  "));
         }
         Some(())
     }

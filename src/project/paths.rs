@@ -63,11 +63,11 @@ fn tidy(path: &Utf8Path) -> Utf8PathBuf {
     let mut parts: Vec<Utf8Component<'_>> = Vec::new();
     for part in path.components() {
         match (part, parts.last()) {
-            (Utf8Component::CurDir, _) => {}
             (Utf8Component::ParentDir, Some(Utf8Component::Normal(_))) => {
                 parts.pop();
             }
-            (Utf8Component::ParentDir, Some(Utf8Component::RootDir)) => {}
+            (Utf8Component::CurDir, _)
+            | (Utf8Component::ParentDir, Some(Utf8Component::RootDir)) => {}
             _ => parts.push(part),
         }
     }

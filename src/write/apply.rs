@@ -4,7 +4,6 @@
 //! one. Until the journal is there a failure leaves the tree as it was; afterwards an error is undone, and a
 //! killed run is completed by the next one.
 
-use std::borrow::Cow;
 use std::fs::{self, Permissions};
 use std::io;
 
@@ -92,20 +91,30 @@ fn stage(
     guard: &Guard,
     observe: &mut dyn FnMut(&str) -> io::Result<()>,
 ) -> io::Result<Vec<Job>> {
-    let mut puts: Vec<(&Utf8Path, Option<Vec<u8>>, Cow<'_, str>)> = Vec::new();
+    let mut jobs = Vec::new();
     for change in plan.changes() {
         if let (Action::Create | Action::Update, Some(text)) = (change.action, &change.after) {
-            puts.push((&change.path, change.before.clone(), text.into()));
+            observe("stage")?;
+            jobs.push(Job::put(
+                guard,
+                jobs.len(),
+                &change.path,
+                change.before.clone(),
+                text,
+            )?);
         }
     }
     if plan.moves_lock() {
-        let lock = Utf8Path::new(LOCK);
-        puts.push((lock, guard.disk().read(lock)?, plan.lock.render().into()));
-    }
-    let mut jobs = Vec::new();
-    for (number, (path, before, text)) in puts.into_iter().enumerate() {
         observe("stage")?;
-        jobs.push(Job::put(guard, number, path, before, &text)?);
+        let path = Utf8Path::new(LOCK);
+        let before = guard.disk().read(path)?;
+        jobs.push(Job::put(
+            guard,
+            jobs.len(),
+            path,
+            before,
+            &plan.lock.render(),
+        )?);
     }
     // Deletes last: a crash leaves extra files, never missing ones.
     for change in plan

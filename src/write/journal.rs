@@ -45,10 +45,7 @@ pub(super) fn put(stage: &Utf8Path, number: usize, place: &Utf8Path) -> io::Resu
 
 /// From here on the run will be completed.
 pub(super) fn write(stage: &Utf8Path, steps: &[Step]) -> io::Result<()> {
-    let lines: String = steps
-        .iter()
-        .map(|step| format!("{}\n", line(step)))
-        .collect();
+    let lines: String = steps.iter().map(line).collect();
     let draft = stage.join("journal.draft");
     fs::write(&draft, lines)?;
     fs::rename(draft, stage.join(NAME))
@@ -98,8 +95,8 @@ pub(super) fn complete(disk: &Disk, stage: &Utf8Path) -> io::Result<Option<usize
 fn line(step: &Step) -> String {
     let before = step.before.as_deref().unwrap_or(ABSENT);
     match &step.deed {
-        Deed::Put { number, hash } => format!("put {number} {before} {hash} {}", step.path),
-        Deed::Delete => format!("delete {before} {}", step.path),
+        Deed::Put { number, hash } => format!("put {number} {before} {hash} {}\n", step.path),
+        Deed::Delete => format!("delete {before} {}\n", step.path),
     }
 }
 
@@ -148,7 +145,7 @@ mod tests {
             },
         ];
         for step in steps {
-            assert_eq!(parse(&line(&step)), Some(step));
+            assert_eq!(parse(line(&step).trim_end()), Some(step));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `zgen.lock`: what zgen wrote, so that it can tell the user's edits from its own text.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -79,7 +80,7 @@ impl Lock {
                 Owner::Zgen => "zgen",
                 Owner::User => "user",
             };
-            text.push_str(&format!("{owner} {hash} {path}\n"));
+            let _ = writeln!(text, "{owner} {hash} {path}");
         }
         text
     }

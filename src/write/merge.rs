@@ -158,12 +158,11 @@ fn grow_table(
     }
     let mut grew = false;
     for (key, item) in wanted.iter() {
-        match table.get_mut(key) {
-            Some(known) => grew |= entry(known, item),
-            None => {
-                table.insert(key, plain(item));
-                grew = true;
-            }
+        if let Some(known) = table.get_mut(key) {
+            grew |= entry(known, item);
+        } else {
+            table.insert(key, plain(item));
+            grew = true;
         }
     }
     grew

@@ -15,12 +15,14 @@ mod lock;
 mod merge;
 mod normal;
 mod plan;
+mod sample;
 
 pub use self::apply::{Summary, apply, apply_observed};
 pub use self::disk::Disk;
 pub use self::guard::Guard;
 pub use self::lock::{LOCK, Lock, State};
 pub use self::plan::{Action, Change, Plan, Ready, Reason, Rules, plan};
+pub use self::sample::sample;
 
 /// Where unfinished work lives while a plan is carried out; never there afterwards.
 pub(crate) const STAGE: &str = ".zgen-stage";

@@ -1,6 +1,7 @@
 //! The normal form of a text: equal for two texts that differ only in what formatting may change.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use camino::Utf8Path;
 use sha2::{Digest, Sha256};
@@ -14,7 +15,10 @@ pub(super) fn hash(path: &Utf8Path, text: &str) -> String {
 
 pub(super) fn hash_bytes(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// Rust by its tokens and comments, the rest by its lines.

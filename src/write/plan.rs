@@ -230,6 +230,14 @@ impl Plan {
             .collect()
     }
 
+    /// A unified diff of the files that are in one state.
+    pub fn diff_of(&self, action: Action) -> String {
+        self.changes()
+            .filter(|change| change.action == action)
+            .map(diff::change)
+            .collect()
+    }
+
     /// What the user should hear about, a line each.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
