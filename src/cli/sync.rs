@@ -156,7 +156,7 @@ fn table(plan: &Plan) -> String {
         };
         let reason = match change.reason {
             Reason::New => "new",
-            Reason::Outdated => "as zgen wrote it",
+            Reason::Outdated => "out of date",
             Reason::Same => "up to date",
             Reason::Edited => "edited",
             Reason::Grown => "edited; adds what is missing",

@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
-use crate::project;
+use crate::project::Patterns;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Grown {
@@ -17,8 +17,6 @@ pub(super) enum Grown {
 /// The user's text with what is missing of zgen's.
 pub(super) fn grow(path: &Utf8Path, theirs: &str, ours: &str) -> Grown {
     let grown = match path.file_name() {
-        // `Project` has put the new lines into the user's own text already.
-        Some(project::FILE) if path == project::FILE => Some(ours.to_owned()),
         Some("Cargo.toml") => manifest(theirs, ours),
         _ => return Grown::Same,
     };
@@ -79,7 +77,7 @@ fn grow_members(manifest: &mut DocumentMut, new: &DocumentMut) -> bool {
     let Some(members) = members.as_array_mut() else {
         return false;
     };
-    let known = project::Patterns::new(strings(members));
+    let known = Patterns::new(strings(members));
     let mut grew = false;
     for member in strings(wanted) {
         if !known.as_slice().contains(&member) && !known.matches(Utf8Path::new(&member)) {

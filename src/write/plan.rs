@@ -11,7 +11,7 @@ use super::lock::{Entry, LOCK, Lock, State};
 use super::merge::{self, Grown};
 use super::{diff, format, normal};
 use crate::emit::{File, FileTree, Owner};
-use crate::project::Patterns;
+use crate::project::{self, Patterns};
 
 /// What the user said about whose word counts.
 #[derive(Debug, Clone, Default)]
@@ -141,7 +141,10 @@ fn generated(
     if text.is_some_and(|text| normal::normal(path, text) == normal::normal(path, &file.text)) {
         return decided(Action::Keep, Reason::Same, Some(bytes));
     }
-    if text.is_some_and(|text| lock.is_pristine(path, &normal::hash(path, text))) {
+    // `Project` has put its lines into what was on disk, so the new text is the user's own already.
+    let is_ours = path == project::FILE
+        || text.is_some_and(|text| lock.is_pristine(path, &normal::hash(path, text)));
+    if is_ours {
         return decided(Action::Update, Reason::Outdated, Some(bytes));
     }
     match file.owner {
@@ -183,7 +186,8 @@ fn orphan(path: &Utf8Path, entry: &Entry, bytes: Vec<u8>, lock: &Lock, rules: &R
 
 fn next_lock(changes: &BTreeMap<Utf8PathBuf, Change>, lock: &Lock) -> Lock {
     let mut entries = BTreeMap::new();
-    for (path, change) in changes {
+    // Every edit of `zgen.yaml` is welcome, so there is nothing to tell apart.
+    for (path, change) in changes.iter().filter(|(path, _)| *path != project::FILE) {
         let entry = match (change.reason, &change.after) {
             (Reason::Own, _) => None,
             // What the user edited stays edited: the hash of zgen's own last text is kept.
