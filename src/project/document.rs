@@ -28,14 +28,8 @@ const OWN: &str = "\
 pub(super) struct Document {
     api: Option<Vec<ApiInput>>,
     rpc: Option<Vec<RpcInput>>,
-    #[serde(rename = "options")]
-    written_options: Option<Options>,
-    #[serde(rename = "own")]
-    written_own: Option<Vec<String>>,
-    #[serde(skip)]
-    pub(super) options: Options,
-    #[serde(skip)]
-    pub(super) own: Vec<String>,
+    options: Option<Options>,
+    own: Option<Vec<String>>,
 }
 
 impl Document {
@@ -43,9 +37,8 @@ impl Document {
         Self {
             api: Some(inputs.api.clone()),
             rpc: Some(inputs.rpc.clone()),
-            options: options.clone(),
-            own: own.as_slice().to_vec(),
-            ..Self::default()
+            options: Some(options.clone()),
+            own: Some(own.as_slice().to_vec()),
         }
     }
 
@@ -55,7 +48,7 @@ impl Document {
         if empty {
             return Ok(Self::default());
         }
-        let mut document: Self = serde_saphyr::from_str(text).map_err(|error| {
+        serde_saphyr::from_str(text).map_err(|error| {
             let place = error.location();
             Error::Syntax {
                 path: path.to_owned(),
@@ -63,10 +56,7 @@ impl Document {
                 column: place.map_or(1, |place| place.column()),
                 message: message(error.without_snippet()),
             }
-        })?;
-        document.options = document.written_options.take().unwrap_or_default();
-        document.own = document.written_own.take().unwrap_or_default();
-        Ok(document)
+        })
     }
 
     /// Sorted by file.
@@ -80,9 +70,19 @@ impl Document {
         inputs
     }
 
+    pub(super) fn options(&self) -> Options {
+        self.options.clone().unwrap_or_default()
+    }
+
+    pub(super) fn own(&self) -> Patterns {
+        Patterns::new(self.own.clone().unwrap_or_default())
+    }
+
     /// Whether both say the same, in whatever order.
     pub(super) fn same(&self, other: &Self) -> bool {
-        self.inputs() == other.inputs() && self.options == other.options && self.own == other.own
+        self.inputs() == other.inputs()
+            && self.options() == other.options()
+            && self.own() == other.own()
     }
 
     /// zgen's own layout.
@@ -90,15 +90,16 @@ impl Document {
         let Options {
             namespace,
             registry,
-        } = &self.options;
+        } = self.options();
         let mut out = format!("{HEADER}\n{}", self.render_inputs());
-        let (namespace, registry) = (scalar(namespace), scalar(registry));
+        let (namespace, registry) = (scalar(&namespace), scalar(&registry));
         let _ = write!(
             out,
             "\n{OPTIONS}options:\n  namespace: {namespace}\n  registry: {registry}\n\n{OWN}"
         );
-        list(&mut out, "", "own", &self.own);
-        if self.own.is_empty() {
+        let own = self.own();
+        list(&mut out, "", "own", own.as_slice());
+        if own.as_slice().is_empty() {
             out.push_str("own: []\n");
         }
         out

@@ -6,6 +6,8 @@ mod error;
 mod inputs;
 mod paths;
 mod patterns;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 
@@ -60,8 +62,8 @@ impl Project {
         Self {
             dir,
             inputs: document.inputs(),
-            options: document.options,
-            own: Patterns::new(document.own),
+            options: document.options(),
+            own: document.own(),
             text,
         }
     }
