@@ -25,7 +25,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
     // An interrupted first run has no zgen.yaml yet, only the means to complete it.
-    let begun = args.dir.join(crate::write::STAGE).exists();
+    let begun = crate::write::is_interrupted(&args.dir);
     if !begun && !args.dir.join(project::FILE).exists() {
         bail!(
             "{}: not found; start with `zgen api FILE.api` or `zgen rpc FILE.proto`",

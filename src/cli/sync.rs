@@ -48,6 +48,8 @@ pub(super) fn run(
     };
     if guard.as_ref().and_then(Guard::healed).is_some() {
         console.note("an earlier run was interrupted; its work is complete now")?;
+    } else if guard.is_none() && write::is_interrupted(dir) {
+        console.note("an earlier run was interrupted; the next one that writes completes it")?;
     }
     let mut project = Project::open(dir)?;
     add(&mut project)?;

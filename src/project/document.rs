@@ -192,12 +192,18 @@ fn is_word_of_yaml(text: &str) -> bool {
     WORDS.contains(&lower.as_str()) || lower.trim_start_matches('.').parse::<f64>().is_ok()
 }
 
+/// In the words of someone who edits the file; the place is ours to print, once, in front.
 fn message(error: &serde_saphyr::Error) -> String {
     let text = error.to_string();
-    // The place is ours to print, once, in front.
     let text = text.split(" at line ").next().unwrap_or(&text);
-    text.strip_prefix("error: ")
-        .unwrap_or(text)
-        .trim()
-        .to_owned()
+    let text = text.strip_prefix("error: ").unwrap_or(text).trim();
+    match text {
+        "expected sequence start" => "expected a list (lines that start with `- `)".to_owned(),
+        "expected mapping start" => {
+            "expected `key: value` lines, such as `file: order.api`".to_owned()
+        }
+        "expected string scalar" => "expected a text".to_owned(),
+        "alias references unknown anchor" => "a text that starts with `*` needs quotes".to_owned(),
+        other => other.to_owned(),
+    }
 }

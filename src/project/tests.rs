@@ -81,11 +81,11 @@ fn mistakes_have_a_place() {
     for (text, line, part) in [
         ("api:\n  - file: a.api\nsql: []\n", 3, "sql"),
         ("api:\n  - fil: a.api\n", 2, "fil"),
-        ("api: 3\n", 1, ""),
-        ("api:\n  - a.api\n", 2, ""),
-        ("options:\n  namespace: [a]\n", 2, ""),
-        ("api: [\n", 1, ""),
-        ("own:\n  - *.rs\n", 2, ""),
+        ("api: 3\n", 1, "a list"),
+        ("api:\n  - a.api\n", 2, "`file: order.api`"),
+        ("options:\n  namespace: [a]\n", 2, "a text"),
+        ("api: [\n", 1, "bracket"),
+        ("own:\n  - *.rs\n", 2, "quotes"),
     ] {
         let error = Project::parse("out".into(), text).expect_err(text);
         let shown = error.to_string();
@@ -98,7 +98,7 @@ fn mistakes_have_a_place() {
             panic!("{text}: {shown}");
         };
         assert!(shown.starts_with("out/zgen.yaml:"), "{shown}");
-        assert!(found == line || text == "api: [\n", "{text}: {shown}");
+        assert_eq!(found, line, "{text}: {shown}");
         assert!(
             message.contains(part) && message.lines().count() == 1,
             "{text}: {shown}"

@@ -53,6 +53,11 @@ impl Guard {
     }
 }
 
+/// Whether a killed run left work that the next [`Guard`] will complete.
+pub fn is_interrupted(dir: &Utf8Path) -> bool {
+    journal::is_there(&dir.join(STAGE))
+}
+
 impl Drop for Guard {
     fn drop(&mut self) {
         // With a journal there is work left for the next run.

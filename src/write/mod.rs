@@ -19,10 +19,10 @@ mod sample;
 
 pub use self::apply::{Summary, apply, apply_observed};
 pub use self::disk::Disk;
-pub use self::guard::Guard;
+pub use self::guard::{Guard, is_interrupted};
 pub use self::lock::{LOCK, Lock, State};
 pub use self::plan::{Action, Change, Plan, Ready, Reason, Rules, plan};
 pub use self::sample::sample;
 
 /// Where unfinished work lives while a plan is carried out; never there afterwards.
-pub(crate) const STAGE: &str = ".zgen-stage";
+const STAGE: &str = ".zgen-stage";
