@@ -38,7 +38,7 @@ pub struct Project {
 impl Project {
     /// A project that has no input yet.
     pub fn empty(dir: impl Into<Utf8PathBuf>) -> Self {
-        Self::with(dir.into(), Document::default(), None)
+        Self::with(dir.into(), &Document::default(), None)
     }
 
     /// Reads `zgen.yaml` below `dir`; without one the project is empty.
@@ -54,10 +54,10 @@ impl Project {
     /// Reads `text` as the `zgen.yaml` of `dir`.
     pub fn parse(dir: &Utf8Path, text: &str) -> Result<Self, Error> {
         let document = Document::parse(&dir.join(FILE), text)?;
-        Ok(Self::with(dir.to_owned(), document, Some(text.to_owned())))
+        Ok(Self::with(dir.to_owned(), &document, Some(text.to_owned())))
     }
 
-    fn with(dir: Utf8PathBuf, document: Document, text: Option<String>) -> Self {
+    fn with(dir: Utf8PathBuf, document: &Document, text: Option<String>) -> Self {
         let text = text.unwrap_or_else(|| document.render());
         Self {
             dir,

@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::disk::Disk;
 use super::normal;
 use super::plan::{Action, Change, Reason};
 
 /// Formats every new Rust text; a text that is on disk already when formatted is kept after all.
-pub(super) fn all(changes: &mut BTreeMap<Utf8PathBuf, Change>) {
-    let settings = settings(changes);
+pub(super) fn all(changes: &mut BTreeMap<Utf8PathBuf, Change>, disk: &Disk) {
+    let settings = settings(changes, disk);
     let jobs: Vec<(&Utf8PathBuf, &str)> = changes
         .iter()
         .filter(|(path, change)| change.action != Action::Keep && wants_format(path))
@@ -54,15 +55,17 @@ fn settle(change: &mut Change, text: String) {
 }
 
 /// The `rustfmt.toml` that will stand in the workspace.
-fn settings(changes: &BTreeMap<Utf8PathBuf, Change>) -> String {
-    let Some(change) = changes.get(Utf8Path::new("rustfmt.toml")) else {
-        return String::new();
+fn settings(changes: &BTreeMap<Utf8PathBuf, Change>, disk: &Disk) -> String {
+    let path = Utf8Path::new("rustfmt.toml");
+    let new = changes
+        .get(path)
+        .filter(|change| matches!(change.action, Action::Create | Action::Update))
+        .and_then(|change| change.after.clone());
+    let there = || {
+        let bytes = disk.read(path).ok().flatten()?;
+        String::from_utf8(bytes).ok()
     };
-    let text = match change.action {
-        Action::Create | Action::Update => change.after.clone(),
-        _ => change.shown_before().map(std::borrow::Cow::into_owned),
-    };
-    text.unwrap_or_default()
+    new.or_else(there).unwrap_or_default()
 }
 
 fn wants_format(path: &Utf8Path) -> bool {

@@ -10,7 +10,6 @@ mod disk;
 mod format;
 mod guard;
 mod journal;
-mod lexer;
 mod lock;
 mod merge;
 mod normal;

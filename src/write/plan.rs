@@ -107,7 +107,7 @@ pub fn plan(tree: &FileTree, disk: &Disk, lock: &Lock, rules: &Rules) -> io::Res
         }
     }
     let met_files = changes.values().any(|change| change.before.is_some());
-    format::all(&mut changes);
+    format::all(&mut changes, disk);
     let next = next_lock(&changes, lock);
     Ok(Plan {
         lock_moves: lock.state != State::Sound || next.entries != lock.entries,

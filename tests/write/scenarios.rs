@@ -163,6 +163,13 @@ const SCENARIOS: &[Scenario] = &[
         ..NOTHING
     },
     Scenario {
+        name: "a rustfmt.toml of the user's own counts too",
+        edits: &[Write("rustfmt.toml", "hard_tabs = true\n")],
+        then: &[("a.rs", Zgen, "fn a() {\n    b();\n}\n")],
+        after: &[("a.rs", Some("fn a() {\n\tb();\n}\n"))],
+        ..NOTHING
+    },
+    Scenario {
         name: "imports sorted by rustfmt are no difference in the next run",
         first: &[("a.rs", Zgen, "use b::B;\nuse a::A;\n")],
         then: &[("a.rs", Zgen, "use b::B;\nuse a::A;\n")],
