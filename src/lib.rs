@@ -8,6 +8,7 @@ pub mod cli;
 pub mod dev;
 pub mod diag;
 pub mod emit;
+mod generate;
 pub mod inspect;
 pub mod lower;
 pub mod model;
@@ -19,3 +20,5 @@ pub mod source;
 pub mod sql;
 pub mod syntax;
 pub mod write;
+
+pub use self::generate::{Generated, generate};

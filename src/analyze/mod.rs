@@ -2,6 +2,7 @@
 
 mod fields;
 mod gateway;
+mod limits;
 mod link;
 mod load;
 mod names;
@@ -21,6 +22,7 @@ use crate::project::Inputs;
 use crate::proto::Stub;
 use crate::source::{Loader, SourceMap};
 
+pub use self::limits::limits;
 use self::load::Sources;
 
 /// What the descriptions mean.

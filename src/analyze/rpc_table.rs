@@ -68,26 +68,7 @@ fn call(method: &RpcMethod, rpc: &Rpc) -> Option<TableCall> {
 /// The table's name or its singular.
 fn is_called(table: &Table, noun: &str) -> bool {
     let name = table.name.to_snake_case();
-    name == noun || singular(&name) == noun
-}
-
-fn singular(name: &str) -> String {
-    let endings = [
-        ("ies", "y"),
-        ("sses", "ss"),
-        ("xes", "x"),
-        ("ches", "ch"),
-        ("shes", "sh"),
-    ];
-    for (plural, singular) in endings {
-        if let Some(stem) = name.strip_suffix(plural) {
-            return format!("{stem}{singular}");
-        }
-    }
-    match name.strip_suffix('s') {
-        Some(stem) if !stem.ends_with('s') => stem.to_owned(),
-        _ => name.to_owned(),
-    }
+    name == noun || table.row_name() == noun
 }
 
 fn insert(table: &Table, input: &Message) -> Option<TableOp> {
@@ -184,24 +165,5 @@ fn fits(field: &ProtoType, column: &ColumnType, direction: Direction) -> bool {
             Direction::Read => widens((*bits, *signed), int),
         }),
         _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn singulars() {
-        for (plural, singular) in [
-            ("orders", "order"),
-            ("categories", "category"),
-            ("boxes", "box"),
-            ("addresses", "address"),
-            ("branches", "branch"),
-            ("address", "address"),
-            ("user", "user"),
-            ("order_items", "order_item"),
-        ] {
-            assert_eq!(super::singular(plural), singular);
-        }
     }
 }

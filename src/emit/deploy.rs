@@ -2,22 +2,12 @@
 
 use askama::Template;
 
+use super::{finish, templates};
 use crate::rust::deploy::{
     Body, Collector, Compose, Discovery, Dockerfile, GatewayConfig, Kustomization,
     MountedGatewayConfig, MountedServiceConfig, Mysql, MysqlSchema, Namespace, NetworkPolicy,
     Overlay, Peer, Probe, Readme, ServiceConfig, Site, Workload,
 };
-
-/// One struct per template: askama ties a path to a type.
-macro_rules! templates {
-    ($($name:ident, $view:ty, $path:literal;)*) => {$(
-        #[derive(Template)]
-        #[template(path = $path)]
-        struct $name<'a> {
-            v: &'a $view,
-        }
-    )*};
-}
 
 templates! {
     GatewayConfigYaml, GatewayConfig, "etc/gateway.yaml.j2";
@@ -74,6 +64,5 @@ pub fn render(body: &Body) -> askama::Result<String> {
         Body::NetworkPolicy(v) => NetworkPolicyYaml { v }.render(),
         Body::Overlay(v) => OverlayYaml { v }.render(),
     };
-    // askama drops a template's last line break.
-    text.map(|text| format!("{}\n", text.trim_end()))
+    text.map(|text| finish(&text))
 }

@@ -13,7 +13,13 @@ pub(super) fn is_wide(indent: usize, line: &str) -> bool {
 }
 
 /// A method chain that starts at `column` of a line indented by `indent`; `tail` is what follows it on its line.
-pub(super) fn chain(indent: usize, column: usize, head: &str, links: &[&str], tail: &str) -> String {
+pub(super) fn chain(
+    indent: usize,
+    column: usize,
+    head: &str,
+    links: &[&str],
+    tail: &str,
+) -> String {
     let one_line = format!("{head}{}", links.concat());
     let fits = one_line.chars().count() <= CHAIN_WIDTH
         && column + one_line.chars().count() + tail.chars().count() <= MAX_WIDTH;
@@ -40,12 +46,24 @@ pub(super) fn use_of(path: &str, names: &[String]) -> Option<Use> {
     let (first, rest) = names.split_first()?;
     if rest.is_empty() {
         let lines = vec![first.clone()];
-        return Some(Use { path: path.to_owned(), lines, braces: false });
+        return Some(Use {
+            path: path.to_owned(),
+            lines,
+            braces: false,
+        });
     }
     let all = names.join(", ");
     let one_line = format!("use {path}::{{{all}}};");
-    let lines = if is_wide(0, &one_line) { fill(&names) } else { vec![all] };
-    Some(Use { path: path.to_owned(), lines, braces: true })
+    let lines = if is_wide(0, &one_line) {
+        fill(&names)
+    } else {
+        vec![all]
+    };
+    Some(Use {
+        path: path.to_owned(),
+        lines,
+        braces: true,
+    })
 }
 
 /// Upper case before lower case, as rustfmt orders imports: types before functions and modules.

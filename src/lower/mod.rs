@@ -1,3 +1,44 @@
-//! Decides what is printed: [`crate::model`] to [`crate::rust`]. Total: it cannot fail.
+//! From the model to the files to print: every name chosen, every shape decided. Total: nobody can be at fault here.
 
 pub mod deploy;
+mod gateway;
+mod layout;
+mod names;
+mod proto;
+mod runtime;
+mod scope;
+mod service;
+mod spans;
+mod types;
+mod workspace;
+
+use crate::model::System;
+use crate::project::Options;
+use crate::proto::Stub;
+use crate::rust::Workspace;
+
+use self::deploy::Plan;
+
+/// Everything to print for a system.
+pub fn workspace(system: &System, stubs: &[(String, Vec<Stub>)], options: &Options) -> Workspace {
+    let plan = Plan::new(system);
+    let mut files = Vec::new();
+    for process in 0..plan.gateways.len() {
+        files.extend(gateway::files(process, system, &plan));
+    }
+    for process in 0..plan.services.len() {
+        files.extend(service::files(process, &plan));
+    }
+    for rpc in &system.rpcs {
+        let stubs = stubs.iter().find(|(name, _)| *name == rpc.name);
+        files.extend(proto::files(
+            rpc,
+            stubs.map(|(_, stubs)| stubs.as_slice()).unwrap_or_default(),
+        ));
+    }
+    files.extend(runtime::files());
+    files.extend(deploy::files(system, options));
+    files.extend(workspace::files(&plan, &files));
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Workspace { files }
+}

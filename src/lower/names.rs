@@ -49,28 +49,23 @@ fn escape(snake: String) -> String {
 }
 
 fn leading_digit(name: String) -> String {
-    if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("_{name}")
+    } else {
+        name
+    }
 }
 
 /// heck splits at what is not alphanumeric, but keeps what Rust does not take.
 fn words(name: &str) -> String {
-    let kept = |c: char| if c.is_alphanumeric() || c == '_' { c } else { '_' };
-    name.chars().map(kept).collect()
-}
-
-/// The singular of an English table name: `orders` is `order`, `categories` is `category`.
-pub(super) fn singular(name: &str) -> String {
-    let endings = [("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")];
-    for (plural, one) in endings {
-        if let Some(stem) = name.strip_suffix(plural).filter(|stem| stem.len() > 1) {
-            return format!("{stem}{one}");
+    let kept = |c: char| {
+        if c.is_alphanumeric() || c == '_' {
+            c
+        } else {
+            '_'
         }
-    }
-    let keeps_s = ["ss", "us", "is"].iter().any(|end| name.ends_with(end));
-    match name.strip_suffix('s').filter(|stem| stem.len() > 1 && !keeps_s) {
-        Some(stem) => stem.to_owned(),
-        None => name.to_owned(),
-    }
+    };
+    name.chars().map(kept).collect()
 }
 
 #[cfg(test)]
@@ -91,21 +86,6 @@ mod tests {
             assert_eq!(value(name), as_value);
             assert_eq!(module(name), as_module);
             assert_eq!(ty(name), as_type);
-        }
-    }
-
-    #[test]
-    fn singulars() {
-        let cases = [
-            ("orders", "order"),
-            ("categories", "category"),
-            ("boxes", "box"),
-            ("status", "status"),
-            ("address", "address"),
-            ("user", "user"),
-        ];
-        for (plural, one) in cases {
-            assert_eq!(singular(plural), one);
         }
     }
 }

@@ -63,7 +63,11 @@ impl<'a> Scope<'a> {
 
     fn add_nested(&mut self, name: &'a str) {
         let Some(found) = self.find(name) else { return };
-        for field in found.fields.iter().filter(|field| field.source == Source::Json) {
+        for field in found
+            .fields
+            .iter()
+            .filter(|field| field.source == Source::Json)
+        {
             for inner in named(&field.ty) {
                 if self.nested.insert(inner) {
                     self.add_nested(inner);

@@ -5,8 +5,18 @@ use crate::rust::Attribute;
 use super::types::is_measure;
 
 /// Parts of names whose values are nobody's business, numbers though they may be.
-const SECRETS: &[&str] =
-    &["password", "passwd", "pwd", "secret", "token", "credential", "pin", "cvv", "otp", "ssn"];
+const SECRETS: &[&str] = &[
+    "password",
+    "passwd",
+    "pwd",
+    "secret",
+    "token",
+    "credential",
+    "pin",
+    "cvv",
+    "otp",
+    "ssn",
+];
 
 /// A field as spans see it.
 pub(super) struct Seen<'a> {
@@ -23,7 +33,11 @@ pub(super) fn measures<'a>(
     variable: &str,
     fields: impl Iterator<Item = Seen<'a>>,
 ) -> Vec<Attribute> {
-    attributes(prefix, variable, fields.filter(|field| is_measure(field.ty)))
+    attributes(
+        prefix,
+        variable,
+        fields.filter(|field| is_measure(field.ty)),
+    )
 }
 
 /// Only what identifies something: `id`, `order_id`.
@@ -32,7 +46,11 @@ pub(super) fn ids<'a>(
     variable: &str,
     fields: impl Iterator<Item = Seen<'a>>,
 ) -> Vec<Attribute> {
-    attributes(prefix, variable, fields.filter(|field| is_measure(field.ty) && is_id(field.wire)))
+    attributes(
+        prefix,
+        variable,
+        fields.filter(|field| is_measure(field.ty) && is_id(field.wire)),
+    )
 }
 
 /// Attributes that are not set already.
@@ -62,6 +80,10 @@ fn is_id(wire: &str) -> bool {
 
 fn is_secret(wire: &str) -> bool {
     let lower = wire.to_ascii_lowercase();
-    lower.split(['_', '-', '.']).any(|part| SECRETS.contains(&part))
-        || SECRETS.iter().any(|secret| secret.len() > 4 && lower.contains(secret))
+    lower
+        .split(['_', '-', '.'])
+        .any(|part| SECRETS.contains(&part))
+        || SECRETS
+            .iter()
+            .any(|secret| secret.len() > 4 && lower.contains(secret))
 }

@@ -57,7 +57,11 @@ pub(super) fn column(ty: &ColumnType, nullable: bool) -> String {
         ColumnType::Bytes => "Vec<u8>".to_owned(),
         _ => "String".to_owned(),
     };
-    if nullable { format!("Option<{plain}>") } else { plain }
+    if nullable {
+        format!("Option<{plain}>")
+    } else {
+        plain
+    }
 }
 
 /// Turns an expression of one type into another; the link between the two has made sure that it fits.

@@ -22,6 +22,11 @@ pub struct Table {
 }
 
 impl Table {
+    /// What one row is called, in snake case: `orders` holds an `order`.
+    pub fn row_name(&self) -> String {
+        singular(&heck::ToSnakeCase::to_snake_case(self.name.as_str()))
+    }
+
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
     }
@@ -86,4 +91,50 @@ pub enum ColumnDefault {
     Now,
     /// Any other expression, as written: the database's business.
     Expression(String),
+}
+
+/// The singular of an English table name: `orders` is `order`, `categories` is `category`.
+fn singular(name: &str) -> String {
+    let endings = [
+        ("ies", "y"),
+        ("sses", "ss"),
+        ("xes", "x"),
+        ("ches", "ch"),
+        ("shes", "sh"),
+    ];
+    for (plural, one) in endings {
+        if let Some(stem) = name.strip_suffix(plural).filter(|stem| stem.len() > 1) {
+            return format!("{stem}{one}");
+        }
+    }
+    let keeps_s = ["ss", "us", "is"].iter().any(|end| name.ends_with(end));
+    match name
+        .strip_suffix('s')
+        .filter(|stem| stem.len() > 1 && !keeps_s)
+    {
+        Some(stem) => stem.to_owned(),
+        None => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::singular;
+
+    #[test]
+    fn singulars() {
+        let cases = [
+            ("orders", "order"),
+            ("categories", "category"),
+            ("boxes", "box"),
+            ("addresses", "address"),
+            ("branches", "branch"),
+            ("status", "status"),
+            ("address", "address"),
+            ("user", "user"),
+        ];
+        for (plural, one) in cases {
+            assert_eq!(singular(plural), one);
+        }
+    }
 }

@@ -1,5 +1,175 @@
 //! What a workspace is generated from: `zgen.yaml`, read, extended and written back.
 
+mod document;
+mod edit;
+mod error;
 mod inputs;
+mod paths;
+mod patterns;
+#[cfg(test)]
+mod tests;
 
+use std::io;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use self::document::Document;
+pub use self::error::Error;
 pub use self::inputs::{ApiInput, Inputs, Options, RpcInput};
+pub use self::patterns::Patterns;
+
+/// The file that holds a project, in the root of its workspace.
+pub const FILE: &str = "zgen.yaml";
+
+/// One workspace's `zgen.yaml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Project {
+    /// The workspace's root, as the user typed it.
+    pub dir: Utf8PathBuf,
+    /// Sorted by file, so that the order of `zgen api` and `zgen rpc` does not matter. Paths are relative to `dir`.
+    pub inputs: Inputs,
+    pub options: Options,
+    /// Files that zgen never writes.
+    pub own: Patterns,
+    /// What `zgen.yaml` has to say, in the user's own layout where there is one.
+    text: String,
+}
+
+impl Project {
+    /// A project that has no input yet.
+    pub fn empty(dir: impl Into<Utf8PathBuf>) -> Self {
+        Self::with(dir.into(), &Document::default(), None)
+    }
+
+    /// Reads `zgen.yaml` below `dir`; without one the project is empty.
+    pub fn open(dir: &Utf8Path) -> Result<Self, Error> {
+        let path = dir.join(FILE);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Self::parse(dir, &text),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(Self::empty(dir)),
+            Err(cause) => Err(Error::Read { path, cause }),
+        }
+    }
+
+    /// Reads `text` as the `zgen.yaml` of `dir`.
+    pub fn parse(dir: &Utf8Path, text: &str) -> Result<Self, Error> {
+        let document = Document::parse(&dir.join(FILE), text)?;
+        Ok(Self::with(dir.to_owned(), &document, Some(text.to_owned())))
+    }
+
+    fn with(dir: Utf8PathBuf, document: &Document, text: Option<String>) -> Self {
+        let text = text.unwrap_or_else(|| document.render());
+        Self {
+            dir,
+            inputs: document.inputs(),
+            options: document.options(),
+            own: document.own(),
+            text,
+        }
+    }
+
+    /// Adds a gateway, or changes the one of the same file; an empty `rpc` leaves what is there.
+    /// Paths are relative to the current directory.
+    pub fn add_api(&mut self, file: &Utf8Path, rpc: &[Utf8PathBuf]) -> Result<(), Error> {
+        let file = self.stored(file)?;
+        let rpc = self.stored_all(rpc)?;
+        let mut inputs = self.inputs.clone();
+        match inputs.api.iter_mut().find(|input| input.file == file) {
+            Some(input) => replace(&mut input.rpc, rpc),
+            None => inputs.api.push(ApiInput { file, rpc }),
+        }
+        inputs.api.sort_by(|a, b| a.file.cmp(&b.file));
+        self.grow(inputs)
+    }
+
+    /// Adds a service, or changes the one of the same file; an empty `include` or `sql` leaves what is there.
+    /// Paths are relative to the current directory.
+    pub fn add_rpc(
+        &mut self,
+        file: &Utf8Path,
+        include: &[Utf8PathBuf],
+        sql: &[Utf8PathBuf],
+    ) -> Result<(), Error> {
+        let file = self.stored(file)?;
+        let include = self.stored_all(include)?;
+        let sql = self.stored_all(sql)?;
+        let mut inputs = self.inputs.clone();
+        match inputs.rpc.iter_mut().find(|input| input.file == file) {
+            Some(input) => {
+                replace(&mut input.include, include);
+                replace(&mut input.sql, sql);
+            }
+            None => inputs.rpc.push(RpcInput { file, include, sql }),
+        }
+        inputs.rpc.sort_by(|a, b| a.file.cmp(&b.file));
+        self.grow(inputs)
+    }
+
+    /// The inputs with paths that can be opened from the current directory, as short as one would type them.
+    pub fn resolved_inputs(&self) -> Inputs {
+        let resolve = |path: &Utf8PathBuf| paths::shown(&self.dir.join(path));
+        let all = |paths: &[Utf8PathBuf]| paths.iter().map(resolve).collect();
+        Inputs {
+            api: (self.inputs.api.iter())
+                .map(|input| ApiInput {
+                    file: resolve(&input.file),
+                    rpc: all(&input.rpc),
+                })
+                .collect(),
+            rpc: (self.inputs.rpc.iter())
+                .map(|input| RpcInput {
+                    file: resolve(&input.file),
+                    include: all(&input.include),
+                    sql: all(&input.sql),
+                })
+                .collect(),
+        }
+    }
+
+    /// The whole `zgen.yaml`: zgen's own layout, or the user's with the lines that this run added.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn grow(&mut self, inputs: Inputs) -> Result<(), Error> {
+        if inputs == self.inputs {
+            return Ok(());
+        }
+        let now = Document::of(&self.inputs, &self.options, &self.own);
+        let next = Document::of(&inputs, &self.options, &self.own);
+        // Sorting is part of zgen's own layout, so compare with the text's own content rendered.
+        let untouched = now.render() == self.text;
+        let text = if untouched {
+            next.render()
+        } else {
+            edit::grow(&self.text, &self.inputs, &inputs)
+                .filter(|text| {
+                    Document::parse(FILE.into(), text).is_ok_and(|read| read.same(&next))
+                })
+                .ok_or_else(|| Error::Edit {
+                    path: self.dir.join(FILE),
+                    snippet: next.render_inputs(),
+                })?
+        };
+        self.inputs = inputs;
+        self.text = text;
+        Ok(())
+    }
+
+    fn stored(&self, path: &Utf8Path) -> Result<Utf8PathBuf, Error> {
+        paths::between(&self.dir, path).map_err(|cause| Error::Read {
+            path: path.to_owned(),
+            cause,
+        })
+    }
+
+    fn stored_all(&self, paths: &[Utf8PathBuf]) -> Result<Vec<Utf8PathBuf>, Error> {
+        paths.iter().map(|path| self.stored(path)).collect()
+    }
+}
+
+fn replace(list: &mut Vec<Utf8PathBuf>, new: Vec<Utf8PathBuf>) {
+    if !new.is_empty() {
+        *list = new;
+    }
+}

@@ -183,8 +183,10 @@ pub struct Logic {
     pub request: Option<String>,
     /// `Result<CreateOrderResp>`
     pub result: String,
-    pub has_response: bool,
     pub wide: bool,
+    /// `_` before parameters that the body does not read.
+    pub unused_svc: &'static str,
+    pub unused_req: &'static str,
     pub call: Option<Call>,
 }
 

@@ -101,6 +101,10 @@ pub struct Logic {
     pub response: String,
     /// The signature does not fit on one line.
     pub wide: bool,
+    /// `_` before parameters that the body does not read.
+    pub unused: &'static str,
+    pub uses_code: bool,
+    pub uses_clock: bool,
     pub steps: Vec<Step>,
     pub table: Option<TableCall>,
 }
@@ -136,7 +140,6 @@ pub struct TableCall {
     pub row_key: Vec<String>,
     pub values: Vec<Init>,
     pub response_fields: Vec<Init>,
-    pub uses_clock: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -193,6 +196,8 @@ pub struct Column {
     pub bind: String,
     /// Parameter type in `find`: `i64`, `&str`.
     pub parameter: String,
+    /// The database fills it.
+    pub is_auto: bool,
 }
 
 /// DDL for SQLite.

@@ -16,7 +16,11 @@ impl Fields {
             Some(Type::Named(name)) => gateway.scope.find(name),
             _ => None,
         };
-        Self(found.map(|found| members(gateway, found)).unwrap_or_default())
+        Self(
+            found
+                .map(|found| members(gateway, found))
+                .unwrap_or_default(),
+        )
     }
 
     pub(super) fn measures(&self, prefix: &str, variable: &str) -> Vec<Attribute> {
@@ -28,7 +32,9 @@ impl Fields {
     }
 
     fn seen(&self) -> impl Iterator<Item = Seen<'_>> {
-        self.0.iter().map(|(wire, name, ty)| Seen { wire, name, ty })
+        self.0
+            .iter()
+            .map(|(wire, name, ty)| Seen { wire, name, ty })
     }
 }
 
@@ -41,5 +47,13 @@ fn members(gateway: &Gateway<'_>, found: &Struct) -> Vec<(String, String, String
         }
     };
     let fields = found.fields.iter();
-    fields.map(|field| (field.wire.clone(), names::value(&field.name), rust_type(field))).collect()
+    fields
+        .map(|field| {
+            (
+                field.wire.clone(),
+                names::value(&field.name),
+                rust_type(field),
+            )
+        })
+        .collect()
 }

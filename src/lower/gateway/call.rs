@@ -3,12 +3,12 @@
 use super::Gateway;
 use super::handlers::declared;
 use crate::lower::layout::{self, use_of};
-use crate::lower::proto::{self, Message};
+use crate::lower::proto::Message;
 use crate::lower::types::{self, convert};
 use crate::lower::{names, spans};
 use crate::model::{Field, FieldPair, Presence, Route, RouteCall, Rpc, RpcMethod, Struct, Type};
-use crate::rust::gateway::Call;
 use crate::rust::Init;
+use crate::rust::gateway::Call;
 
 pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Call> {
     let call = route.call.as_ref()?;
@@ -22,13 +22,18 @@ pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Call> {
     let output = Message::of(rpc, &method.output)?;
 
     let send_method = format!(".{}(request)", names::value(&call.method));
-    let inner: &[&str] = if response.is_some() { &[".into_inner()"] } else { &[] };
+    let inner: &[&str] = if response.is_some() {
+        &[".into_inner()"]
+    } else {
+        &[]
+    };
     let head = format!("svc.{}", client.field);
     let links = [&[".clone()", &send_method, ".await?"], inner].concat();
     let column = if response.is_some() { 16 } else { 4 };
     let send = chain_of_field(column, &head, &links);
 
-    let request_attributes = spans::ids("rpc", "req", seen(&fields_of(gateway, request)).into_iter());
+    let request_attributes =
+        spans::ids("rpc", "req", seen(&fields_of(gateway, request)).into_iter());
     let response_attributes = spans::ids("rpc", "reply", seen(&output.fields()).into_iter());
     let response_attributes = match response {
         Some(_) => spans::without(response_attributes, &request_attributes),
@@ -37,11 +42,20 @@ pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Call> {
     Some(Call {
         message_use: use_of(&input.module, std::slice::from_ref(&input.name))?,
         message: input.name.clone(),
-        fields: call.request.iter().map(|pair| to_message(gateway, pair, request, &input)).collect(),
+        fields: call
+            .request
+            .iter()
+            .map(|pair| to_message(gateway, pair, request, &input))
+            .collect(),
         send,
         response: response.map(|found| names::ty(&found.name)),
         response_fields: response
-            .map(|found| call.response.iter().map(|p| to_body(gateway, p, found, &output)).collect())
+            .map(|found| {
+                call.response
+                    .iter()
+                    .map(|p| to_body(gateway, p, found, &output))
+                    .collect()
+            })
             .unwrap_or_default(),
         uses_span: !(request_attributes.is_empty() && response_attributes.is_empty()),
         request_attributes,
@@ -61,14 +75,29 @@ pub(super) fn callee<'a>(
     gateway: &Gateway<'a>,
     call: &RouteCall,
 ) -> Option<(&'a Rpc, &'a RpcMethod)> {
-    let rpc = gateway.system.rpcs.iter().find(|rpc| rpc.name == call.rpc)?;
-    let service = rpc.services.iter().find(|service| service.name == call.service)?;
-    Some((rpc, service.methods.iter().find(|method| method.name == call.method)?))
+    let rpc = gateway
+        .system
+        .rpcs
+        .iter()
+        .find(|rpc| rpc.name == call.rpc)?;
+    let service = rpc
+        .services
+        .iter()
+        .find(|service| service.name == call.service)?;
+    Some((
+        rpc,
+        service
+            .methods
+            .iter()
+            .find(|method| method.name == call.method)?,
+    ))
 }
 
 fn full_name(rpc: &Rpc, service: &str) -> String {
     let found = rpc.services.iter().find(|known| known.name == service);
-    found.map(|service| service.full_name.clone()).unwrap_or_default()
+    found
+        .map(|service| service.full_name.clone())
+        .unwrap_or_default()
 }
 
 fn body<'a>(gateway: &Gateway<'a>, ty: Option<&Type>) -> Option<&'a Struct> {
@@ -85,14 +114,19 @@ fn to_message(
     let (name, to) = message.field(&pair.to);
     let from = pair.from.as_ref().and_then(|from| {
         let field = request?.fields.iter().find(|field| field.name == *from)?;
-        Some((format!("req.{}", names::value(from)), member_type(gateway, field)))
+        Some((
+            format!("req.{}", names::value(from)),
+            member_type(gateway, field),
+        ))
     });
     init(name, &to, from)
 }
 
 fn to_body(gateway: &Gateway<'_>, pair: &FieldPair, body: &Struct, message: &Message<'_>) -> Init {
     let field = body.fields.iter().find(|field| field.name == pair.to);
-    let to = field.map(|field| member_type(gateway, field)).unwrap_or_default();
+    let to = field
+        .map(|field| member_type(gateway, field))
+        .unwrap_or_default();
     let from = pair.from.as_ref().map(|from| {
         let (name, ty) = message.field(from);
         (format!("reply.{name}"), ty)
@@ -102,7 +136,11 @@ fn to_body(gateway: &Gateway<'_>, pair: &FieldPair, body: &Struct, message: &Mes
 
 fn init(name: String, to: &str, from: Option<(String, String)>) -> Init {
     match from {
-        Some((value, from)) => Init { name, value: convert(value, &from, to), comment: None },
+        Some((value, from)) => Init {
+            name,
+            value: convert(value, &from, to),
+            comment: None,
+        },
         None => Init {
             name,
             value: "Default::default()".to_owned(),
@@ -112,15 +150,24 @@ fn init(name: String, to: &str, from: Option<(String, String)>) -> Init {
 }
 
 fn fields_of(gateway: &Gateway<'_>, found: Option<&Struct>) -> Vec<(String, String, String)> {
-    let fields = found.map(|found| found.fields.as_slice()).unwrap_or_default();
+    let fields = found
+        .map(|found| found.fields.as_slice())
+        .unwrap_or_default();
     let one = |field: &Field| {
-        (field.wire.clone(), names::value(&field.name), member_type(gateway, field))
+        (
+            field.wire.clone(),
+            names::value(&field.name),
+            member_type(gateway, field),
+        )
     };
     fields.iter().map(one).collect()
 }
 
 fn seen(fields: &[(String, String, String)]) -> Vec<spans::Seen<'_>> {
-    fields.iter().map(|(wire, name, ty)| spans::Seen { wire, name, ty }).collect()
+    fields
+        .iter()
+        .map(|(wire, name, ty)| spans::Seen { wire, name, ty })
+        .collect()
 }
 
 /// The Rust type of a member, `Option` where it may be absent.
@@ -132,9 +179,4 @@ pub(super) fn member_type(gateway: &Gateway<'_>, field: &Field) -> String {
         return format!("Option<{plain}>");
     }
     plain
-}
-
-/// The path of a message's module in Rust, for tests.
-pub(super) fn crate_of(rpc: &Rpc) -> String {
-    proto::crate_name(&rpc.name)
 }

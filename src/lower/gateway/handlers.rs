@@ -19,14 +19,28 @@ pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output) {
         files.push((file, handlers(gateway, path, node)));
     });
     for (file, view) in files {
-        out.zgen(format!("src/generated/handler/{file}.rs"), Body::Handlers(view));
+        out.zgen(
+            format!("src/generated/handler/{file}.rs"),
+            Body::Handlers(view),
+        );
     }
 }
 
 fn handlers(gateway: &Gateway<'_>, path: &[String], node: &Node<'_>) -> Handlers {
-    let handlers: Vec<_> = node.routes.iter().map(|route| handler(gateway, path, route)).collect();
-    let mentioned = node.routes.iter().flat_map(|route| [&route.request, &route.response]);
-    let names: Vec<_> = mentioned.flatten().flat_map(declared).map(names::ty).collect();
+    let handlers: Vec<_> = node
+        .routes
+        .iter()
+        .map(|route| handler(gateway, path, route))
+        .collect();
+    let mentioned = node
+        .routes
+        .iter()
+        .flat_map(|route| [&route.request, &route.response]);
+    let names: Vec<_> = mentioned
+        .flatten()
+        .flat_map(declared)
+        .map(names::ty)
+        .collect();
     Handlers {
         source: gateway.model.file.clone(),
         children: node.children.keys().cloned().collect(),
@@ -52,10 +66,20 @@ fn handler(gateway: &Gateway<'_>, path: &[String], route: &Route) -> Handler {
     };
     let signature = format!("pub(crate) async fn {name}({arguments}) -> {result} {{");
 
-    let logic = [&["logic".to_owned()], path, std::slice::from_ref(&name)].concat().join("::");
-    let passed = if request.is_some() { "&svc, req" } else { "&svc" };
+    let logic = [&["logic".to_owned()], path, std::slice::from_ref(&name)]
+        .concat()
+        .join("::");
+    let passed = if request.is_some() {
+        "&svc, req"
+    } else {
+        "&svc"
+    };
     let run = format!(".run({logic}({passed}))");
-    let (column, end) = if response.is_some() { (19, ";") } else { (8, ";") };
+    let (column, end) = if response.is_some() {
+        (19, ";")
+    } else {
+        (8, ";")
+    };
     let call = layout::chain(8, column, "logic", &[&run, ".await?"], end);
 
     let prefix = attribute_prefix(path, gateway.model);
@@ -82,7 +106,11 @@ pub(super) fn docs(route: &Route) -> Vec<String> {
     if !docs.is_empty() {
         docs.push(String::new());
     }
-    docs.push(format!("`{} {}`", route.method.as_http(), route.full_path()));
+    docs.push(format!(
+        "`{} {}`",
+        route.method.as_http(),
+        route.full_path()
+    ));
     docs
 }
 

@@ -1,6 +1,5 @@
 //! The user's logic: the call of the rpc that answers the route, or an honest 501.
 
-use super::attributes::Fields;
 use super::handlers::{body_type, declared, docs};
 use super::tree::function;
 use super::{Gateway, Output, call};
@@ -12,9 +11,15 @@ use crate::rust::gateway::{Body, Logic, LogicMod};
 pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output) {
     let mut files = Vec::new();
     gateway.root.walk(&[], &mut |path, node| {
-        let dir = path.iter().map(|part| format!("{part}/")).collect::<String>();
+        let dir = path
+            .iter()
+            .map(|part| format!("{part}/"))
+            .collect::<String>();
         let functions: Vec<_> = node.routes.iter().map(|route| function(route)).collect();
-        files.push((format!("{dir}mod"), Body::LogicMod(logic_mod(gateway, node, functions))));
+        files.push((
+            format!("{dir}mod"),
+            Body::LogicMod(logic_mod(gateway, node, functions)),
+        ));
         for route in &node.routes {
             let module = names::module(&route.handler);
             files.push((format!("{dir}{module}"), Body::Logic(logic(gateway, route))));
@@ -29,7 +34,11 @@ pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output) {
     }
 }
 
-fn logic_mod(gateway: &Gateway<'_>, node: &super::Node<'_>, mut functions: Vec<String>) -> LogicMod {
+fn logic_mod(
+    gateway: &Gateway<'_>,
+    node: &super::Node<'_>,
+    mut functions: Vec<String>,
+) -> LogicMod {
     functions.sort();
     LogicMod {
         source: gateway.model.file.clone(),
@@ -45,7 +54,15 @@ fn logic(gateway: &Gateway<'_>, route: &Route) -> Logic {
     let call = call::call(gateway, route);
     let result = format!("Result<{}>", response.as_deref().unwrap_or("()"));
     let unused = if call.is_some() { "" } else { "_" };
-    let argument = request.as_ref().map(|ty| format!(", {unused}req: {ty}")).unwrap_or_default();
+    let reads_req = call.as_ref().is_some_and(|call| {
+        call.fields.iter().any(|field| field.value.contains("req."))
+            || !call.request_attributes.is_empty()
+    });
+    let unused_req = if reads_req { "" } else { "_" };
+    let argument = request
+        .as_ref()
+        .map(|ty| format!(", {unused_req}req: {ty}"))
+        .unwrap_or_default();
     let signature =
         format!("pub async fn {name}({unused}svc: &ServiceContext{argument}) -> {result} {{");
     let mentioned = [&route.request, &route.response].into_iter().flatten();
@@ -55,16 +72,10 @@ fn logic(gateway: &Gateway<'_>, route: &Route) -> Logic {
         name,
         types: layout::use_of("crate::generated::types", &names),
         request,
-        has_response: response.is_some(),
         result,
+        unused_svc: unused,
+        unused_req,
         wide: is_wide(0, &signature),
         call,
     }
-}
-
-/// What the logic's own span says: what it sends and gets.
-pub(super) fn span_fields<'a>(gateway: &'a Gateway<'a>, route: &Route) -> (Fields, Fields) {
-    let request = Fields::of(gateway, route.request.as_ref());
-    let response = Fields::of(gateway, route.response.as_ref());
-    (request, response)
 }

@@ -20,6 +20,7 @@ use crate::model::{self, System};
 use crate::rust::gateway::{Body, Client, Crate, Manifest};
 use crate::rust::{self, File};
 
+pub(super) use self::tests::example;
 use self::tree::Node;
 
 /// What the files of one gateway are made from.
@@ -39,7 +40,7 @@ pub(super) fn files(process: usize, system: &System, plan: &Plan<'_>) -> Vec<Fil
         model,
         system,
         scope: Scope::of(model),
-        clients: clients(model, system, plan),
+        clients: clients(system, plan),
         root: Node::of(model),
     };
     let view = Crate {
@@ -60,7 +61,10 @@ pub(super) fn files(process: usize, system: &System, plan: &Plan<'_>) -> Vec<Fil
         needs_serde_json: types.types.iter().any(types::mentions_json),
     };
 
-    let mut out = Output { dir: format!("crates/{}", info.crate_name).into(), files: Vec::new() };
+    let mut out = Output {
+        dir: format!("crates/{}", info.crate_name).into(),
+        files: Vec::new(),
+    };
     out.user("Cargo.toml", Body::Manifest(manifest));
     out.user("src/main.rs", Body::Main(view.clone()));
     out.user("src/lib.rs", Body::Lib(view.clone()));
@@ -68,7 +72,10 @@ pub(super) fn files(process: usize, system: &System, plan: &Plan<'_>) -> Vec<Fil
     out.user("src/svc.rs", Body::Svc(view.clone()));
     out.user("src/error.rs", Body::Error(view.clone()));
     out.zgen("src/generated/mod.rs", Body::GeneratedMod(view.clone()));
-    out.zgen("src/generated/routes.rs", Body::Routes(routes::routes(&gateway)));
+    out.zgen(
+        "src/generated/routes.rs",
+        Body::Routes(routes::routes(&gateway)),
+    );
     if !gateway.clients.is_empty() {
         out.zgen("src/generated/clients.rs", Body::Clients(view.clone()));
     }
@@ -77,7 +84,10 @@ pub(super) fn files(process: usize, system: &System, plan: &Plan<'_>) -> Vec<Fil
     }
     handlers::files(&gateway, &mut out);
     logic::files(&gateway, &mut out);
-    out.user("tests/http.rs", Body::HttpTest(tests::http_test(&gateway, &view)));
+    out.user(
+        "tests/http.rs",
+        Body::HttpTest(tests::http_test(&gateway, &view)),
+    );
     if let Some((test, _)) = trace_test {
         out.user("tests/trace.rs", Body::TraceTest(test));
     }
@@ -101,47 +111,51 @@ impl Output {
 
     fn push(&mut self, path: &str, owner: Owner, body: Body) {
         let path = self.dir.join(path);
-        self.files.push(File { path, owner, body: rust::Body::Gateway(body) });
+        self.files.push(File {
+            path,
+            owner,
+            body: rust::Body::Gateway(body),
+        });
     }
 }
 
 fn docs(model: &model::Gateway) -> Vec<String> {
     let info = |key: &str| model.info.get(key).map(|text| text.trim().to_owned());
-    let texts = ["title", "desc"].into_iter().filter_map(info).filter(|text| !text.is_empty());
-    texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
+    let texts = ["title", "desc"]
+        .into_iter()
+        .filter_map(info)
+        .filter(|text| !text.is_empty());
+    texts
+        .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
+        .collect()
 }
 
-/// A client for each service of each rpc that a route calls, or, while none does, of every rpc.
-fn clients(model: &model::Gateway, system: &System, plan: &Plan<'_>) -> Vec<Client> {
-    let routes = || model.groups.iter().flat_map(|group| &group.routes);
-    let called = |rpc: &str, service: &str| {
-        routes().any(|route| {
-            route.call.as_ref().is_some_and(|call| call.rpc == rpc && call.service == service)
-        })
-    };
-    let calls_any = routes().any(|route| route.call.is_some());
+/// A client for each service that the system knows.
+fn clients(system: &System, plan: &Plan<'_>) -> Vec<Client> {
     let mut clients: Vec<Client> = Vec::new();
     for (rpc, callee) in system.rpcs.iter().zip(&plan.callees) {
         for service in &rpc.services {
-            if calls_any && !called(&rpc.name, &service.name) {
-                continue;
-            }
             let field = names::value(&service.name);
             let taken = clients.iter().any(|client| client.field == field);
-            let field = if taken { names::value(&service.full_name) } else { field };
-            let alias = names::ty(&format!("{field}_client"));
+            let field = if taken {
+                names::value(&service.full_name)
+            } else {
+                field
+            };
             let module = super::proto::module_path(&rpc.name, &rpc.package);
             let generated = names::ty(&service.name);
             let file = names::value(&format!("{}_client", service.name));
             clients.push(Client {
+                alias: names::ty(&format!("{field}_client")),
                 path: format!("{module}::{file}::{generated}Client"),
                 full_name: service.full_name.clone(),
                 config_field: names::value(&callee.section),
-                declares_config: !clients.iter().any(|client| client.section == callee.section),
+                declares_config: !clients
+                    .iter()
+                    .any(|client| client.section == callee.section),
                 section: callee.section.clone(),
                 rpc: rpc.name.clone(),
                 field,
-                alias,
             });
         }
     }
@@ -149,8 +163,11 @@ fn clients(model: &model::Gateway, system: &System, plan: &Plan<'_>) -> Vec<Clie
 }
 
 fn protos(gateway: &Gateway<'_>) -> Vec<String> {
-    let mut crates: Vec<_> =
-        gateway.clients.iter().map(|client| super::proto::crate_name(&client.rpc)).collect();
+    let mut crates: Vec<_> = gateway
+        .clients
+        .iter()
+        .map(|client| super::proto::crate_name(&client.rpc))
+        .collect();
     crates.sort();
     crates.dedup();
     crates

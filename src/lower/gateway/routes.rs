@@ -16,19 +16,32 @@ pub(super) fn routes(gateway: &Gateway<'_>) -> Routes {
         for route in &group.routes {
             let path = parameters.axum_path(&route.path);
             let verb = verb(route.method).to_owned();
-            let handler =
-                [&["handler".to_owned()], modules.as_slice(), &[function(route)]].concat();
+            let handler = [
+                &["handler".to_owned()],
+                modules.as_slice(),
+                &[function(route)],
+            ]
+            .concat();
             let handler = handler.join("::");
             let wide = is_wide(8, &format!(".route(\"{path}\", {verb}({handler}))"))
                 // rustfmt breaks call arguments over 60 columns.
                 || path.chars().count() + handler.chars().count() + verb.len() + 6 > 60 + 2;
-            lines.push(RouteLine { path, verb, handler, wide });
+            lines.push(RouteLine {
+                path,
+                verb,
+                handler,
+                wide,
+            });
         }
     }
     let mut verbs: Vec<_> = lines.iter().map(|line| line.verb.clone()).collect();
     verbs.sort();
     verbs.dedup();
-    Routes { source: gateway.model.file.clone(), verbs, routes: lines }
+    Routes {
+        source: gateway.model.file.clone(),
+        verbs,
+        routes: lines,
+    }
 }
 
 fn verb(method: Method) -> &'static str {
@@ -61,12 +74,15 @@ impl Parameters {
 
     /// The name under which the router knows a route's parameter.
     pub(super) fn router_name(&self, path: &[Segment], name: &str) -> String {
-        let found = positions(path).into_iter().find(|(_, known)| *known == name);
+        let found = positions(path)
+            .into_iter()
+            .find(|(_, known)| *known == name);
         let found = found.and_then(|(prefix, _)| self.0.get(&prefix));
         found.cloned().unwrap_or_else(|| name.to_owned())
     }
 
-    fn axum_path(&self, path: &[Segment]) -> String {
+    /// In axum's spelling: `/orders/{order_id}`.
+    pub(super) fn axum_path(&self, path: &[Segment]) -> String {
         let mut out = String::new();
         for segment in path {
             out.push('/');

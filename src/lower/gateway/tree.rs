@@ -37,7 +37,10 @@ impl<'a> Node<'a> {
 
 /// `admin/user` as `["admin", "user"]`.
 pub(super) fn modules(group: Option<&str>) -> Vec<String> {
-    let parts = group.unwrap_or_default().split('/').filter(|part| !part.is_empty());
+    let parts = group
+        .unwrap_or_default()
+        .split('/')
+        .filter(|part| !part.is_empty());
     parts.map(names::module).collect()
 }
 
@@ -49,5 +52,6 @@ pub(super) fn function(route: &Route) -> String {
 /// Prefix of the span attributes of a module: its last part, or the service.
 pub(super) fn attribute_prefix(path: &[String], gateway: &Gateway) -> String {
     let service = gateway.name.strip_suffix("-api").unwrap_or(&gateway.name);
-    path.last().map_or_else(|| service.replace('-', "_"), Clone::clone)
+    path.last()
+        .map_or_else(|| service.replace('-', "_"), Clone::clone)
 }

@@ -1,0 +1,74 @@
+//! What the language can say and zgen does not write yet: said plainly, before anything is written.
+
+use crate::diag::{Diagnostic, Report};
+use crate::model::{ColumnType, Gateway, Rpc, System};
+
+/// Keys of `@server` that change what a request may do: leaving one out in silence would open a door.
+const KEYS: &[&str] = &["jwt", "jwtTransition", "signature", "middleware", "sse"];
+
+/// Reports every construct that a generated workspace would lack.
+pub fn limits(system: &System, report: &mut Report) {
+    for gateway in &system.gateways {
+        gateway_limits(gateway, report);
+    }
+    for rpc in &system.rpcs {
+        rpc_limits(rpc, report);
+    }
+}
+
+fn gateway_limits(gateway: &Gateway, report: &mut Report) {
+    for group in &gateway.groups {
+        let place = group.routes.first().map(|route| route.span);
+        for key in KEYS
+            .iter()
+            .filter(|key| group.properties.contains_key(**key))
+        {
+            let message =
+                format!("`{key}` is understood, but this version of zgen does not generate it");
+            report.push(
+                Diagnostic::error("zgen/unsupported", place, message)
+                    .help("take the key out of `@server` to generate the rest of the gateway"),
+            );
+        }
+    }
+}
+
+fn rpc_limits(rpc: &Rpc, report: &mut Report) {
+    for method in rpc.services.iter().flat_map(|service| &service.methods) {
+        let unknown = [&method.input, &method.output]
+            .into_iter()
+            .find(|name| rpc.message(name).is_none());
+        let what = if method.client_streaming || method.server_streaming {
+            Some("streams".to_owned())
+        } else {
+            unknown.map(|name| format!("takes or returns `{name}` of another package"))
+        };
+        if let Some(what) = what.filter(|_| rpc.serve) {
+            let message = format!(
+                "the method `{}` {what}, which this version of zgen does not generate",
+                method.name
+            );
+            report.push(Diagnostic::error("zgen/unsupported", None, message));
+        }
+    }
+    for table in &rpc.tables {
+        for column in &table.columns {
+            let known = matches!(
+                column.ty,
+                ColumnType::Bool
+                    | ColumnType::Int { .. }
+                    | ColumnType::Float { .. }
+                    | ColumnType::Text
+                    | ColumnType::Bytes
+                    | ColumnType::Enum(_)
+            );
+            if !known {
+                let message = format!(
+                    "the column `{}` of `{}` has a type that this version of zgen does not generate",
+                    column.name, table.name
+                );
+                report.push(Diagnostic::error("zgen/unsupported", table.span, message));
+            }
+        }
+    }
+}

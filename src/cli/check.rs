@@ -1,0 +1,113 @@
+//! `zgen check`: are the descriptions right?
+
+use camino::Utf8PathBuf;
+use clap::ValueEnum;
+
+use super::kind::{self, Kind};
+use super::{Console, Exit};
+use crate::diag::{self, Diagnostic, Report, Severity};
+use crate::project::{ApiInput, Inputs, RpcInput};
+use crate::source::{self, Loader as _, SourceMap};
+use crate::{analyze, sql};
+
+/// Validate .api, .proto and .sql files
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  zgen check order.api
+  zgen check *.api *.proto *.sql --deny-warnings
+  zgen check order.api --format github       annotations in a pull request
+  zgen check order.api --format json         for an editor
+
+Findings go to the standard error in the format `human`, to the standard output in the others.")]
+pub(super) struct Args {
+    /// The files; each is checked with all that it imports
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<Utf8PathBuf>,
+    /// A folder to search imports of .proto files in
+    #[arg(short = 'I', long = "include", value_name = "DIR")]
+    include: Vec<Utf8PathBuf>,
+    /// How findings are written
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Exit with 1 for warnings too
+    #[arg(long)]
+    deny_warnings: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// With the source line and a caret
+    Human,
+    /// A line each
+    Short,
+    /// One JSON document
+    Json,
+    /// Workflow commands of GitHub Actions
+    Github,
+}
+
+pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
+    let mut inputs = Inputs::default();
+    let mut tables = Vec::new();
+    for file in &args.files {
+        let file = file.clone();
+        match kind::of(&file)? {
+            Kind::Api => inputs.api.push(ApiInput {
+                file,
+                rpc: Vec::new(),
+            }),
+            Kind::Proto => inputs.rpc.push(RpcInput {
+                file,
+                include: args.include.clone(),
+                sql: Vec::new(),
+            }),
+            Kind::Sql => tables.push(file),
+        }
+    }
+    let mut sources = SourceMap::default();
+    let mut report = Report::default();
+    match inputs.rpc.as_mut_slice() {
+        // Which service owns the tables is plain only where there is one.
+        [rpc] => rpc.sql = tables,
+        _ => check_tables(tables, &mut sources, &mut report),
+    }
+    analyze::run(&inputs, &source::Disk, &mut sources, &mut report);
+    show(args.format, console, &report, &sources)?;
+    let warned = args.deny_warnings && report.iter().next().is_some();
+    Ok(Exit::fine_if(!report.has_errors() && !warned))
+}
+
+fn check_tables(files: Vec<Utf8PathBuf>, sources: &mut SourceMap, report: &mut Report) {
+    for file in files {
+        match source::Disk.read(&file) {
+            Ok(text) => {
+                let id = sources.add(file, text.clone());
+                sql::parse(id, &text, report);
+            }
+            Err(cause) => report.push(Diagnostic {
+                severity: Severity::Error,
+                code: "io/read",
+                message: format!("{file} cannot be read: {cause}"),
+                primary: None,
+                labels: Vec::new(),
+                help: None,
+            }),
+        }
+    }
+}
+
+fn show(
+    format: Format,
+    console: &mut Console,
+    report: &Report,
+    sources: &SourceMap,
+) -> std::io::Result<()> {
+    let format = match format {
+        Format::Human => return super::findings::show(console, report, sources),
+        Format::Short => diag::Format::Short,
+        Format::Json => diag::Format::Json,
+        Format::Github => diag::Format::Github,
+    };
+    console.print(&diag::render(report, sources, format))
+}

@@ -1,0 +1,44 @@
+//! `zgen rpc`: services.
+
+use camino::Utf8PathBuf;
+
+use super::kind::{self, Kind};
+use super::{Console, Exit, sync};
+
+/// Generate a service from each .proto file
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  zgen rpc order.proto -o out/
+  zgen rpc order.proto --sql order.sql -o out/    with a store for the tables of order.sql
+  zgen rpc proto/order.proto -I proto/ -o out/    imports are searched in proto/
+
+The files are added to zgen.yaml in the output directory; `zgen gen` generates all that is listed there.")]
+pub(super) struct Args {
+    /// The root .proto files, one service each
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<Utf8PathBuf>,
+    /// The workspace to write into
+    #[arg(short, long, value_name = "DIR", default_value = ".")]
+    output: Utf8PathBuf,
+    /// A folder to search imports in, after the file's own
+    #[arg(short = 'I', long = "include", value_name = "DIR")]
+    include: Vec<Utf8PathBuf>,
+    /// DDL of the tables that the service owns
+    #[arg(long, value_name = "FILE")]
+    sql: Vec<Utf8PathBuf>,
+    #[command(flatten)]
+    mode: sync::Mode,
+}
+
+pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
+    for file in &args.files {
+        kind::expect(file, Kind::Proto)?;
+    }
+    for file in &args.sql {
+        kind::expect(file, Kind::Sql)?;
+    }
+    sync::run(&args.output, args.mode, console, |project| {
+        (args.files.iter()).try_for_each(|file| project.add_rpc(file, &args.include, &args.sql))
+    })
+}

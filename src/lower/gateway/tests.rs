@@ -1,0 +1,225 @@
+//! The tests that a generated gateway starts with.
+
+use super::Gateway;
+use super::call::callee;
+use super::routes::Parameters;
+use crate::lower::deploy::{self, Plan};
+use crate::lower::names;
+use crate::lower::scope::Scope;
+use crate::model::{
+    Method, Presence, Route, Rpc, RpcMethod, Segment, Source, Struct, TableOp, Type,
+};
+use crate::rust::gateway::{Crate, HttpTest, Refused, TraceTest};
+use crate::rust::workspace::Example;
+
+pub(super) fn http_test(gateway: &Gateway<'_>, view: &Crate) -> HttpTest {
+    let sections = view.clients.iter().filter(|client| client.declares_config);
+    HttpTest {
+        module: view.module.clone(),
+        clients: sections.map(|client| client.section.clone()).collect(),
+        refused: routes(gateway).find_map(|route| refused(gateway, route)),
+    }
+}
+
+fn routes<'a>(gateway: &Gateway<'a>) -> impl Iterator<Item = &'a Route> {
+    gateway.model.groups.iter().flat_map(|group| &group.routes)
+}
+
+fn request<'a>(scope: &Scope<'a>, route: &Route) -> Option<&'a Struct> {
+    match &route.request {
+        Some(Type::Named(name)) => scope.find(name),
+        _ => None,
+    }
+}
+
+/// A route that refuses an empty body.
+fn refused(gateway: &Gateway<'_>, route: &Route) -> Option<Refused> {
+    let found = request(&gateway.scope, route)?;
+    let is_missed = |source: Source, presence: &Presence| {
+        source == Source::Json && *presence == Presence::Required
+    };
+    let field = found
+        .fields
+        .iter()
+        .find(|field| is_missed(field.source, &field.presence))?;
+    Some(Refused {
+        test: format!("{}_names_what_is_missing", names::module(&route.handler)),
+        method: route.method.as_http().to_owned(),
+        path: sample_path(&gateway.scope, route),
+        field: field.wire.clone(),
+    })
+}
+
+/// The path with a sample value in the place of each parameter.
+fn sample_path(scope: &Scope<'_>, route: &Route) -> String {
+    let found = request(scope, route);
+    let value = |name: &str| {
+        let field = found.and_then(|found| found.fields.iter().find(|field| field.wire == name));
+        field.map_or_else(
+            || "1".to_owned(),
+            |field| sample(&field.ty).unwrap_or_default(),
+        )
+    };
+    let mut out = String::new();
+    for segment in &route.path {
+        out.push('/');
+        match segment {
+            Segment::Literal(text) => out.push_str(text),
+            Segment::Param(name) => out.push_str(value(name).trim_matches('"')),
+        }
+    }
+    out
+}
+
+/// A JSON value of the type, if one is plain.
+fn sample(ty: &Type) -> Option<String> {
+    match ty {
+        Type::Bool => Some("true".to_owned()),
+        Type::Int { .. } => Some("1".to_owned()),
+        Type::Float { .. } => Some("1.5".to_owned()),
+        Type::String => Some("\"a\"".to_owned()),
+        Type::Slice(_) => Some("[]".to_owned()),
+        Type::Map(..) => Some("{}".to_owned()),
+        _ => None,
+    }
+}
+
+/// A JSON body with every required field of a request.
+fn sample_body(scope: &Scope<'_>, route: &Route) -> Option<String> {
+    let found = request(scope, route)?;
+    let json = found
+        .fields
+        .iter()
+        .filter(|field| field.source == Source::Json);
+    let members: Option<Vec<_>> = json
+        .map(|field| {
+            let value = match field.options.first() {
+                Some(option) if field.ty == Type::String => Some(format!("\"{option}\"")),
+                Some(option) => Some(option.clone()),
+                None => sample(&field.ty),
+            };
+            value.map(|value| format!("\"{}\": {value}", field.wire))
+        })
+        .collect();
+    members
+        .filter(|members| !members.is_empty())
+        .map(|members| format!("{{{}}}", members.join(", ")))
+}
+
+/// One request through gateway and service in one process: of the first route whose service is in this
+/// workspace and whose request can be made up. Also the crate of that service.
+pub(super) fn trace_test(
+    gateway: &Gateway<'_>,
+    view: &Crate,
+    plan: &Plan<'_>,
+) -> Option<(TraceTest, String)> {
+    routes(gateway).find_map(|route| {
+        let call = route.call.as_ref()?;
+        let (rpc, method) = callee(gateway, call)?;
+        let service = plan
+            .services
+            .iter()
+            .find(|service| service.model.name == rpc.name)?;
+        let needs_more = request(&gateway.scope, route).is_some_and(|found| {
+            let other = |source: Source| matches!(source, Source::Form | Source::Header);
+            let required = |presence: &Presence| *presence == Presence::Required;
+            found
+                .fields
+                .iter()
+                .any(|field| other(field.source) && required(&field.presence))
+        });
+        // A find would need a row first.
+        let finds = method
+            .call
+            .as_ref()
+            .is_some_and(|call| matches!(call.op, TableOp::Find { .. }));
+        if needs_more || finds || route.method != Method::Post {
+            return None;
+        }
+        let client = gateway
+            .clients
+            .iter()
+            .find(|client| client.rpc == rpc.name)?;
+        let has_tables = !rpc.tables.is_empty();
+        let full_name = rpc
+            .services
+            .iter()
+            .find(|known| known.name == call.service)?;
+        let answers = method.call.is_some();
+        let test = TraceTest {
+            module: view.module.clone(),
+            service_module: service.process.crate_name.replace('-', "_"),
+            section: client.section.clone(),
+            service_config: if has_tables {
+                vec![
+                    "Database:".to_owned(),
+                    "  DataSource: 'sqlite::memory:'".to_owned(),
+                ]
+            } else {
+                Vec::new()
+            },
+            method: route.method.as_http().to_owned(),
+            path: sample_path(&gateway.scope, route),
+            body: sample_body(&gateway.scope, route),
+            status: if answers { 200 } else { 501 },
+            tree: tree(gateway, route, rpc, &full_name.full_name, method),
+        };
+        Some((test, service.process.crate_name.clone()))
+    })
+}
+
+fn tree(
+    gateway: &Gateway<'_>,
+    route: &Route,
+    rpc: &Rpc,
+    service: &str,
+    method: &RpcMethod,
+) -> Vec<String> {
+    let camel = names::ty(&route.handler);
+    let path = Parameters::of(gateway.model).axum_path(&route.path);
+    let called = format!("{service}/{}", method.name);
+    let mut lines = vec![
+        (0, format!("SERVER {} {path}", route.method.as_http())),
+        (1, format!("INTERNAL {camel}Handler")),
+        (2, format!("INTERNAL {camel}Logic")),
+        (3, format!("CLIENT {called}")),
+        (4, format!("SERVER {called}")),
+        (5, format!("INTERNAL {}Logic", names::ty(&method.name))),
+    ];
+    lines.extend(
+        method
+            .steps
+            .iter()
+            .map(|step| (6, format!("INTERNAL {step}"))),
+    );
+    if let Some(call) = &method.call {
+        let table = rpc.tables.iter().find(|table| table.name == call.table);
+        let row = table
+            .map(|table| names::ty(&table.row_name()))
+            .unwrap_or_default();
+        lines.push((6, format!("CLIENT Insert{row}")));
+        lines.push((6, "CLIENT UpdateCache".to_owned()));
+    }
+    lines
+        .into_iter()
+        .map(|(depth, text)| format!("{}{text}", "  ".repeat(depth)))
+        .collect()
+}
+
+/// A request to try, for the README: the first route that takes a body, else the first.
+pub(in crate::lower) fn example(gateway: &deploy::Gateway<'_>) -> Option<Example> {
+    let scope = Scope::of(gateway.model);
+    let routes = || gateway.model.groups.iter().flat_map(|group| &group.routes);
+    let route = routes()
+        .find(|route| route.method == Method::Post)
+        .or_else(|| routes().next())?;
+    Some(Example {
+        method: route.method.as_http().to_owned(),
+        url: format!(
+            "http://localhost:{}{}",
+            gateway.process.port,
+            sample_path(&scope, route)
+        ),
+        body: sample_body(&scope, route),
+    })
+}

@@ -1,0 +1,121 @@
+//! Request and response types.
+
+use super::call::member_type;
+use super::{Gateway, bind};
+use crate::lower::{layout, names};
+use crate::model::{self, Presence, Type};
+use crate::rust::Member;
+use crate::rust::gateway::{Struct, Types};
+
+pub(super) fn types(gateway: &Gateway<'_>) -> Types {
+    let types: Vec<_> = gateway
+        .model
+        .types
+        .iter()
+        .map(|ty| structure(gateway, ty))
+        .collect();
+    let extracts = || types.iter().filter_map(|ty| ty.extract.as_ref());
+    let has_json = extracts().any(|extract| extract.has_json);
+    let has_nested = types.iter().any(|ty| ty.nested.is_some());
+    let mut bind: Vec<String> = Vec::new();
+    let mut needs = |name: &str, needed: bool| {
+        if needed {
+            bind.push(name.to_owned());
+        }
+    };
+    needs("self", has_json || has_nested);
+    needs(
+        "Errors",
+        extracts().any(|extract| !extract.fields.is_empty()),
+    );
+    needs("Field", has_json || has_nested);
+    needs("Form", extracts().any(|extract| extract.has_form));
+    needs("FromJson", has_nested);
+    needs("Headers", extracts().any(|extract| extract.has_header));
+    needs("PathParams", extracts().any(|extract| extract.has_path));
+    let members = || types.iter().flat_map(|ty| &ty.members);
+    Types {
+        source: gateway.model.file.clone(),
+        uses_serialize: types.iter().any(|ty| ty.derives.contains("Serialize")),
+        uses_deserialize: has_json || has_nested,
+        uses_deserializer: has_nested,
+        uses_from_request: extracts().next().is_some(),
+        uses_btree_map: members().any(|member| member.ty.contains("BTreeMap<")),
+        bind: layout::use_of("zgen_rt::http::bind", &bind),
+        types,
+    }
+}
+
+pub(super) fn mentions_json(ty: &Struct) -> bool {
+    ty.members
+        .iter()
+        .any(|member| member.ty.contains("serde_json::"))
+}
+
+fn structure(gateway: &Gateway<'_>, found: &model::Struct) -> Struct {
+    let written = gateway.scope.is_response(&found.name);
+    let mut derives = vec!["Debug", "Clone", "Default", "PartialEq"];
+    if written {
+        derives.push("Serialize");
+    }
+    Struct {
+        docs: found.docs.clone(),
+        name: names::ty(&found.name),
+        derives: derives.join(", "),
+        members: found
+            .fields
+            .iter()
+            .map(|field| member(gateway, field, written))
+            .collect(),
+        extract: gateway
+            .scope
+            .is_request(&found.name)
+            .then(|| bind::extract(gateway, found)),
+        nested: gateway
+            .scope
+            .is_nested(&found.name)
+            .then(|| bind::nested(gateway, found)),
+    }
+}
+
+fn member(gateway: &Gateway<'_>, field: &model::Field, written: bool) -> Member {
+    let name = names::value(&field.name);
+    let ty = member_type(gateway, field);
+    let plain = name.strip_prefix("r#").unwrap_or(&name);
+    let mut serde = Vec::new();
+    if written && plain != field.wire {
+        serde.push(format!("rename = \"{}\"", field.wire.escape_default()));
+    }
+    if written && field.as_string {
+        serde.push("serialize_with = \"zgen_rt::http::json::as_string\"".to_owned());
+    }
+    if written && field.omit_empty {
+        let test = if ty.starts_with("Option<") {
+            "Option::is_none"
+        } else {
+            "zgen_rt::http::json::is_zero"
+        };
+        serde.push(format!("skip_serializing_if = \"{test}\""));
+    } else if written && ty.starts_with("Option<") && is_unset_when_absent(field) {
+        // What a request may leave out, a response leaves out too.
+        serde.push("skip_serializing_if = \"Option::is_none\"".to_owned());
+    }
+    if written && matches!(field.ty, Type::Bytes) {
+        serde.push("serialize_with = \"zgen_rt::http::json::base64\"".to_owned());
+    }
+    let attributes = match serde.is_empty() {
+        true => Vec::new(),
+        false => vec![format!("serde({})", serde.join(", "))],
+    };
+    Member {
+        docs: field.docs.clone(),
+        attributes,
+        name,
+        ty,
+    }
+}
+
+fn is_unset_when_absent(field: &model::Field) -> bool {
+    !matches!(field.presence, Presence::Required | Presence::Default(_))
+        && !matches!(field.ty, Type::Pointer(_))
+}

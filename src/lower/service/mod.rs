@@ -1,0 +1,133 @@
+//! A gRPC service's crate.
+
+mod logic;
+mod schema;
+mod server;
+mod store;
+
+use camino::Utf8PathBuf;
+
+use super::{names, proto};
+use crate::emit::Owner;
+use crate::lower::deploy::Plan;
+use crate::model::Rpc;
+use crate::rust::service::{Body, Crate, LogicMod, Manifest, ServiceName};
+use crate::rust::{self, File};
+
+/// The files of one service.
+pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
+    let rpc = plan.services[process].model;
+    let info = &plan.services[process].process;
+    let has_tables = !rpc.tables.is_empty();
+    let view = Crate {
+        source: rpc.file.clone(),
+        crate_name: info.crate_name.clone(),
+        module: info.crate_name.replace('-', "_"),
+        process_name: info.name.clone(),
+        config: info.config.clone(),
+        services: service_names(rpc),
+        has_tables,
+    };
+    let manifest = Manifest {
+        crate_name: info.crate_name.clone(),
+        proto: proto::crate_name(&rpc.name),
+        has_tables,
+    };
+
+    let mut out = Output {
+        dir: format!("crates/{}", info.crate_name).into(),
+        files: Vec::new(),
+    };
+    out.user("Cargo.toml", Body::Manifest(manifest));
+    out.user("src/main.rs", Body::Main(view.clone()));
+    out.user("src/lib.rs", Body::Lib(view.clone()));
+    out.user("src/config.rs", Body::Config(view.clone()));
+    out.user("src/svc.rs", Body::Svc(view.clone()));
+    out.user("src/error.rs", Body::Error(view.clone()));
+    out.zgen("src/generated/mod.rs", Body::GeneratedMod(view.clone()));
+    for (service, name) in rpc.services.iter().zip(&view.services) {
+        let server = server::server(rpc, service, name);
+        out.zgen(
+            format!("src/generated/{}.rs", name.file),
+            Body::Server(server),
+        );
+    }
+    let methods = || rpc.services.iter().flat_map(|service| &service.methods);
+    let mut functions: Vec<_> = methods().map(|method| names::value(&method.name)).collect();
+    functions.sort();
+    out.zgen(
+        "src/logic/mod.rs",
+        Body::LogicMod(LogicMod {
+            source: rpc.file.clone(),
+            functions,
+        }),
+    );
+    for method in methods() {
+        let file = names::module(&method.name);
+        out.user(
+            format!("src/logic/{file}.rs"),
+            Body::Logic(logic::logic(rpc, method)),
+        );
+    }
+    if has_tables {
+        let stem = info.config.trim_end_matches(".yaml");
+        let schema = format!("migrations/sqlite/0001_{}.sql", names::module(stem));
+        out.zgen(
+            "src/store/mod.rs",
+            Body::StoreMod(store::store_mod(rpc, &schema)),
+        );
+        for table in &rpc.tables {
+            let file = names::module(&table.name);
+            out.zgen(
+                format!("src/store/{file}.rs"),
+                Body::Store(store::table(rpc, table)),
+            );
+        }
+        out.zgen(schema, Body::SqliteSchema(schema::sqlite(rpc)));
+    }
+    out.user("tests/grpc.rs", Body::GrpcTest(view));
+    out.files
+}
+
+/// Files of the crate, as they come.
+struct Output {
+    dir: Utf8PathBuf,
+    files: Vec<File>,
+}
+
+impl Output {
+    fn user(&mut self, path: impl AsRef<str>, body: Body) {
+        self.push(path.as_ref(), Owner::User, body);
+    }
+
+    fn zgen(&mut self, path: impl AsRef<str>, body: Body) {
+        self.push(path.as_ref(), Owner::Zgen, body);
+    }
+
+    fn push(&mut self, path: &str, owner: Owner, body: Body) {
+        let path = self.dir.join(path);
+        self.files.push(File {
+            path,
+            owner,
+            body: rust::Body::Service(body),
+        });
+    }
+}
+
+fn service_names(rpc: &Rpc) -> Vec<ServiceName> {
+    let module = proto::module_path(&rpc.name, &rpc.package);
+    let only = rpc.services.len() == 1;
+    let names = rpc.services.iter().map(|service| {
+        let camel = names::ty(&service.name);
+        let snake = names::value(&format!("{}_server", service.name));
+        ServiceName {
+            ty: format!("{camel}Service"),
+            server: format!("{camel}Server"),
+            server_path: format!("{module}::{snake}::{camel}Server"),
+            trait_path: format!("{module}::{snake}::{camel}"),
+            file: if only { "server".to_owned() } else { snake },
+            full_name: service.full_name.clone(),
+        }
+    });
+    names.collect()
+}

@@ -1,0 +1,132 @@
+//! Row types and queries of a table.
+
+use crate::lower::{layout, names, types};
+use crate::model::{self, Rpc};
+use crate::rust::Member;
+use crate::rust::service::{Column, StoreMod, Table, TableName};
+
+pub(super) fn store_mod(rpc: &Rpc, schema: &str) -> StoreMod {
+    let mut tables: Vec<_> = rpc.tables.iter().filter_map(table_name).collect();
+    tables.sort_by(|a, b| a.module.cmp(&b.module));
+    StoreMod {
+        source: rpc.sql_file.clone().unwrap_or_else(|| rpc.file.clone()),
+        tables,
+        schema: format!("../../{schema}"),
+    }
+}
+
+fn table_name(table: &model::Table) -> Option<TableName> {
+    let module = names::module(&table.name);
+    let (ty, row) = (queries_type(table), names::ty(&table.row_name()));
+    let names = layout::use_of(
+        &format!("self::{module}"),
+        &[format!("New{row}"), row, ty.clone()],
+    )?;
+    Some(TableName { module, ty, names })
+}
+
+/// `Orders`; a table in the singular has queries of another name than its row.
+fn queries_type(table: &model::Table) -> String {
+    let ty = names::ty(&table.name);
+    if ty == names::ty(&table.row_name()) {
+        format!("{ty}Table")
+    } else {
+        ty
+    }
+}
+
+pub(super) fn table(rpc: &Rpc, table: &model::Table) -> Table {
+    let row = names::ty(&table.row_name());
+    let columns: Vec<_> = table.columns.iter().map(column).collect();
+    let is_auto = |name: &str| {
+        table
+            .column(name)
+            .is_some_and(|column| column.auto_increment)
+    };
+    let name_of = |column: &model::Column| format!("`{}`", column.name);
+    let inserted: Vec<_> = table
+        .columns
+        .iter()
+        .filter(|column| !column.auto_increment)
+        .collect();
+    let inserted_names: Vec<_> = inserted.iter().map(|column| name_of(column)).collect();
+    let marks = vec!["?"; inserted.len()].join(", ");
+    let all: Vec<_> = table.columns.iter().map(name_of).collect();
+    let condition: Vec<_> = table
+        .primary_key
+        .iter()
+        .map(|name| format!("`{name}` = ?"))
+        .collect();
+    let insert_sql = vec![
+        format!("INSERT INTO `{}`", table.name),
+        format!("({})", inserted_names.join(", ")),
+        format!("VALUES ({marks})"),
+    ];
+    let find_sql = vec![
+        format!("SELECT {}", all.join(", ")),
+        format!("FROM `{}` WHERE {}", table.name, condition.join(" AND ")),
+    ];
+    Table {
+        source: rpc.sql_file.clone().unwrap_or_else(|| rpc.file.clone()),
+        name: table.name.clone(),
+        ty: queries_type(table),
+        new: format!("New{row}"),
+        docs: table.docs.clone(),
+        inserted: inserted.iter().map(|found| column(found)).collect(),
+        auto: table
+            .columns
+            .iter()
+            .find(|column| is_auto(&column.name))
+            .map(column),
+        key: table
+            .primary_key
+            .iter()
+            .filter_map(|name| table.column(name))
+            .map(column)
+            .collect(),
+        columns,
+        cache_prefix: format!(
+            "cache:{}:{}:{}",
+            rpc.name,
+            table.name,
+            table.primary_key.join(":")
+        ),
+        insert_span: format!("Insert{row}"),
+        find_span: format!("Find{row}"),
+        insert_sql,
+        find_sql,
+        row,
+    }
+}
+
+fn column(column: &model::Column) -> Column {
+    let name = names::value(&column.name);
+    let ty = types::column(&column.ty, column.nullable);
+    let plain = name.strip_prefix("r#").unwrap_or(&name);
+    let attributes = if plain == column.name {
+        Vec::new()
+    } else {
+        vec![format!("sqlx(rename = \"{}\")", column.name)]
+    };
+    let is_copy = types::is_copy(&ty);
+    let parameter = match ty.as_str() {
+        "String" => "&str".to_owned(),
+        "Vec<u8>" => "&[u8]".to_owned(),
+        other => other.to_owned(),
+    };
+    Column {
+        bind: if is_copy {
+            format!("new.{name}")
+        } else {
+            format!("&new.{name}")
+        },
+        parameter,
+        is_auto: column.auto_increment,
+        member: Member {
+            docs: column.docs.clone(),
+            attributes,
+            name,
+            ty,
+        },
+    }
+}

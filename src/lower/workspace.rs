@@ -1,0 +1,89 @@
+//! The files at the workspace's root.
+
+use camino::Utf8PathBuf;
+
+use super::deploy::Plan;
+use super::gateway::example;
+use crate::emit::Owner;
+use crate::rust::workspace::{Body, Manifest, Process, Readme};
+use crate::rust::{self, File};
+
+pub(super) fn files(plan: &Plan<'_>, others: &[File]) -> Vec<File> {
+    let mut crates: Vec<_> = others
+        .iter()
+        .filter_map(|file| {
+            file.path
+                .as_str()
+                .strip_prefix("crates/")?
+                .strip_suffix("/Cargo.toml")
+        })
+        .filter(|name| *name != "zgen-rt")
+        .map(str::to_owned)
+        .collect();
+    crates.sort();
+    let has_tables = plan
+        .services
+        .iter()
+        .any(|service| !service.model.tables.is_empty());
+    let manifest = Manifest {
+        has_gateways: !plan.gateways.is_empty(),
+        has_protos: crates.iter().any(|name| name.ends_with("-proto")),
+        has_tables,
+        has_trace_test: others
+            .iter()
+            .any(|file| file.path.ends_with("tests/trace.rs")),
+        crates,
+    };
+    let readme = Readme {
+        title: title(plan),
+        processes: processes(plan),
+        first_route: plan.gateways.first().and_then(example),
+        has_tables,
+    };
+    let user = |path: &str, body: Body| File {
+        path: Utf8PathBuf::from(path),
+        owner: Owner::User,
+        body: rust::Body::Workspace(body),
+    };
+    vec![
+        user("Cargo.toml", Body::Manifest(manifest)),
+        user("README.md", Body::Readme(readme)),
+        user(".gitignore", Body::Gitignore),
+        user("rustfmt.toml", Body::Rustfmt),
+    ]
+}
+
+/// After the first gateway, else the first service.
+fn title(plan: &Plan<'_>) -> String {
+    let gateway = plan
+        .gateways
+        .first()
+        .map(|gateway| gateway.process.name.as_str());
+    let service = plan
+        .services
+        .first()
+        .map(|service| service.model.name.as_str());
+    let name = gateway.or(service).unwrap_or("workspace");
+    name.strip_suffix("-api").unwrap_or(name).to_owned()
+}
+
+fn processes(plan: &Plan<'_>) -> Vec<Process> {
+    let gateways = plan
+        .gateways
+        .iter()
+        .map(|gateway| (&gateway.process, &gateway.model.file, true));
+    let services = plan
+        .services
+        .iter()
+        .map(|service| (&service.process, &service.model.file, false));
+    gateways
+        .chain(services)
+        .map(|(process, source, is_gateway)| Process {
+            crate_name: process.crate_name.clone(),
+            config: process.config.clone(),
+            source: source.clone(),
+            port: process.port,
+            is_gateway,
+        })
+        .collect()
+}

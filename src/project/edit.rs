@@ -1,0 +1,193 @@
+//! Lines added to a `zgen.yaml` that the user has laid out. Nothing that is there changes.
+//!
+//! This knows block lists only. Its caller reads the result again and takes it only if it says what was meant,
+//! so that an unusual layout ends in advice rather than in damage.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::document::{self, render_api, render_rpc};
+use super::{ApiInput, Inputs, RpcInput};
+
+/// `text`, which says `before`, with the lines that make it say `after`.
+pub(super) fn grow(text: &str, before: &Inputs, after: &Inputs) -> Option<String> {
+    let mut lines = Lines::of(text);
+    for input in &after.api {
+        match before.api.iter().find(|known| known.file == input.file) {
+            None => lines.add_item("api", |indent| render_api(input, indent))?,
+            Some(known) => lines.add_lists("api", &input.file, &api_lists(known, input))?,
+        }
+    }
+    for input in &after.rpc {
+        match before.rpc.iter().find(|known| known.file == input.file) {
+            None => lines.add_item("rpc", |indent| render_rpc(input, indent))?,
+            Some(known) => lines.add_lists("rpc", &input.file, &rpc_lists(known, input))?,
+        }
+    }
+    Some(lines.text())
+}
+
+type Lists<'a> = Vec<(&'static str, &'a [Utf8PathBuf], &'a [Utf8PathBuf])>;
+
+fn api_lists<'a>(known: &'a ApiInput, input: &'a ApiInput) -> Lists<'a> {
+    vec![("rpc", &known.rpc, &input.rpc)]
+}
+
+fn rpc_lists<'a>(known: &'a RpcInput, input: &'a RpcInput) -> Lists<'a> {
+    vec![
+        ("include", &known.include, &input.include),
+        ("sql", &known.sql, &input.sql),
+    ]
+}
+
+struct Lines {
+    lines: Vec<String>,
+    newline: &'static str,
+}
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let mut lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
+        if let Some(last) = lines.last_mut().filter(|last| !last.ends_with('\n')) {
+            last.push_str(newline);
+        }
+        Self { lines, newline }
+    }
+
+    fn text(self) -> String {
+        self.lines.concat()
+    }
+
+    /// A new item at the end of a top-level list.
+    fn add_item(&mut self, section: &str, item: impl Fn(&str) -> String) -> Option<()> {
+        let Some(head) = self.key(0..self.lines.len(), 0, section) else {
+            self.insert(self.lines.len(), &format!("{section}:\n{}", item("  ")));
+            return Some(());
+        };
+        let body = self.body(head);
+        let dash = body.clone().find(|at| self.is_item(*at));
+        if let Some(at) = dash {
+            let indent = " ".repeat(indent(&self.lines[at]));
+            self.insert(body.end, &item(&indent));
+        } else {
+            self.open_list(head)?;
+            self.insert(head + 1, &item("  "));
+        }
+        Some(())
+    }
+
+    /// What is new in the lists of one item that is there already.
+    fn add_lists(&mut self, section: &str, file: &Utf8Path, lists: &Lists<'_>) -> Option<()> {
+        for (key, known, wanted) in lists {
+            if known == wanted {
+                continue;
+            }
+            // Only growth at the end is an insertion.
+            let new = wanted.strip_prefix(*known)?;
+            let item = self.item(section, file)?;
+            let inner = indent(&self.lines[item.start]) + 2;
+            if known.is_empty() {
+                let mut text = String::new();
+                document::list_of_paths(&mut text, &" ".repeat(inner), key, new);
+                self.insert(item.end, &text);
+                continue;
+            }
+            let head = self.key(item, inner, key)?;
+            let body = self.body(head);
+            let dash = body.clone().find(|at| self.is_item(*at))?;
+            let indent = " ".repeat(indent(&self.lines[dash]));
+            for path in new {
+                let line = format!("{indent}- {}\n", document::scalar(path.as_str()));
+                let end = self.body(head).end;
+                self.insert(end, &line);
+            }
+        }
+        Some(())
+    }
+
+    /// The line of `key:` at this indentation.
+    fn key(&self, within: std::ops::Range<usize>, at: usize, key: &str) -> Option<usize> {
+        within.into_iter().find(|&line| {
+            let text = &self.lines[line];
+            indent(text) == at
+                && text
+                    .trim_start()
+                    .strip_prefix(key)
+                    .is_some_and(|rest| rest.starts_with(':'))
+        })
+    }
+
+    /// The lines that belong to the key at `head`, without blank lines and comments behind the last of them.
+    fn body(&self, head: usize) -> std::ops::Range<usize> {
+        let depth = indent(&self.lines[head]);
+        let mut end = head + 1;
+        for at in head + 1..self.lines.len() {
+            if is_silent(&self.lines[at]) {
+                continue;
+            }
+            let inside = indent(&self.lines[at]);
+            // YAML lets the dashes of a list stand under its key.
+            if inside < depth || (inside == depth && !self.is_item(at)) {
+                break;
+            }
+            end = at + 1;
+        }
+        head + 1..end
+    }
+
+    /// The lines of the item with this `file:`.
+    fn item(&self, section: &str, file: &Utf8Path) -> Option<std::ops::Range<usize>> {
+        let body = self.body(self.key(0..self.lines.len(), 0, section)?);
+        let depth = indent(&self.lines[body.clone().find(|at| self.is_item(*at))?]);
+        let starts: Vec<usize> = body
+            .clone()
+            .filter(|at| self.is_item(*at) && indent(&self.lines[*at]) == depth)
+            .collect();
+        let nth = starts.iter().position(|at| {
+            let line = self.lines[*at].trim_start().trim_start_matches('-').trim();
+            let value = line
+                .strip_prefix("file:")
+                .map(|value| value.split(" #").next().unwrap_or("").trim());
+            value.map(|value| value.trim_matches(['"', '\''])) == Some(file.as_str())
+        })?;
+        let mut end = starts.get(nth + 1).copied().unwrap_or(body.end);
+        while end > starts[nth] + 1 && is_silent(&self.lines[end - 1]) {
+            end -= 1;
+        }
+        Some(starts[nth]..end)
+    }
+
+    fn is_item(&self, at: usize) -> bool {
+        let text = self.lines[at].trim_start();
+        text.starts_with("- ") || text.trim_end() == "-"
+    }
+
+    /// `api: []` becomes `api:`.
+    fn open_list(&mut self, head: usize) -> Option<()> {
+        let line = &self.lines[head];
+        let (key, value) = line.split_once(':')?;
+        let value = value.trim_start();
+        let rest = value.strip_prefix("[]").unwrap_or(value).trim();
+        if !rest.is_empty() && !rest.starts_with('#') {
+            return None;
+        }
+        let space = if rest.is_empty() { "" } else { " " };
+        self.lines[head] = format!("{key}:{space}{rest}{}", self.newline);
+        Some(())
+    }
+
+    fn insert(&mut self, at: usize, text: &str) {
+        let new = text.lines().map(|line| format!("{line}{}", self.newline));
+        self.lines.splice(at..at, new);
+    }
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
+}
+
+/// Blank or comment.
+fn is_silent(line: &str) -> bool {
+    let line = line.trim();
+    line.is_empty() || line.starts_with('#')
+}

@@ -1,0 +1,190 @@
+//! `zgen.yaml`, as zgen lays it out and as people do.
+
+use super::*;
+
+fn add(project: &mut Project, input: &str) -> Result<(), Error> {
+    let mut words = input.split(' ').map(Utf8PathBuf::from);
+    let file = words.next().unwrap_or_default();
+    let more: Vec<Utf8PathBuf> = words.collect();
+    if file.extension() == Some("api") {
+        project.add_api(&file, &more)
+    } else {
+        project.add_rpc(&file, &[], &more)
+    }
+}
+
+#[test]
+fn the_order_of_commands_does_not_matter() {
+    let inputs = ["x/b.api", "x/a.api r.proto", "x/b.proto b.sql", "x/a.proto"];
+    let text = |order: &[usize]| {
+        let mut project = Project::empty("x/out");
+        for at in order {
+            add(&mut project, inputs[*at]).expect("an input");
+            // The same again is no change.
+            add(&mut project, inputs[*at]).expect("an input");
+        }
+        project.text().to_owned()
+    };
+    let expected = text(&[0, 1, 2, 3]);
+    for order in [[3, 2, 1, 0], [1, 3, 0, 2], [2, 0, 3, 1]] {
+        assert_eq!(text(&order), expected);
+    }
+    assert!(
+        expected.contains(
+            "\napi:\n  - file: ../a.api\n    rpc:\n      - ../../r.proto\n  - file: ../b.api\n"
+        ),
+        "{expected}"
+    );
+    let read = Project::parse("x/out".into(), &expected).expect("zgen's own text");
+    assert_eq!(read.text(), expected);
+    assert_eq!(read.resolved_inputs().rpc[1].sql, ["b.sql"]);
+    assert_eq!(read.resolved_inputs().api[0].file, "x/a.api");
+}
+
+#[test]
+fn what_zgen_writes_it_can_read() {
+    let odd = [
+        "*",
+        "**/a b.rs",
+        "true",
+        "1.5",
+        "a: b",
+        "# c",
+        "订单/x.rs",
+        "\"q\"\\",
+        "-",
+        "a:",
+        "",
+        ".5",
+        "~",
+    ];
+    let own = Patterns::new(odd.map(str::to_owned).to_vec());
+    let text = Document::of(&Inputs::default(), &Options::default(), &own).render();
+    let project = Project::parse("".into(), &text).expect("zgen's own text");
+    assert_eq!(project.own.as_slice(), odd, "{text}");
+    assert_eq!(
+        Project::parse("".into(), "# nothing\n")
+            .expect("a comment")
+            .inputs,
+        Inputs::default()
+    );
+    assert_eq!(
+        Project::parse("".into(), "api:\nown:\n")
+            .expect("nulls")
+            .inputs,
+        Inputs::default()
+    );
+}
+
+#[test]
+fn mistakes_have_a_place() {
+    for (text, line, part) in [
+        ("api:\n  - file: a.api\nsql: []\n", 3, "sql"),
+        ("api:\n  - fil: a.api\n", 2, "fil"),
+        ("api: 3\n", 1, "a list"),
+        ("api:\n  - a.api\n", 2, "`file: order.api`"),
+        ("options:\n  namespace: [a]\n", 2, "a text"),
+        ("api: [\n", 1, "bracket"),
+        ("own:\n  - *.rs\n", 2, "quotes"),
+    ] {
+        let error = Project::parse("out".into(), text).expect_err(text);
+        let shown = error.to_string();
+        let Error::Syntax {
+            line: found,
+            message,
+            ..
+        } = error
+        else {
+            panic!("{text}: {shown}");
+        };
+        assert!(shown.starts_with("out/zgen.yaml:"), "{shown}");
+        assert_eq!(found, line, "{text}: {shown}");
+        assert!(
+            message.contains(part) && message.lines().count() == 1,
+            "{text}: {shown}"
+        );
+    }
+}
+
+#[test]
+fn an_edited_file_gets_the_needed_lines_only() {
+    let cases = [
+        (
+            "# mine\napi: []\n",
+            "a.api",
+            "# mine\napi:\n  - file: a.api\n",
+        ),
+        (
+            "api: [] # none yet\n",
+            "a.api",
+            "api: # none yet\n  - file: a.api\n",
+        ),
+        (
+            "# mine\nown: [x]",
+            "a.api",
+            "# mine\nown: [x]\napi:\n  - file: a.api\n",
+        ),
+        (
+            "rpc: # services\n- file: b.proto # b\n\n# about own\nown: []\n",
+            "a.proto a.sql",
+            "rpc: # services\n- file: b.proto # b\n- file: a.proto\n  sql:\n    - a.sql\n\n# about own\nown: []\n",
+        ),
+        (
+            "rpc:\n    - file: a.proto # a\n      sql:\n          - a.sql # one\n    # about b\n    - file: \"b.proto\"\n",
+            "a.proto a.sql b.sql",
+            "rpc:\n    - file: a.proto # a\n      sql:\n          - a.sql # one\n          - b.sql\n    # about b\n    - file: \"b.proto\"\n",
+        ),
+        (
+            "rpc:\n  - file: a.proto\n\n  # about b\n  - file: b.proto\n# mine\n",
+            "a.proto a.sql",
+            "rpc:\n  - file: a.proto\n    sql:\n      - a.sql\n\n  # about b\n  - file: b.proto\n# mine\n",
+        ),
+        (
+            "# mine\r\napi:\r\n  - file: b.api\r\n",
+            "a.api",
+            "# mine\r\napi:\r\n  - file: b.api\r\n  - file: a.api\r\n",
+        ),
+        (
+            "# mine\napi:\n  - file: a.api\n",
+            "a.api",
+            "# mine\napi:\n  - file: a.api\n",
+        ),
+    ];
+    for (before, input, after) in cases {
+        let mut project = Project::parse("".into(), before).expect(before);
+        add(&mut project, input).expect(before);
+        assert_eq!(project.text(), after);
+        let again = Project::parse("".into(), after).expect(after);
+        assert_eq!(again.inputs, project.inputs, "{after}");
+    }
+}
+
+#[test]
+fn where_no_line_can_be_added_there_is_advice() {
+    for (before, input) in [
+        ("api: [{ file: b.api }]\n", "a.api"),
+        ("{ api: [] }\n", "a.api"),
+        (
+            "# x\nrpc:\n  - file: a.proto\n    sql: [a.sql]\n",
+            "a.proto a.sql b.sql",
+        ),
+        (
+            "# x\nrpc:\n  - file: a.proto\n    sql:\n      - a.sql\n",
+            "a.proto b.sql",
+        ),
+        (
+            "# x\nrpc:\n  - include: [p]\n    file: a.proto\n",
+            "a.proto b.sql",
+        ),
+    ] {
+        let mut project = Project::parse("".into(), before).expect(before);
+        let known = project.clone();
+        let error = add(&mut project, input).expect_err(before);
+        let file = input.split(' ').next().unwrap_or_default();
+        assert!(
+            error.to_string().contains(&format!("- file: {file}")),
+            "{error}"
+        );
+        assert_eq!(project, known, "{before}");
+    }
+}

@@ -1,0 +1,218 @@
+//! Carries a plan out: all of it or nothing.
+//!
+//! New texts are staged beside the tree, a journal says what is to come, then files are moved into place one by
+//! one. Until the journal is there a failure leaves the tree as it was; afterwards an error is undone, and a
+//! killed run is completed by the next one.
+
+use std::fs::{self, Permissions};
+use std::io;
+
+use camino::Utf8Path;
+
+use super::disk::named;
+use super::guard::Guard;
+use super::journal::{self, Deed, Step};
+use super::lock::LOCK;
+use super::normal::{hash_bytes, lines};
+use super::plan::{Action, Change, Plan, Ready};
+
+/// What a run did, in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    pub written: usize,
+    pub kept: usize,
+    pub deleted: usize,
+}
+
+impl Plan {
+    /// What carrying it out would do.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary::default();
+        for change in self.changes() {
+            match change.action {
+                Action::Create | Action::Update => summary.written += 1,
+                Action::Keep => summary.kept += 1,
+                Action::Delete => summary.deleted += 1,
+                Action::Conflict => {}
+            }
+        }
+        summary
+    }
+}
+
+pub fn apply(plan: Ready, guard: &Guard) -> io::Result<Summary> {
+    apply_observed(plan, guard, &mut |_| Ok(()))
+}
+
+/// As [`apply`]; `observe` is called before every touch of the disk and may make it fail (or die, in a test).
+pub fn apply_observed(
+    plan: Ready,
+    guard: &Guard,
+    observe: &mut dyn FnMut(&str) -> io::Result<()>,
+) -> io::Result<Summary> {
+    let Ready(plan) = plan;
+    let summary = plan.summary();
+    if plan.is_idle() {
+        return Ok(summary);
+    }
+    let jobs = stage(&plan, guard, observe)?;
+    observe("journal")?;
+    let steps: Vec<Step> = jobs.iter().map(|job| job.step.clone()).collect();
+    journal::write(guard.stage(), &steps)?;
+    for (at, job) in jobs.iter().enumerate() {
+        let done = observe(job.step.path.as_str()).and_then(|()| job.run(guard));
+        if let Err(cause) = done {
+            // What fails here is of less interest than the cause; the journal stays until all is as it was.
+            let undone = jobs[..at].iter().rev().all(|job| job.undo(guard).is_ok());
+            if undone {
+                journal::remove(guard.stage())?;
+            }
+            return Err(cause);
+        }
+    }
+    observe("end")?;
+    journal::remove(guard.stage())?;
+    for job in jobs.iter().filter(|job| job.step.deed == Deed::Delete) {
+        guard.disk().remove_empty_parents(&job.step.path);
+    }
+    Ok(summary)
+}
+
+/// A step with what undoing it needs.
+struct Job {
+    step: Step,
+    before: Option<Vec<u8>>,
+    permissions: Option<Permissions>,
+}
+
+/// In the order in which they are to happen.
+fn stage(
+    plan: &Plan,
+    guard: &Guard,
+    observe: &mut dyn FnMut(&str) -> io::Result<()>,
+) -> io::Result<Vec<Job>> {
+    let mut jobs = Vec::new();
+    for change in plan.changes() {
+        if let (Action::Create | Action::Update, Some(text)) = (change.action, &change.after) {
+            observe("stage")?;
+            jobs.push(Job::put(
+                guard,
+                jobs.len(),
+                &change.path,
+                change.before.clone(),
+                text,
+            )?);
+        }
+    }
+    if plan.moves_lock() {
+        observe("stage")?;
+        let path = Utf8Path::new(LOCK);
+        let before = guard.disk().read(path)?;
+        jobs.push(Job::put(
+            guard,
+            jobs.len(),
+            path,
+            before,
+            &plan.lock.render(),
+        )?);
+    }
+    // Deletes last: a crash leaves extra files, never missing ones.
+    for change in plan
+        .changes()
+        .filter(|change| change.action == Action::Delete)
+    {
+        jobs.push(Job::delete(guard, change)?);
+    }
+    Ok(jobs)
+}
+
+impl Job {
+    fn put(
+        guard: &Guard,
+        number: usize,
+        path: &Utf8Path,
+        before: Option<Vec<u8>>,
+        text: &str,
+    ) -> io::Result<Self> {
+        let bytes = with_line_ends_of(before.as_deref(), text);
+        let staged = journal::staged(guard.stage(), number);
+        fs::write(&staged, &bytes).map_err(|cause| named(path, &cause))?;
+        let permissions = permissions(&guard.disk().locate(path)?);
+        if let Some(permissions) = &permissions {
+            fs::set_permissions(&staged, permissions.clone())?;
+        }
+        let deed = Deed::Put {
+            number,
+            hash: hash_bytes(&bytes),
+        };
+        Ok(Self::new(path, before, permissions, deed))
+    }
+
+    fn delete(guard: &Guard, change: &Change) -> io::Result<Self> {
+        let permissions = permissions(&guard.disk().locate(&change.path)?);
+        Ok(Self::new(
+            &change.path,
+            change.before.clone(),
+            permissions,
+            Deed::Delete,
+        ))
+    }
+
+    fn new(
+        path: &Utf8Path,
+        before: Option<Vec<u8>>,
+        permissions: Option<Permissions>,
+        deed: Deed,
+    ) -> Self {
+        Self {
+            step: Step {
+                path: path.to_owned(),
+                before: before.as_deref().map(hash_bytes),
+                deed,
+            },
+            before,
+            permissions,
+        }
+    }
+
+    fn run(&self, guard: &Guard) -> io::Result<()> {
+        let path = &self.step.path;
+        let done = guard
+            .disk()
+            .locate(path)
+            .and_then(|place| match self.step.deed {
+                Deed::Put { number, .. } => journal::put(guard.stage(), number, &place),
+                Deed::Delete => fs::remove_file(place),
+            });
+        done.map_err(|cause| named(path, &cause))
+    }
+
+    /// Best effort: this runs when something is wrong with the disk already.
+    fn undo(&self, guard: &Guard) -> io::Result<()> {
+        let place = guard.disk().locate(&self.step.path)?;
+        let Some(bytes) = &self.before else {
+            fs::remove_file(&place)?;
+            guard.disk().remove_empty_parents(&self.step.path);
+            return Ok(());
+        };
+        let staged = guard.stage().join("undo");
+        fs::write(&staged, bytes)?;
+        if let Some(permissions) = &self.permissions {
+            fs::set_permissions(&staged, permissions.clone())?;
+        }
+        fs::rename(staged, place)
+    }
+}
+
+fn permissions(place: &Utf8Path) -> Option<Permissions> {
+    fs::metadata(place).ok().map(|found| found.permissions())
+}
+
+/// A file whose first line ends in CRLF keeps CRLF.
+fn with_line_ends_of(before: Option<&[u8]>, text: &str) -> Vec<u8> {
+    let first = before.and_then(|bytes| bytes.split_inclusive(|byte| *byte == b'\n').next());
+    if first.is_some_and(|line| line.ends_with(b"\r\n")) {
+        return lines(text).replace('\n', "\r\n").into_bytes();
+    }
+    text.as_bytes().to_vec()
+}

@@ -1,0 +1,28 @@
+//! From a [`FileTree`](crate::emit::FileTree) to the disk, without ever losing what the user wrote.
+//!
+//! [`plan`] compares the tree with the disk and the lock and decides, file by file; it writes nothing. A plan
+//! without conflicts becomes a [`Ready`] and [`apply`] carries it out, all of it or nothing. The rules, from the
+//! user's side, are in `docs/ownership.md`.
+
+mod apply;
+mod diff;
+mod disk;
+mod format;
+mod guard;
+mod journal;
+mod lock;
+pub mod log;
+mod merge;
+mod normal;
+mod plan;
+mod sample;
+
+pub use self::apply::{Summary, apply, apply_observed};
+pub use self::disk::Disk;
+pub use self::guard::{Guard, is_interrupted};
+pub use self::lock::{LOCK, Lock, State};
+pub use self::plan::{Action, Change, Plan, Ready, Reason, Rules, plan};
+pub use self::sample::sample;
+
+/// Where unfinished work lives while a plan is carried out; never there afterwards.
+const STAGE: &str = ".zgen-stage";

@@ -1,0 +1,329 @@
+//! The command as it is used: arguments, streams, exit status, files.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::SystemTime;
+
+/// A folder with the sample's descriptions, to run commands in.
+struct Place(tempfile::TempDir);
+
+struct Answer {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+impl Place {
+    fn new() -> Self {
+        let place = Self(tempfile::tempdir().expect("a folder"));
+        for name in ["order.api", "order.proto", "order.sql"] {
+            let text = fs::read(Path::new("fixtures").join(name)).expect("a fixture");
+            fs::write(place.path(name), text).expect("a copy");
+        }
+        fs::write(place.path("notes.txt"), "no description\n").expect("a file");
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn zgen(&self, line: &str) -> Answer {
+        let output = Command::new(env!("CARGO_BIN_EXE_zgen"))
+            .args(line.split_whitespace())
+            .current_dir(self.0.path())
+            .output()
+            .expect("zgen runs");
+        Answer {
+            status: output.status.code().expect("an exit status"),
+            out: String::from_utf8(output.stdout).expect("UTF-8"),
+            err: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    }
+
+    /// A command that must end well.
+    fn fine(&self, line: &str) -> Answer {
+        let answer = self.zgen(line);
+        assert_eq!(
+            answer.status, 0,
+            "zgen {line}: {}{}",
+            answer.out, answer.err
+        );
+        answer
+    }
+
+    fn files(&self, under: &str) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
+        let root = self.path(under);
+        let mut files = BTreeMap::new();
+        let mut folders = vec![root.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let time = entry
+                    .metadata()
+                    .and_then(|data| data.modified())
+                    .expect("a time");
+                let name = path.strip_prefix(&root).expect("inside").to_owned();
+                files.insert(name, (fs::read(&path).expect("bytes"), time));
+            }
+        }
+        files
+    }
+
+    fn texts(&self, under: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+        let files = self.files(under).into_iter();
+        files.map(|(path, (bytes, _))| (path, bytes)).collect()
+    }
+
+    /// Some Rust file in `out` that belongs to `owner`.
+    fn file_of(&self, owner: &str) -> String {
+        let lock = fs::read_to_string(self.path("out/zgen.lock")).expect("a lock");
+        let line = lock
+            .lines()
+            .find(|line| line.starts_with(owner) && line.ends_with("lib.rs"));
+        line.and_then(|line| line.split(' ').nth(2))
+            .expect("such a file")
+            .to_owned()
+    }
+}
+
+const COMMANDS: [&str; 7] = ["new", "api", "rpc", "gen", "check", "inspect", "dev"];
+
+#[test]
+fn every_command_explains_itself_by_examples() {
+    let place = Place::new();
+    let overview = place.fine("--help").out;
+    for command in COMMANDS {
+        assert!(
+            overview.contains(&format!("\n  {command} ")),
+            "{command} is not listed"
+        );
+        let help = place.fine(&format!("{command} --help")).out;
+        assert!(help.contains(&format!("Usage: zgen {command}")), "{help}");
+        let examples = help.split("Examples:").nth(1).expect("examples");
+        assert!(examples.contains(&format!("\n  zgen {command}")), "{help}");
+    }
+    for command in ["api", "rpc", "gen"] {
+        let help = place.fine(&format!("{command} --help")).out;
+        for flag in ["--check", "--dry-run", "--force", "--prune"] {
+            assert!(help.contains(flag), "{command} has no {flag}");
+        }
+    }
+}
+
+#[test]
+fn the_exit_status_tells_how_it_went() {
+    let cases = [
+        ("", 2, "", "Usage:"),
+        ("--version", 0, "zgen 0.", ""),
+        ("frobnicate", 2, "", "unrecognized subcommand"),
+        ("api", 2, "", "<FILE>"),
+        ("rpc", 2, "", "<FILE>"),
+        (
+            "api order.proto",
+            2,
+            "",
+            "order.proto: expected a .api file",
+        ),
+        ("rpc order.api", 2, "", "order.api: expected a .proto file"),
+        (
+            "rpc order.proto --sql order.api",
+            2,
+            "",
+            "expected a .sql file",
+        ),
+        ("api notes.txt", 2, "", "not a description"),
+        (
+            "api order.api --check --dry-run",
+            2,
+            "",
+            "cannot be used with",
+        ),
+        ("api missing.api -o fresh", 1, "", "missing.api"),
+        ("gen", 2, "", "zgen.yaml: not found"),
+        ("gen nowhere", 2, "", "zgen.yaml: not found"),
+        ("check", 2, "", "<FILE>"),
+        ("check notes.txt", 2, "", "notes.txt: not a description"),
+        ("check Makefile", 2, "", "Makefile: not a description"),
+        ("check missing.api", 1, "", "missing.api"),
+        ("check missing.sql", 1, "", "missing.sql"),
+        ("check order.api order.proto order.sql", 0, "", ""),
+        ("check order.api --deny-warnings", 0, "", ""),
+        ("check order.api --format short", 0, "", ""),
+        ("check order.api --format json", 0, "", ""),
+        ("check order.api --format github", 0, "", ""),
+        ("check order.api --format xml", 2, "", "invalid value"),
+        ("inspect order.api", 0, "{", ""),
+        ("inspect missing.api", 1, "", "missing.api"),
+        (
+            "inspect order.sql",
+            2,
+            "",
+            "zgen inspect FILE.proto --sql order.sql",
+        ),
+        ("inspect notes.txt", 2, "", "not a description"),
+        ("new .", 2, "", "is not empty"),
+        ("api order.api -o notes.txt", 2, "", "notes.txt"),
+    ];
+    for (line, status, out, err) in cases {
+        let place = Place::new();
+        let before = place.texts("");
+        let answer = place.zgen(line);
+        let all = format!(
+            "zgen {line}: {}\n{}{}",
+            answer.status, answer.out, answer.err
+        );
+        assert_eq!(answer.status, status, "{all}");
+        assert!(answer.out.contains(out), "{all}");
+        assert!(answer.err.contains(err), "{all}");
+        assert!(!answer.err.contains("panicked"), "{all}");
+        assert_eq!(place.texts(""), before, "{all}");
+        assert!(!place.path("fresh").exists(), "{all}");
+    }
+}
+
+#[test]
+fn both_orders_end_in_the_same_tree_and_stay_there() {
+    let (api, rpc) = (
+        "api order.api -o out",
+        "rpc order.proto --sql order.sql -o out/",
+    );
+    let one = Place::new();
+    one.fine(api);
+    let answer = one.fine(rpc);
+    assert_eq!(answer.out.lines().count(), 1, "{}", answer.out);
+    assert!(answer.out.starts_with("order: "), "{}", answer.out);
+    assert!(answer.out.ends_with(" in out/\n"), "{}", answer.out);
+    assert_eq!(answer.err, "");
+    let other = Place::new();
+    other.fine(rpc);
+    other.fine(api);
+    assert_eq!(one.texts("out"), other.texts("out"));
+
+    let before = one.files("out");
+    for line in [
+        api,
+        rpc,
+        "gen out",
+        "gen out --check",
+        "gen out --dry-run",
+        "gen out --force --prune",
+    ] {
+        one.fine(line);
+        assert_eq!(one.files("out"), before, "zgen {line} moved something");
+    }
+    assert!(one.fine("gen out").out.contains("(0 written, "));
+}
+
+#[test]
+fn a_run_that_only_looks_writes_nothing() {
+    let place = Place::new();
+    let before = place.texts("");
+    let plan = place.fine("api order.api -o out --dry-run").out;
+    assert!(
+        plan.lines()
+            .any(|line| line.starts_with("create ") && line.contains("zgen.yaml")),
+        "{plan}"
+    );
+    let check = place.zgen("api order.api -o out --check");
+    assert_eq!(check.status, 1);
+    assert!(
+        check.out.contains("--- /dev/null\n+++ b/zgen.yaml\n"),
+        "{}",
+        check.out
+    );
+    assert!(check.err.contains("zgen gen out/"), "{}", check.err);
+    assert_eq!(place.texts(""), before);
+}
+
+#[test]
+fn an_edited_file_of_zgens_stops_the_run_until_the_user_decides() {
+    let place = Place::new();
+    place.fine("api order.api -o out");
+    let name = place.file_of("zgen");
+    let file = place.path("out").join(&name);
+    let pristine = fs::read_to_string(&file).expect("a file");
+    let edited = format!("{pristine}\npub fn mine() {{}}\n");
+    fs::write(&file, &edited).expect("an edit");
+    let before = place.files("out");
+    for line in ["gen out", "rpc order.proto -o out", "gen out --check"] {
+        let answer = place.zgen(line);
+        assert_eq!(answer.status, 1, "{line}");
+        assert!(
+            format!("{}{}", answer.out, answer.err).contains("-pub fn mine() {}"),
+            "{line}"
+        );
+        assert_eq!(place.files("out"), before, "{line}");
+    }
+    let answer = place.zgen("gen out").err;
+    for part in [&name, "--force", "own:", "zgen.yaml"] {
+        assert!(answer.contains(part), "{answer}");
+    }
+
+    let yaml = place.path("out/zgen.yaml");
+    let text = fs::read_to_string(&yaml).expect("zgen.yaml");
+    fs::write(
+        &yaml,
+        text.replace("own: []", &format!("own:\n  - {name} # mine")),
+    )
+    .expect("an edit");
+    place.fine("gen out");
+    assert_eq!(fs::read_to_string(&file).expect("a file"), edited);
+    place.fine("rpc order.proto -o out");
+    let grown = fs::read_to_string(&yaml).expect("zgen.yaml");
+    assert!(
+        grown.contains("# mine") && grown.contains("- file: ../order.proto"),
+        "{grown}"
+    );
+
+    fs::write(&yaml, text).expect("an edit");
+    place.fine("gen out --force");
+    assert_eq!(fs::read_to_string(&file).expect("a file"), pristine);
+}
+
+#[test]
+fn new_makes_a_workspace_of_its_own() {
+    let place = Place::new();
+    place.fine("new shop");
+    let files = place.texts("shop");
+    for name in [
+        "order.api",
+        "order.proto",
+        "order.sql",
+        "zgen.yaml",
+        "zgen.lock",
+    ] {
+        assert!(files.contains_key(Path::new(name)), "{name}");
+    }
+    place.fine("gen shop --check");
+    assert_eq!(place.zgen("new shop").status, 2);
+    assert_eq!(place.texts("shop"), files);
+    fs::create_dir(place.path("empty")).expect("a folder");
+    place.fine("new empty");
+}
+
+#[test]
+fn pipes_get_no_colour_and_may_close() {
+    let place = Place::new();
+    place.fine("api order.api -o out");
+    fs::write(place.path("out").join(place.file_of("zgen")), "// mine\n").expect("an edit");
+    let answer = place.zgen("gen out --check");
+    assert!(!answer.out.contains('\u{1b}') && !answer.err.contains('\u{1b}'));
+
+    let mut child = Command::new(env!("CARGO_BIN_EXE_zgen"))
+        .args(["gen", "out", "--dry-run"])
+        .current_dir(place.0.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("zgen runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("an end");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}

@@ -1,0 +1,6 @@
+//! Writing into a workspace that people own: what is written, what is kept, and what happens when it goes wrong.
+
+mod crash;
+mod disk;
+mod scenarios;
+mod support;
