@@ -1,0 +1,91 @@
+//! Finding the instances of a service.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+use super::DELIMITER;
+use super::client::Etcd;
+use super::pb::mvccpb::event::EventType;
+use super::pb::mvccpb::{Event, KeyValue};
+use super::retry::Retry;
+use crate::config::EtcdConf;
+
+/// Keeps `update` told of the addresses below `<Key>/`. While etcd is away, the last known ones stay.
+pub(in crate::discovery) fn follow(
+    conf: &EtcdConf,
+    update: impl Fn(&[String]) + Send + Sync + 'static,
+) -> anyhow::Result<()> {
+    super::check(conf)?;
+    let conf = conf.clone();
+    tokio::spawn(async move {
+        let mut retry = Retry::new();
+        loop {
+            let Err(error) = session(&conf, &update).await;
+            retry.pause(&conf.key, &error).await;
+        }
+    });
+    Ok(())
+}
+
+/// One connection: the whole list first, then every change since.
+async fn session(
+    conf: &EtcdConf,
+    update: &(impl Fn(&[String]) + Send + Sync),
+) -> anyhow::Result<Infallible> {
+    let prefix = format!("{}{DELIMITER}", conf.key);
+    let etcd = Etcd::connect(conf).await?;
+    let (found, revision) = etcd.list(&prefix).await?;
+    let mut instances = Instances::default();
+    for kv in found {
+        instances.put(kv);
+    }
+    tracing::info!(
+        key = conf.key,
+        instances = instances.0.len(),
+        "found in etcd"
+    );
+    update(&instances.addresses());
+
+    let mut watch = etcd.watch_prefix(&prefix, revision + 1).await?;
+    loop {
+        let events = watch.next().await?;
+        if events.is_empty() {
+            continue;
+        }
+        for event in events {
+            instances.apply(event);
+        }
+        update(&instances.addresses());
+    }
+}
+
+/// Key to address. Two keys may hold one address for a while: a restarted service gets a new lease while its old
+/// one runs out.
+#[derive(Debug, Default)]
+struct Instances(BTreeMap<Vec<u8>, String>);
+
+impl Instances {
+    fn put(&mut self, kv: KeyValue) {
+        let address = String::from_utf8_lossy(&kv.value).into_owned();
+        self.0.insert(kv.key, address);
+    }
+
+    fn apply(&mut self, event: Event) {
+        let is_delete = event.r#type() == EventType::Delete;
+        match event.kv {
+            Some(kv) if is_delete => {
+                self.0.remove(&kv.key);
+            }
+            Some(kv) => self.put(kv),
+            None => {}
+        }
+    }
+
+    /// Each once, in a stable order.
+    fn addresses(&self) -> Vec<String> {
+        let mut addresses: Vec<_> = self.0.values().cloned().collect();
+        addresses.sort_unstable();
+        addresses.dedup();
+        addresses
+    }
+}
