@@ -5,28 +5,23 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use futures_util::{StreamExt as _, stream};
-use rand::seq::SliceRandom as _;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Channel;
 use tonic::{Request, Status, Streaming};
 
-use super::pb::etcdserverpb::auth_client::AuthClient;
 use super::pb::etcdserverpb::kv_client::KvClient;
 use super::pb::etcdserverpb::watch_client::WatchClient;
 use super::pb::etcdserverpb::watch_request::RequestUnion;
-use super::pb::etcdserverpb::{
-    AuthenticateRequest, RangeRequest, WatchCreateRequest, WatchRequest, WatchResponse,
-};
+use super::pb::etcdserverpb::{RangeRequest, WatchCreateRequest, WatchRequest, WatchResponse};
 use super::pb::mvccpb::{Event, KeyValue};
-use crate::config::EtcdConf;
 
 /// Of every exchange with etcd; a member that is slower counts as lost.
 pub(super) const CALL_LIMIT: Duration = Duration::from_secs(3);
 
 /// etcd closes connections that ping more often than every five seconds.
-const PING_INTERVAL: Duration = Duration::from_secs(10);
+pub(super) const PING_INTERVAL: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Clone)]
 pub(super) struct Etcd {
@@ -34,29 +29,10 @@ pub(super) struct Etcd {
 }
 
 impl Etcd {
-    /// The members are tried in random order, so that the instances of a service spread over them.
-    pub(super) async fn connect(conf: &EtcdConf) -> anyhow::Result<Self> {
-        let mut hosts: Vec<_> = conf.hosts.iter().collect();
-        hosts.shuffle(&mut rand::rng());
-        let mut failures = Vec::new();
-        for host in hosts {
-            match within(Self::connect_to(host, conf)).await {
-                Ok(etcd) => return Ok(etcd),
-                Err(error) => failures.push(format!("{host}: {error:#}")),
-            }
-        }
-        bail!("no host answers: {}", failures.join("; "))
-    }
-
-    async fn connect_to(host: &str, conf: &EtcdConf) -> anyhow::Result<Self> {
-        let channel = endpoint(host)?.connect().await?;
-        let token = match conf.account() {
-            Some((user, pass)) => Some(authenticate(channel.clone(), user, pass).await?),
-            None => None,
-        };
-        Ok(Self {
+    pub(super) fn new(channel: Channel, token: Option<MetadataValue<Ascii>>) -> Self {
+        Self {
             wire: InterceptedService::new(channel, Headers { token }),
-        })
+        }
     }
 
     /// All keys below the prefix, and the revision of the store at which that was so.
@@ -145,37 +121,6 @@ impl Interceptor for Headers {
         metadata.insert("hasleader", MetadataValue::from_static("true"));
         Ok(request)
     }
-}
-
-async fn authenticate(
-    channel: Channel,
-    user: &str,
-    pass: &str,
-) -> anyhow::Result<MetadataValue<Ascii>> {
-    let request = AuthenticateRequest {
-        name: user.to_owned(),
-        password: pass.to_owned(),
-    };
-    let answer = AuthClient::new(channel).authenticate(request).await;
-    let token = answer.context("authenticate")?.into_inner().token;
-    let mut token: MetadataValue<Ascii> = token.parse().context("authenticate")?;
-    token.set_sensitive(true);
-    Ok(token)
-}
-
-/// `host:port`, as go-zero has it; `http://` in front is allowed.
-pub(super) fn endpoint(host: &str) -> anyhow::Result<Endpoint> {
-    let bare = host.strip_prefix("http://").unwrap_or(host);
-    ensure!(
-        !bare.contains("://") && bare.contains(':'),
-        "expected `host:port`"
-    );
-    let endpoint = Endpoint::from_shared(format!("http://{bare}"))?
-        .connect_timeout(CALL_LIMIT)
-        .tcp_nodelay(true)
-        .http2_keep_alive_interval(PING_INTERVAL)
-        .keep_alive_timeout(CALL_LIMIT);
-    Ok(endpoint)
 }
 
 pub(super) async fn within<T>(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use super::DELIMITER;
-use super::client::Etcd;
+use super::members::Members;
 use super::pb::mvccpb::event::EventType;
 use super::pb::mvccpb::{Event, KeyValue};
 use super::retry::Retry;
@@ -15,13 +15,13 @@ pub(in crate::discovery) fn follow(
     conf: &EtcdConf,
     update: impl Fn(&[String]) + Send + Sync + 'static,
 ) -> anyhow::Result<()> {
-    super::check(conf)?;
-    let conf = conf.clone();
+    let mut members = Members::new(conf)?;
     tokio::spawn(async move {
         let mut retry = Retry::new();
         loop {
-            let Err(error) = session(&conf, &update).await;
-            retry.pause(&conf.key, &error).await;
+            let Err(error) = session(&mut members, &update).await;
+            members.advance();
+            retry.pause(&members.conf().key, &error).await;
         }
     });
     Ok(())
@@ -29,21 +29,18 @@ pub(in crate::discovery) fn follow(
 
 /// One connection: the whole list first, then every change since.
 async fn session(
-    conf: &EtcdConf,
+    members: &mut Members,
     update: &(impl Fn(&[String]) + Send + Sync),
 ) -> anyhow::Result<Infallible> {
-    let prefix = format!("{}{DELIMITER}", conf.key);
-    let etcd = Etcd::connect(conf).await?;
+    let etcd = members.connect().await?;
+    let key = &members.conf().key;
+    let prefix = format!("{key}{DELIMITER}");
     let (found, revision) = etcd.list(&prefix).await?;
     let mut instances = Instances::default();
     for kv in found {
         instances.put(kv);
     }
-    tracing::info!(
-        key = conf.key,
-        instances = instances.0.len(),
-        "found in etcd"
-    );
+    tracing::info!(key, instances = instances.0.len(), "found in etcd");
     update(&instances.addresses());
 
     let mut watch = etcd.watch_prefix(&prefix, revision + 1).await?;

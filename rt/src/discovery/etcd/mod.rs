@@ -11,6 +11,7 @@ mod client;
 mod follow;
 #[cfg(feature = "rpc-server")]
 mod lease;
+mod members;
 // Written by a generator; see rt/proto/etcd.proto of zgen.
 #[rustfmt::skip]
 #[allow(dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
@@ -19,23 +20,9 @@ mod pb;
 mod register;
 mod retry;
 
-use anyhow::{Context as _, ensure};
-
-use crate::config::EtcdConf;
-
 pub(super) use self::follow::follow;
 #[cfg(feature = "rpc-server")]
 pub(crate) use self::register::register;
 
 /// Between the key of a service and the name of an instance.
 const DELIMITER: char = '/';
-
-/// What can be said without etcd, said at the start; everything else is a matter of time.
-fn check(conf: &EtcdConf) -> anyhow::Result<()> {
-    ensure!(!conf.key.is_empty(), "Etcd.Key is empty");
-    ensure!(!conf.hosts.is_empty(), "Etcd.Hosts is empty");
-    for host in &conf.hosts {
-        client::endpoint(host).with_context(|| format!("Etcd.Hosts: `{host}`"))?;
-    }
-    Ok(())
-}

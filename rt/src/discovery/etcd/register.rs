@@ -11,7 +11,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::DELIMITER;
 use super::advertise::advertised;
-use super::client::Etcd;
+use super::members::Members;
 use super::pb::mvccpb::event::EventType;
 use super::retry::Retry;
 use crate::config::EtcdConf;
@@ -36,9 +36,9 @@ pub(crate) struct Registration {
 /// Registers in the background, and again whenever the registration is lost: a service starts and serves while
 /// etcd is away.
 pub(crate) fn register(conf: &EtcdConf, bound: SocketAddr) -> anyhow::Result<Registration> {
-    super::check(conf)?;
+    let members = Members::new(conf)?;
     let (leave, left) = oneshot::channel();
-    let task = tokio::spawn(run(conf.clone(), bound, left));
+    let task = tokio::spawn(run(members, bound, left));
     Ok(Registration { leave, task })
 }
 
@@ -55,44 +55,44 @@ impl Registration {
 }
 
 /// Until `left` resolves, which is also when its sender is dropped.
-async fn run(conf: EtcdConf, bound: SocketAddr, left: oneshot::Receiver<()>) {
+async fn run(mut members: Members, bound: SocketAddr, left: oneshot::Receiver<()>) {
     let mut lease = None;
     tokio::select! {
-        never = stay(&conf, bound, &mut lease) => match never {},
+        never = stay(&mut members, bound, &mut lease) => match never {},
         _ = left => {}
     }
     let Some(lease) = lease else { return };
-    if let Err(error) = give_back(&conf, lease).await {
-        tracing::warn!(
-            key = conf.key,
-            error = format!("{error:#}"),
-            "still in etcd"
-        );
+    let given = give_back(&mut members, lease).await;
+    let key = &members.conf().key;
+    if let Err(error) = given {
+        tracing::warn!(key, error = format!("{error:#}"), "still in etcd");
     } else {
-        tracing::info!(key = conf.key, "out of etcd");
+        tracing::info!(key, "out of etcd");
     }
 }
 
 /// Over a connection of its own: that of the session may be what failed, and its token may be too old.
-async fn give_back(conf: &EtcdConf, lease: i64) -> anyhow::Result<()> {
-    Etcd::connect(conf).await?.revoke(lease).await
+async fn give_back(members: &mut Members, lease: i64) -> anyhow::Result<()> {
+    members.connect().await?.revoke(lease).await
 }
 
-async fn stay(conf: &EtcdConf, bound: SocketAddr, lease: &mut Option<i64>) -> Infallible {
+async fn stay(members: &mut Members, bound: SocketAddr, lease: &mut Option<i64>) -> Infallible {
     let mut retry = Retry::new();
     loop {
-        let Err(error) = session(conf, bound, lease).await;
-        retry.pause(&conf.key, &error).await;
+        let Err(error) = session(members, bound, lease).await;
+        members.advance();
+        retry.pause(&members.conf().key, &error).await;
     }
 }
 
 /// One connection: the key put, its lease renewed, and the key put again if someone deletes it.
 async fn session(
-    conf: &EtcdConf,
+    members: &mut Members,
     bound: SocketAddr,
     lease: &mut Option<i64>,
 ) -> anyhow::Result<Infallible> {
-    let etcd = Etcd::connect(conf).await?;
+    let etcd = members.connect().await?;
+    let conf = members.conf();
     // A lease outlives a lost connection; keeping it saves every caller a change.
     if let Some(old) = *lease
         && !etcd.renew(old).await?
