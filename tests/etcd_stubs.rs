@@ -2,6 +2,7 @@
 //! and without a build script. This test says when it is stale; `UPDATE=1 cargo test -p zgen --test etcd_stubs`
 //! writes it again.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 const STUBS: &str = "rt/src/discovery/etcd/pb.rs";
@@ -35,10 +36,11 @@ fn generate(root: &Path) -> Result<String, Box<dyn std::error::Error>> {
         // A password is not for logs.
         .skip_debug(["etcdserverpb.AuthenticateRequest"])
         .compile_fds(descriptors)?;
-    let mut text = "// Written from rt/proto by `UPDATE=1 cargo test -p zgen --test etcd_stubs`.\n".to_owned();
+    let mut text =
+        "// Written from rt/proto by `UPDATE=1 cargo test -p zgen --test etcd_stubs`.\n".to_owned();
     for package in PACKAGES {
         let module = std::fs::read_to_string(out.path().join(format!("{package}.rs")))?;
-        text.push_str(&format!("\npub mod {package} {{\n{}\n}}\n", module.trim_end()));
+        write!(text, "\npub mod {package} {{\n{}\n}}\n", module.trim_end())?;
     }
     Ok(text)
 }

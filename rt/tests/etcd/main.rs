@@ -82,6 +82,17 @@ async fn the_address_is_one_that_others_can_use() {
 }
 
 #[tokio::test]
+async fn an_instance_may_have_a_name() {
+    let etcd = Cluster::start().await;
+    let mut conf = etcd.conf("order.rpc");
+    conf["ID"] = json!(77);
+    let _service = Process::start(&conf, "127.0.0.1:0", &[]);
+    let kv = eventually(SOON, async || one(etcd.raw().list("order.rpc/").await)).await;
+    assert_eq!(kv.key, "order.rpc/77");
+    assert_ne!(kv.lease, 0);
+}
+
+#[tokio::test]
 async fn an_etcd_that_lost_its_data_gets_the_registration_again() {
     let mut etcd = Cluster::start().await;
     let _service = Process::start(&etcd.conf("order.rpc"), "127.0.0.1:0", &[]);
