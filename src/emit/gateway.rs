@@ -13,7 +13,6 @@ templates! {
     LibRs, Crate, "gateway/src/lib.rs.j2";
     ConfigRs, Crate, "gateway/src/config.rs.j2";
     SvcRs, Crate, "gateway/src/svc.rs.j2";
-    ErrorRs, Crate, "gateway/src/error.rs.j2";
     GeneratedModRs, Crate, "gateway/src/generated/mod.rs.j2";
     ClientsRs, Crate, "gateway/src/generated/clients.rs.j2";
     RoutesRs, Routes, "gateway/src/generated/routes.rs.j2";
@@ -25,6 +24,10 @@ templates! {
     TraceTestRs, TraceTest, "gateway/tests/trace.rs.j2";
 }
 
+#[derive(Template)]
+#[template(path = "gateway/src/error.rs.j2")]
+struct ErrorRs;
+
 /// The text of one file.
 pub(super) fn render(body: &Body) -> askama::Result<String> {
     let text = match body {
@@ -33,7 +36,7 @@ pub(super) fn render(body: &Body) -> askama::Result<String> {
         Body::Lib(v) => LibRs { v }.render(),
         Body::Config(v) => ConfigRs { v }.render(),
         Body::Svc(v) => SvcRs { v }.render(),
-        Body::Error(v) => ErrorRs { v }.render(),
+        Body::Error => ErrorRs.render(),
         Body::GeneratedMod(v) => GeneratedModRs { v }.render(),
         Body::Clients(v) => ClientsRs { v }.render(),
         Body::Routes(v) => RoutesRs { v }.render(),

@@ -11,7 +11,7 @@ pub enum Body {
     Lib(Crate),
     Config(Crate),
     Svc(Crate),
-    Error(Crate),
+    Error,
     GeneratedMod(Crate),
     Clients(Crate),
     Routes(Routes),

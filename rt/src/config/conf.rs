@@ -68,13 +68,46 @@ pub struct RpcClientConf {
 }
 
 /// go-zero's `discov.EtcdConf`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct EtcdConf {
     /// `host:port` each.
     pub hosts: Vec<String>,
     /// The prefix below which the instances of one service are registered.
     pub key: String,
+    /// The name of this instance below the prefix; without one (or with 0), that of its lease.
+    #[serde(alias = "ID")]
+    pub id: Option<i64>,
+    pub user: Option<String>,
+    pub pass: Option<String>,
+}
+
+impl EtcdConf {
+    /// The chosen name of the instance.
+    #[cfg(all(feature = "etcd", feature = "rpc-server"))]
+    pub(crate) fn id(&self) -> Option<i64> {
+        self.id.filter(|id| *id > 0)
+    }
+
+    /// User and password, if there are both.
+    #[cfg(feature = "etcd")]
+    pub(crate) fn account(&self) -> Option<(&str, &str)> {
+        let user = self.user.as_deref().filter(|user| !user.is_empty())?;
+        let pass = self.pass.as_deref().filter(|pass| !pass.is_empty())?;
+        Some((user, pass))
+    }
+}
+
+/// Without the password.
+impl std::fmt::Debug for EtcdConf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EtcdConf")
+            .field("hosts", &self.hosts)
+            .field("key", &self.key)
+            .field("id", &self.id)
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Where spans go. The section is named `OpenTelemetry` or, as in go-zero, `Telemetry`.

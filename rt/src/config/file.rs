@@ -59,6 +59,11 @@ impl ConfigFile {
         )
     }
 
+    /// A text of the program's own, such as a test's; the environment stays out of it.
+    pub fn from_yaml(text: &str) -> Result<Self, Error> {
+        Self::parse(Path::new("(text)"), text, &|_| None, [])
+    }
+
     /// The same from a text and an environment of the caller's.
     pub fn parse(
         path: &Path,
@@ -119,6 +124,20 @@ impl ConfigFile {
         self.optional(key)?.ok_or_else(|| Error::Key {
             path: self.path.clone(),
             key: key.to_owned(),
+            message: "this section is missing".to_owned(),
+        })
+    }
+
+    /// Reads the first of these sections that is there; one has to be.
+    pub fn any_of<T: DeserializeOwned>(&self, keys: &[&str]) -> Result<T, Error> {
+        for key in keys {
+            if let Some(section) = self.optional(key)? {
+                return Ok(section);
+            }
+        }
+        Err(Error::Key {
+            path: self.path.clone(),
+            key: keys.first().copied().unwrap_or_default().to_owned(),
             message: "this section is missing".to_owned(),
         })
     }

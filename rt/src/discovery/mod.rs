@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail};
 
 use crate::config::RpcClientConf;
 
-#[cfg(feature = "etcd")]
+#[cfg(all(feature = "etcd", feature = "rpc-server"))]
 pub(crate) use self::etcd::register;
 
 /// How often a name is looked up again; headless Services change with every rollout.

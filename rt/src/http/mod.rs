@@ -2,6 +2,7 @@
 
 pub mod bind;
 mod healthcheck;
+pub mod json;
 mod observe;
 mod refusal;
 mod server;

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use axum::Router;
+use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
 use crate::config::RestConf;
+use crate::dev_server;
 use crate::lifecycle::{self, Readiness};
-use crate::{dev_server, trace};
 
 /// A bound listener.
 #[derive(Debug)]
@@ -31,20 +32,27 @@ impl Server {
         })
     }
 
+    /// Where it listens: with port 0, where the system has put it.
+    pub fn address(&self) -> std::io::Result<std::net::SocketAddr> {
+        self.listener.local_addr()
+    }
+
     /// Serves until a signal comes, then drains: requests in flight are finished, up to `Shutdown.WaitTime`.
     pub async fn serve(self, app: Router, readiness: Readiness) -> anyhow::Result<()> {
         dev_server::start(self.conf.dev_server.as_ref(), &readiness).await?;
         tracing::info!(address = %self.listener.local_addr()?, name = self.conf.name, "listening");
-        debug_assert!(
-            trace::current_ids().is_none(),
-            "the server is not part of a request"
-        );
         readiness.set(true);
 
+        // Small answers must not wait for more to send.
+        let listener = self.listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "TCP_NODELAY");
+            }
+        });
         let stopping = Arc::new(Notify::new());
         let begun = Arc::clone(&stopping);
         let shutdown = self.conf.shutdown;
-        let served = axum::serve(self.listener, app).with_graceful_shutdown(async move {
+        let served = axum::serve(listener, app).with_graceful_shutdown(async move {
             lifecycle::wind_down(shutdown, &readiness, async {}).await;
             begun.notify_one();
         });

@@ -79,6 +79,11 @@ impl Server {
         })
     }
 
+    /// Where it listens: with port 0, where the system has put it.
+    pub fn address(&self) -> std::io::Result<std::net::SocketAddr> {
+        self.listener.local_addr()
+    }
+
     /// Serves until a signal comes, then deregisters and drains, up to `Shutdown.WaitTime`.
     pub async fn serve(self, services: Services, readiness: Readiness) -> anyhow::Result<()> {
         dev_server::start(self.conf.dev_server.as_ref(), &readiness).await?;
@@ -133,7 +138,10 @@ impl Server {
         };
         let served = tonic::transport::Server::builder()
             .add_routes(Routes::from(app))
-            .serve_with_incoming_shutdown(TcpIncoming::from(self.listener), graceful);
+            .serve_with_incoming_shutdown(
+                TcpIncoming::from(self.listener).with_nodelay(Some(true)),
+                graceful,
+            );
         let limit = shutdown.wait_time.duration();
         match lifecycle::drain(served, stopping.notified(), limit).await {
             Some(result) => result.context("serve gRPC"),

@@ -70,7 +70,7 @@ pub(super) fn files(process: usize, system: &System, plan: &Plan<'_>) -> Vec<Fil
     out.user("src/lib.rs", Body::Lib(view.clone()));
     out.user("src/config.rs", Body::Config(view.clone()));
     out.user("src/svc.rs", Body::Svc(view.clone()));
-    out.user("src/error.rs", Body::Error(view.clone()));
+    out.user("src/error.rs", Body::Error);
     out.zgen("src/generated/mod.rs", Body::GeneratedMod(view.clone()));
     out.zgen(
         "src/generated/routes.rs",

@@ -1,8 +1,10 @@
 //! The body of a request, read once and within its limit.
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest as _, Request};
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
 use serde::Deserialize;
 
 use super::super::refusal::Refusal;
@@ -11,23 +13,12 @@ use crate::{Code, FieldError};
 
 /// Reads a JSON body; none at all counts as an object without members, so that what is required is named.
 /// Any JSON content type will do, and so will none; another one is refused.
-pub async fn json<W>(request: Request) -> Result<W, Refusal>
+pub async fn json<W>(parts: &Parts, body: Body) -> Result<W, Refusal>
 where
     W: for<'de> Deserialize<'de> + Default,
 {
-    let content_type = request
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let is_json = content_type.is_none_or(is_json);
-    let body = Bytes::from_request(request, &())
-        .await
-        .map_err(|rejection| match rejection.status() {
-            axum::http::StatusCode::PAYLOAD_TOO_LARGE => {
-                Refusal::new(Code::PayloadTooLarge, "the body is too large")
-            }
-            _ => Refusal::new(Code::InvalidArgument, "the body could not be read"),
-        })?;
+    let is_json = content_type(parts).is_none_or(is_json);
+    let body = read(parts, body).await?;
     if body.is_empty() {
         return Ok(W::default());
     }
@@ -49,6 +40,24 @@ where
         // The text of the body is the caller's and not repeated; where and what is.
         Err(error) => Err(bad_body(format!("is not valid JSON: {error}").into())),
     }
+}
+
+/// Reads a body within the limit that the middleware stack has set.
+pub(super) async fn read(parts: &Parts, body: Body) -> Result<Bytes, Refusal> {
+    let mut request = Request::new(body);
+    *request.extensions_mut() = parts.extensions.clone();
+    Bytes::from_request(request, &())
+        .await
+        .map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Refusal::new(Code::PayloadTooLarge, "the body is too large")
+            }
+            _ => Refusal::new(Code::InvalidArgument, "the body could not be read"),
+        })
+}
+
+pub(super) fn content_type(parts: &Parts) -> Option<&str> {
+    parts.headers.get(CONTENT_TYPE)?.to_str().ok()
 }
 
 fn bad_body(reason: std::borrow::Cow<'static, str>) -> Refusal {

@@ -1,14 +1,15 @@
 //! Path parameters, form values and headers: texts, parsed by the type of the field.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
+use axum::body::Body;
 use axum::extract::{FromRequestParts as _, RawPathParams};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use percent_encoding::percent_decode_str;
 
 use super::super::refusal::Refusal;
+use super::body::{self, content_type};
 use super::field::Field;
 use crate::Code;
 
@@ -100,22 +101,39 @@ impl PathParams {
     }
 }
 
-/// The values of the query; empty ones count as absent, as in go-zero.
+/// The values of the query and of an urlencoded body, the body's first; empty ones count as absent
+/// (go-zero's `rest/httpx/util.go`).
 #[derive(Debug)]
 pub struct Form(HashMap<String, Vec<String>>);
 
 impl Form {
-    pub fn of_query(parts: &Parts) -> Result<Self, Refusal> {
-        let mut values: HashMap<String, Vec<String>> = HashMap::new();
-        for pair in parts.uri.query().unwrap_or_default().split('&') {
+    /// Takes the body if it is a form; any other is left for [`super::json`].
+    pub async fn read(parts: &Parts, body: &mut Body) -> Result<Self, Refusal> {
+        let mut form = Self(HashMap::new());
+        let is_form = content_type(parts).is_some_and(|text| {
+            text.trim_start()
+                .starts_with("application/x-www-form-urlencoded")
+        });
+        if is_form {
+            let bytes = body::read(parts, std::mem::take(body)).await?;
+            let text = std::str::from_utf8(&bytes)
+                .map_err(|_| Refusal::new(Code::InvalidArgument, "the form is not valid UTF-8"))?;
+            form.add(text)?;
+        }
+        form.add(parts.uri.query().unwrap_or_default())?;
+        Ok(form)
+    }
+
+    fn add(&mut self, encoded: &str) -> Result<(), Refusal> {
+        for pair in encoded.split('&') {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (key, value) = (decode(key)?, decode(value)?);
             if !value.is_empty() {
                 let key = key.strip_suffix("[]").unwrap_or(&key).to_owned();
-                values.entry(key).or_default().push(value.into_owned());
+                self.0.entry(key).or_default().push(value);
             }
         }
-        Ok(Self(values))
+        Ok(())
     }
 
     /// The first value of the name.
@@ -134,10 +152,10 @@ impl Form {
     }
 }
 
-fn decode(text: &str) -> Result<Cow<'_, str>, Refusal> {
+fn decode(text: &str) -> Result<String, Refusal> {
     let spaced = text.replace('+', " ");
     match percent_decode_str(&spaced).decode_utf8() {
-        Ok(decoded) => Ok(Cow::Owned(decoded.into_owned())),
+        Ok(decoded) => Ok(decoded.into_owned()),
         Err(_) => Err(Refusal::new(
             Code::InvalidArgument,
             "the query is not valid UTF-8",

@@ -1,0 +1,96 @@
+//! The members of an etcd cluster, and how to get in.
+
+use anyhow::{Context as _, bail, ensure};
+use rand::seq::SliceRandom as _;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::transport::{Channel, Endpoint};
+
+use super::client::{CALL_LIMIT, Etcd, PING_INTERVAL, within};
+use super::pb::etcdserverpb::AuthenticateRequest;
+use super::pb::etcdserverpb::auth_client::AuthClient;
+use crate::config::EtcdConf;
+
+/// A configuration that can work, and which of its hosts is in use.
+#[derive(Debug)]
+pub(super) struct Members {
+    conf: EtcdConf,
+    at: usize,
+}
+
+impl Members {
+    /// In random order, so that the instances of a service spread over them. What can be said without etcd is said
+    /// here, at the start; everything else is a matter of time.
+    pub(super) fn new(conf: &EtcdConf) -> anyhow::Result<Self> {
+        ensure!(!conf.key.is_empty(), "Etcd.Key is empty");
+        ensure!(!conf.hosts.is_empty(), "Etcd.Hosts is empty");
+        for host in &conf.hosts {
+            endpoint(host).with_context(|| format!("Etcd.Hosts: `{host}`"))?;
+        }
+        let mut conf = conf.clone();
+        conf.hosts.shuffle(&mut rand::rng());
+        Ok(Self { conf, at: 0 })
+    }
+
+    pub(super) fn conf(&self) -> &EtcdConf {
+        &self.conf
+    }
+
+    /// A connection to the member in use, or to the first one after it that takes it.
+    pub(super) async fn connect(&mut self) -> anyhow::Result<Etcd> {
+        let mut failures = Vec::new();
+        for _ in 0..self.conf.hosts.len() {
+            let host = &self.conf.hosts[self.at];
+            match within(connect(host, &self.conf)).await {
+                Ok(etcd) => return Ok(etcd),
+                Err(error) => failures.push(format!("{host}: {error:#}")),
+            }
+            self.advance();
+        }
+        bail!("no host answers: {}", failures.join("; "))
+    }
+
+    /// The next connection goes elsewhere: a member that takes connections may still not answer.
+    pub(super) fn advance(&mut self) {
+        self.at = (self.at + 1) % self.conf.hosts.len();
+    }
+}
+
+async fn connect(host: &str, conf: &EtcdConf) -> anyhow::Result<Etcd> {
+    let channel = endpoint(host)?.connect().await?;
+    let token = match conf.account() {
+        Some((user, pass)) => Some(authenticate(channel.clone(), user, pass).await?),
+        None => None,
+    };
+    Ok(Etcd::new(channel, token))
+}
+
+/// `host:port`, as go-zero has it; `http://` in front is allowed.
+fn endpoint(host: &str) -> anyhow::Result<Endpoint> {
+    let bare = host.strip_prefix("http://").unwrap_or(host);
+    ensure!(
+        !bare.contains("://") && bare.contains(':'),
+        "expected `host:port`"
+    );
+    let endpoint = Endpoint::from_shared(format!("http://{bare}"))?
+        .connect_timeout(CALL_LIMIT)
+        .tcp_nodelay(true)
+        .http2_keep_alive_interval(PING_INTERVAL)
+        .keep_alive_timeout(CALL_LIMIT);
+    Ok(endpoint)
+}
+
+async fn authenticate(
+    channel: Channel,
+    user: &str,
+    pass: &str,
+) -> anyhow::Result<MetadataValue<Ascii>> {
+    let request = AuthenticateRequest {
+        name: user.to_owned(),
+        password: pass.to_owned(),
+    };
+    let answer = AuthClient::new(channel).authenticate(request).await;
+    let token = answer.context("authenticate")?.into_inner().token;
+    let mut token: MetadataValue<Ascii> = token.parse().context("authenticate")?;
+    token.set_sensitive(true);
+    Ok(token)
+}
