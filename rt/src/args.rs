@@ -1,5 +1,6 @@
 //! The command line of a service: `-f FILE`, as goctl's services have it, and `healthcheck` for containers.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use lexopt::prelude::*;
@@ -36,10 +37,20 @@ Usage: [-f FILE] [--check-config] [healthcheck]
 impl Args {
     /// Reads the process's arguments.
     pub fn parse(default_config: &str, version: &'static str) -> anyhow::Result<Self> {
-        Self::parse_from(lexopt::Parser::from_env(), default_config, version)
+        Self::read(lexopt::Parser::from_env(), default_config, version)
     }
 
-    fn parse_from(
+    /// The same from arguments of the caller's, without the program's name.
+    pub fn parse_from(
+        args: impl IntoIterator<Item: Into<OsString>>,
+        default_config: &str,
+        version: &'static str,
+    ) -> anyhow::Result<Self> {
+        let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
+        Self::read(lexopt::Parser::from_args(args), default_config, version)
+    }
+
+    fn read(
         mut parser: lexopt::Parser,
         default_config: &str,
         version: &'static str,

@@ -308,7 +308,7 @@ fn parse_duration(text: &str) -> Option<Duration> {
             "h" => 3600.0,
             _ => return None,
         };
-        total += Duration::try_from_secs_f64(value * seconds).ok()?;
+        total = total.checked_add(Duration::try_from_secs_f64(value * seconds).ok()?)?;
         rest = &unit[end..];
     }
     (!text.is_empty()).then_some(total)

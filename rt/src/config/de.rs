@@ -117,7 +117,6 @@ impl<'de> de::Deserializer<'de> for Tree<'_> {
     type Error = KeyError;
 
     numbers! {
-        deserialize_bool visit_bool bool, "true or false";
         deserialize_i8 visit_i8 i8, "a whole number";
         deserialize_i16 visit_i16 i16, "a whole number";
         deserialize_i32 visit_i32 i32, "a whole number";
@@ -128,6 +127,16 @@ impl<'de> de::Deserializer<'de> for Tree<'_> {
         deserialize_u64 visit_u64 u64, "a whole number, not negative";
         deserialize_f32 visit_f32 f32, "a number";
         deserialize_f64 visit_f64 f64, "a number";
+    }
+
+    /// YAML 1.1, which go-zero reads, has more words for it.
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, KeyError> {
+        let text: String = self.parsed("true or false")?;
+        match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "y" => visitor.visit_bool(true),
+            "false" | "no" | "off" | "n" => visitor.visit_bool(false),
+            _ => Err(self.wrong("true or false")),
+        }
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, KeyError> {
@@ -148,7 +157,11 @@ impl<'de> de::Deserializer<'de> for Tree<'_> {
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, KeyError> {
-        visitor.visit_string(self.parsed("a text")?)
+        match self.value {
+            // `1.10` and `1e5` would arrive as something else than what was written.
+            Value::Number(number) if number.is_f64() => Err(self.wrong("a text; put it in quotes")),
+            _ => visitor.visit_string(self.parsed("a text")?),
+        }
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, KeyError> {

@@ -55,7 +55,10 @@ impl ConfigFile {
             path,
             &text,
             &|name| std::env::var(name).ok(),
-            std::env::vars(),
+            // `vars` panics at a variable that is not UTF-8, whoever it belongs to.
+            std::env::vars_os().filter_map(|(key, value)| {
+                Some((key.into_string().ok()?, value.into_string().ok()?))
+            }),
         )
     }
 
@@ -78,7 +81,8 @@ impl ConfigFile {
         let mut root: Value = if text.trim().is_empty() {
             Value::Object(Map::new())
         } else {
-            serde_saphyr::from_str(text).map_err(|error| syntax(error.to_string()))?
+            serde_saphyr::from_str_with_options(text, yaml())
+                .map_err(|error| syntax(error.to_string()))?
         };
         expand_all(&mut root, "", variable).map_err(|(key, name)| Error::Key {
             path: path.to_owned(),
@@ -188,6 +192,17 @@ impl ConfigFile {
             key: error.key.unwrap_or_else(|| at.to_owned()),
             message: error.message,
         })
+    }
+}
+
+/// YAML 1.2: `yes` is a text, which a boolean field takes all the same. A password `0123` keeps its zero.
+fn yaml() -> serde_saphyr::Options {
+    serde_saphyr::options! {
+        strict_booleans: true,
+        leading_zero_numbers_as_strings: true,
+        underscored_numbers_as_strings: true,
+        // A listing would show values.
+        with_snippet: false,
     }
 }
 

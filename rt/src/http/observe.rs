@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::{HOST, USER_AGENT};
-use axum::http::{HeaderMap, HeaderName, Version};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderName, Method, Version};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -14,20 +15,21 @@ use crate::trace::{Span, attr};
 
 pub(super) async fn observe(request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let method = request.method().clone();
+    let method = known_method(request.method());
     let route = request
         .extensions()
         .get::<MatchedPath>()
         .map(|path| path.as_str().to_owned());
     let path = request.uri().path().to_owned();
 
+    let verb = if method == OTHER { "HTTP" } else { method };
     let name = match &route {
-        Some(route) => format!("{method} {route}"),
-        None => method.to_string(),
+        Some(route) => format!("{verb} {route}"),
+        None => verb.to_owned(),
     };
     let span = Span::server(name, request.headers());
     if span.is_recording() {
-        describe(&span, &request, route.as_deref());
+        describe(&span, &request, method, route.as_deref());
     }
 
     let mut response = span.scope(next.run(request)).await;
@@ -35,13 +37,13 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     let status = response.status();
     span.set(attr::HTTP_RESPONSE_STATUS_CODE, status.as_u16());
     if status.is_server_error() {
-        span.fail_with(status.as_str().to_owned());
+        span.fail_by_status(status.as_str().to_owned());
     }
     span.respond(response.headers_mut());
     let took = started.elapsed();
     let labels = HttpLabels {
         path: route.unwrap_or_default(),
-        method: method.to_string(),
+        method: method.to_owned(),
         code: status.as_u16(),
     };
     metrics::http_request(&labels, took);
@@ -57,9 +59,20 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     response
 }
 
-fn describe(span: &Span, request: &Request, route: Option<&str>) {
+/// What stands for a method that callers made up: each one kept would be a time series of its own.
+const OTHER: &str = "_OTHER";
+
+fn known_method(method: &Method) -> &'static str {
+    const KNOWN: [&str; 9] = [
+        "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT",
+    ];
+    let known = KNOWN.into_iter().find(|known| method == known);
+    known.unwrap_or(OTHER)
+}
+
+fn describe(span: &Span, request: &Request, method: &'static str, route: Option<&str>) {
     let header = |name: HeaderName| text(request.headers(), name);
-    span.set(attr::HTTP_REQUEST_METHOD, request.method().as_str());
+    span.set(attr::HTTP_REQUEST_METHOD, method);
     span.set(attr::URL_PATH, request.uri().path());
     span.set(
         attr::URL_SCHEME,
@@ -68,10 +81,12 @@ fn describe(span: &Span, request: &Request, route: Option<&str>) {
     if let Some(route) = route {
         span.set(attr::HTTP_ROUTE, route);
     }
-    if let Some(host) = header(HOST) {
-        let (name, port) = host.rsplit_once(':').unwrap_or((host, ""));
+    // HTTP/2 has an authority instead of the header.
+    let authority = request.uri().authority().map(Authority::as_str);
+    if let Some(host) = authority.or_else(|| header(HOST)) {
+        let (name, port) = split_port(host);
         span.set(attr::SERVER_ADDRESS, name);
-        if let Ok(port) = port.parse::<u16>() {
+        if let Some(port) = port {
             span.set(attr::SERVER_PORT, port);
         }
     }
@@ -84,6 +99,13 @@ fn describe(span: &Span, request: &Request, route: Option<&str>) {
         _ => "1.1",
     };
     span.set(attr::NETWORK_PROTOCOL_VERSION, version);
+}
+
+/// `host`, `host:80`, `[::1]`, `[::1]:80`
+fn split_port(host: &str) -> (&str, Option<u16>) {
+    let split = host.rsplit_once(':');
+    let split = split.and_then(|(name, port)| Some((name, port.parse().ok()?)));
+    split.map_or((host, None), |(name, port)| (name, Some(port)))
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {

@@ -6,11 +6,10 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::StatusCode;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use futures_util::FutureExt as _;
 
 use super::observe::observe;
@@ -22,7 +21,8 @@ use crate::trace::Span;
 
 /// Wraps the routes; `E` is the service's error type, in whose shape every refusal is answered.
 ///
-/// `/health` and `/ready` are added outside of it: they are neither traced nor logged.
+/// `/health` and `/ready` are answered outside of it, neither traced nor logged, unless the service has such
+/// a route of its own.
 pub fn stack<E, S>(routes: Router<S>, conf: &RestConf, readiness: &Readiness) -> Router<S>
 where
     E: From<Refusal> + IntoResponse + 'static,
@@ -39,18 +39,32 @@ where
         .layer(from_fn(move |request, next| {
             guard::<E>(timeout, request, next)
         }))
-        .layer(from_fn(observe))
-        .route("/health", get(async || "OK"))
-        .route(
-            "/ready",
-            get(async move || {
-                if ready.is_ready() {
-                    (StatusCode::OK, "OK")
-                } else {
-                    (StatusCode::SERVICE_UNAVAILABLE, "not ready")
+        .layer(from_fn(move |request, next| {
+            let probed = probe(&request, &ready);
+            async move {
+                match probed {
+                    Some(answer) => answer,
+                    None => observe(request, next).await,
                 }
-            }),
-        )
+            }
+        }))
+}
+
+/// The answer to an orchestrator. Not a route: a route of the service's own at the same path would be a panic.
+fn probe(request: &Request, readiness: &Readiness) -> Option<Response> {
+    let path = request.uri().path();
+    let route = request.extensions().get::<MatchedPath>();
+    if ![Method::GET, Method::HEAD].contains(request.method())
+        || route.is_some_and(|route| route.as_str() == path)
+    {
+        return None;
+    }
+    match path {
+        "/health" => Some("OK".into_response()),
+        "/ready" if readiness.is_ready() => Some("OK".into_response()),
+        "/ready" => Some((StatusCode::SERVICE_UNAVAILABLE, "not ready").into_response()),
+        _ => None,
+    }
 }
 
 /// Bounds a request in time and keeps its panic to itself.

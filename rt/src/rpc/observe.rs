@@ -68,7 +68,7 @@ async fn within(
 fn finish(span: &Span, path: &str, code: Code, took: Duration) {
     span.set(attr::RPC_RESPONSE_STATUS_CODE, code_name(code));
     if is_server_error(code) {
-        span.fail_with(code_name(code));
+        span.fail_by_status(code_name(code));
     }
     metrics::rpc_served(path, i32::from(code), took);
     let line = || {

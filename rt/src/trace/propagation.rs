@@ -19,22 +19,37 @@ pub(crate) struct Carried {
     baggage: Option<HeaderValue>,
 }
 
-/// The caller's position in its trace, if the request carries one.
+/// The caller's position in its trace, if the request carries one. Of two nobody knows which is meant.
 pub fn extract(headers: &HeaderMap) -> Option<Ids> {
-    Ids::from_traceparent(headers.get(TRACEPARENT)?.to_str().ok()?)
+    let mut values = headers.get_all(TRACEPARENT).iter();
+    let value = values.next().filter(|_| values.next().is_none())?;
+    Ids::from_traceparent(value.to_str().ok()?)
 }
 
 pub(crate) fn carried(headers: &HeaderMap) -> Option<Carried> {
-    let fits = |value: &&HeaderValue| value.len() <= MAX_BAGGAGE_BYTES;
+    let fits = |value: &HeaderValue| value.len() <= MAX_BAGGAGE_BYTES;
     // A tracestate belongs to its traceparent; without one it is dropped.
-    let tracestate = extract(headers)
-        .and_then(|_| headers.get(TRACESTATE))
-        .cloned();
-    let baggage = headers.get(BAGGAGE).filter(fits).cloned();
+    let tracestate = extract(headers).and_then(|_| joined(headers, &TRACESTATE));
+    let baggage = joined(headers, &BAGGAGE).filter(fits);
     (tracestate.is_some() || baggage.is_some()).then_some(Carried {
         tracestate,
         baggage,
     })
+}
+
+/// A list that came in several lines means the same as one line (RFC 9110, section 5.3).
+fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<HeaderValue> {
+    let mut lines = headers.get_all(name).iter();
+    let first = lines.next()?;
+    let Some(second) = lines.next() else {
+        return Some(first.clone());
+    };
+    let lines: Vec<_> = [first, second]
+        .into_iter()
+        .chain(lines)
+        .map(HeaderValue::as_bytes)
+        .collect();
+    HeaderValue::from_bytes(&lines.join(&b',')).ok()
 }
 
 /// Writes the current position into the headers of an outgoing request.

@@ -78,6 +78,13 @@ impl Recording {
         self.with(|data| data.status = Status::error(description));
     }
 
+    #[cfg_attr(not(any(feature = "http", feature = "rpc-server")), allow(dead_code))]
+    pub(crate) fn has_failed(&self) -> bool {
+        let mut failed = false;
+        self.with(|data| failed = matches!(data.status, Status::Error { .. }));
+        failed
+    }
+
     fn with(&self, change: impl FnOnce(&mut SpanData)) {
         // A panic while the lock was held left valid data behind.
         let mut data = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -185,6 +185,14 @@ impl Span {
         }
     }
 
+    /// The same by the outcome, unless what happened inside (a panic, a timeout) has said more.
+    #[cfg_attr(not(any(feature = "http", feature = "rpc-server")), allow(dead_code))]
+    pub(crate) fn fail_by_status(&self, error_type: impl Into<Cow<'static, str>>) {
+        if !self.recording().is_some_and(Recording::has_failed) {
+            self.fail_with(error_type);
+        }
+    }
+
     /// Runs `work` with this span current, and records its failure.
     pub async fn run<T, E: Failure>(
         &self,

@@ -30,16 +30,23 @@ pub fn capture() -> Captured {
 }
 
 impl Captured {
+    /// The ended spans of one trace, in the order in which they started.
+    pub fn spans(&self, trace_id: TraceId) -> Vec<SpanData> {
+        let spans = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut spans: Vec<SpanData> = spans
+            .iter()
+            .filter(|span| span.span_context.trace_id() == trace_id)
+            .cloned()
+            .collect();
+        spans.sort_by_key(|span| span.start_time);
+        spans
+    }
+
     /// The ended spans of one trace as an indented tree: `SERVER POST /orders`, two spaces a level,
     /// siblings in the order in which they started.
     pub fn tree(&self, trace_id: TraceId) -> String {
-        let spans = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut spans: Vec<&SpanData> = spans
-            .iter()
-            .filter(|span| span.span_context.trace_id() == trace_id)
-            .collect();
-        spans.sort_by_key(|span| span.start_time);
-        let is_root = |span: &&&SpanData| {
+        let spans = self.spans(trace_id);
+        let is_root = |span: &&SpanData| {
             !spans
                 .iter()
                 .any(|other| other.span_context.span_id() == span.parent_span_id)
@@ -64,7 +71,7 @@ impl Captured {
     }
 }
 
-fn write_subtree(span: &SpanData, all: &[&SpanData], depth: usize, out: &mut String) {
+fn write_subtree(span: &SpanData, all: &[SpanData], depth: usize, out: &mut String) {
     let indent = "  ".repeat(depth);
     let kind = format!("{:?}", span.span_kind).to_uppercase();
     out.push_str(&format!("{indent}{kind} {}\n", span.name));

@@ -82,15 +82,20 @@ impl<T> Field<T> {
     }
 }
 
+/// Findings beyond this are dropped: a megabyte of wrong items must not make an answer of many.
+const MAX_ERRORS: usize = 50;
+
 /// Everything that is wrong with a request, by the names on the wire.
 #[derive(Debug, Default)]
 pub struct Errors(BTreeMap<String, Cow<'static, str>>);
 
 impl Errors {
     pub fn push(&mut self, field: &str, reason: impl Into<Cow<'static, str>>) {
-        self.0
-            .entry(field.to_owned())
-            .or_insert_with(|| reason.into());
+        if self.0.len() < MAX_ERRORS {
+            self.0
+                .entry(field.to_owned())
+                .or_insert_with(|| reason.into());
+        }
     }
 
     /// Adds what is wrong below a field: `price` below `items[2]` is `items[2].price`.

@@ -34,17 +34,23 @@ macro_rules! integers {
 }
 integers!(i8, i16, i32, i64, u8, u16, u32, u64);
 
-impl FromText for f64 {
-    fn from_text(text: &str) -> Result<Self, &'static str> {
-        text.parse().map_err(|_| "expected a number")
-    }
+/// Finite ones only: JSON has no other, and no range check holds for NaN.
+macro_rules! floats {
+    ($($ty:ty),*) => {$(
+        impl FromText for $ty {
+            fn from_text(text: &str) -> Result<Self, &'static str> {
+                match text.parse::<Self>() {
+                    Ok(value) if value.is_finite() => Ok(value),
+                    Ok(_) if text.contains(|c: char| c.is_ascii_digit()) => {
+                        Err(concat!("does not fit ", stringify!($ty)))
+                    }
+                    _ => Err("expected a number"),
+                }
+            }
+        }
+    )*};
 }
-
-impl FromText for f32 {
-    fn from_text(text: &str) -> Result<Self, &'static str> {
-        text.parse().map_err(|_| "expected a number")
-    }
-}
+floats!(f32, f64);
 
 /// `1`, `0`, `true`, `false` in any case (go-zero's `core/mapping/utils.go`).
 impl FromText for bool {

@@ -48,7 +48,8 @@ macro_rules! integers {
                 let value = match scalar {
                     Scalar::Int(value) => value.try_into().ok(),
                     Scalar::Uint(value) => value.try_into().ok(),
-                    // What JSON has beyond 64 bits arrives as a float.
+                    // `-0` arrives as a float, and so does what JSON has beyond 64 bits.
+                    Scalar::Float(value) if value == 0.0 && value.is_sign_negative() => Some(0),
                     Scalar::Float(value) if value.abs() > 9.2e18 => None,
                     Scalar::Float(_) => return refuse(Self::EXPECTED, "a fraction"),
                     other => return refuse(Self::EXPECTED, other.name()),

@@ -1,0 +1,72 @@
+//! The command line of a service.
+
+use zgen_rt::args::{Args, Command};
+
+#[test]
+fn a_command_line_is_read_or_refused() {
+    let help = Command::Show("");
+    let rows: &[(&[&str], Option<(&str, Command)>)] = &[
+        (&[], Some(("etc/it.yaml", Command::Serve))),
+        (&["-f", "x.yaml"], Some(("x.yaml", Command::Serve))),
+        (&["-fx.yaml"], Some(("x.yaml", Command::Serve))),
+        (&["-f=x.yaml"], Some(("x.yaml", Command::Serve))),
+        (&["--config", "x.yaml"], Some(("x.yaml", Command::Serve))),
+        (&["--config=x.yaml"], Some(("x.yaml", Command::Serve))),
+        (&["-f", "a", "-f", "b"], Some(("b", Command::Serve))),
+        (&["-f", "-"], Some(("-", Command::Serve))),
+        (
+            &["--check-config", "-f", "x"],
+            Some(("x", Command::CheckConfig)),
+        ),
+        (
+            &["healthcheck", "-f", "x"],
+            Some(("x", Command::HealthCheck)),
+        ),
+        (
+            &["-f", "x", "healthcheck"],
+            Some(("x", Command::HealthCheck)),
+        ),
+        (&["-V"], Some(("etc/it.yaml", Command::Show("1.2.3")))),
+        (
+            &["--version"],
+            Some(("etc/it.yaml", Command::Show("1.2.3"))),
+        ),
+        (&["-h"], Some(("etc/it.yaml", help))),
+        (&["--help"], Some(("etc/it.yaml", help))),
+        (&["-f"], None),
+        (&["--config"], None),
+        (&["-x"], None),
+        (&["--nope"], None),
+        (&["serve"], None),
+        (&["--check-config=1"], None),
+        (&["--"], Some(("etc/it.yaml", Command::Serve))),
+        (&["--", "-f"], None),
+    ];
+    for (line, expected) in rows {
+        let got = Args::parse_from(*line, "etc/it.yaml", "1.2.3");
+        match (got, expected) {
+            (Ok(args), Some((config, command))) => {
+                assert_eq!(args.config.to_str(), Some(*config), "{line:?}");
+                match (args.command, *command) {
+                    (Command::Show(text), Command::Show("")) => {
+                        assert!(text.contains("--check-config"), "{text}");
+                    }
+                    (got, expected) => assert_eq!(got, expected, "{line:?}"),
+                }
+            }
+            (Err(error), None) => assert!(!error.to_string().is_empty(), "{line:?}"),
+            (got, _) => panic!("{line:?}: {got:?}"),
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_need_not_be_text() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    let odd = OsStr::from_bytes(b"x-\xff.yaml");
+    let args = Args::parse_from([OsStr::new("-f"), odd], "a", "1").unwrap();
+    assert_eq!(args.config.as_os_str(), odd);
+    assert!(Args::parse_from([odd], "a", "1").is_err());
+}
