@@ -73,8 +73,8 @@ pub struct Client {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Routes {
     pub source: String,
-    /// `get`, `post`, sorted.
-    pub verbs: Vec<String>,
+    /// `axum::routing::{get, post}`
+    pub verbs: Option<Use>,
     pub routes: Vec<RouteLine>,
 }
 

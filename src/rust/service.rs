@@ -135,9 +135,9 @@ pub struct TableCall {
     /// What the caller reads when there is no row.
     pub not_found: String,
     /// Arguments of `find`, taken from the request.
-    pub key: Vec<String>,
+    pub key: String,
     /// Arguments of `cache_key`, taken from the row.
-    pub row_key: Vec<String>,
+    pub row_key: String,
     pub values: Vec<Init>,
     pub response_fields: Vec<Init>,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Gateway;
 use super::tree::{function, modules};
-use crate::lower::layout::is_wide;
+use crate::lower::layout::{is_wide, use_of};
 use crate::model::{self, Method, Segment};
 use crate::rust::gateway::{RouteLine, Routes};
 
@@ -34,12 +34,10 @@ pub(super) fn routes(gateway: &Gateway<'_>) -> Routes {
             });
         }
     }
-    let mut verbs: Vec<_> = lines.iter().map(|line| line.verb.clone()).collect();
-    verbs.sort();
-    verbs.dedup();
+    let verbs: Vec<_> = lines.iter().map(|line| line.verb.clone()).collect();
     Routes {
         source: gateway.model.file.clone(),
-        verbs,
+        verbs: use_of("axum::routing", &verbs),
         routes: lines,
     }
 }

@@ -77,14 +77,14 @@ fn table_call(rpc: &Rpc, method: &RpcMethod) -> Option<TableCall> {
                 .iter()
                 .filter_map(|pair| inserted(table, &input, pair))
                 .collect();
-            (Some(format!("New{row}")), Vec::new(), values)
+            (Some(format!("New{row}")), String::new(), values)
         }
         TableOp::Find { key } => {
-            let key = key
+            let key: Vec<_> = key
                 .iter()
                 .filter_map(|pair| argument(table, &input, pair))
                 .collect();
-            (None, key, Vec::new())
+            (None, key.join(", "), Vec::new())
         }
     };
     let response_fields = call
@@ -99,7 +99,8 @@ fn table_call(rpc: &Rpc, method: &RpcMethod) -> Option<TableCall> {
             .primary_key
             .iter()
             .map(|name| row_key(table, &variable, name))
-            .collect(),
+            .collect::<Vec<_>>()
+            .join(", "),
         row,
         variable,
         new,
