@@ -1,11 +1,12 @@
 //! Picks an instance for each call: the better of two random ones, by EWMA latency, calls in flight and success
 //! (go-zero's `zrpc/internal/balancer/p2c/p2c.go`).
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
+use tokio::net::TcpStream;
 use tonic::Code;
 use tonic::transport::{Channel, Endpoint};
 
@@ -13,8 +14,10 @@ use tonic::transport::{Channel, Endpoint};
 const DECAY: Duration = Duration::from_secs(10);
 /// An instance that nobody has picked for this long is picked, to learn how it is.
 const FORCE_PICK: Duration = Duration::from_secs(1);
-const FULL_SUCCESS: u64 = 1000;
-const HEALTHY_SUCCESS: u64 = FULL_SUCCESS / 2;
+/// An instance that could not be reached is tried again this often, and by no call before that succeeds.
+const PROBE_INTERVAL: Duration = Duration::from_secs(1);
+const FULL_SUCCESS: f64 = 1000.0;
+const HEALTHY_SUCCESS: f64 = FULL_SUCCESS / 2.0;
 
 /// The known instances of one service. Cheap to clone; reading takes no lock.
 #[derive(Debug, Clone, Default)]
@@ -27,11 +30,31 @@ pub(super) struct Instance {
     started: Instant,
     in_flight: AtomicI64,
     /// Microseconds.
-    lag: AtomicU64,
-    success: AtomicU64,
+    lag: Average,
+    success: Average,
+    /// Could not be reached, and is being probed.
+    lost: AtomicBool,
     /// Microseconds since `started`.
     last_end: AtomicU64,
     last_pick: AtomicU64,
+}
+
+/// A moving average. Not in whole numbers: under load each observation moves it by far less than one.
+#[derive(Debug)]
+struct Average(AtomicU64);
+
+impl Average {
+    fn new(value: f64) -> Self {
+        Self(AtomicU64::new(value.to_bits()))
+    }
+
+    fn get(&self) -> f64 {
+        f64::from_bits(self.0.load(Relaxed))
+    }
+
+    fn set(&self, value: f64) {
+        self.0.store(value.to_bits(), Relaxed);
+    }
 }
 
 impl Instances {
@@ -57,30 +80,41 @@ impl Instances {
     /// The instance for the next call; `None` while none is known.
     pub(super) fn pick(&self) -> Option<Picked> {
         let all = self.0.load();
-        let picked = match all.as_slice() {
-            [] => return None,
-            [only] => only,
-            [one, two] => better(one, two),
-            many => {
-                let mut pair = draw(many);
-                // Up to three draws for two healthy ones.
-                for _ in 0..2 {
-                    if pair.0.is_healthy() && pair.1.is_healthy() {
-                        break;
-                    }
-                    pair = draw(many);
-                }
-                better(pair.0, pair.1)
-            }
+        let picked = if all.iter().any(|instance| instance.lost.load(Relaxed)) {
+            let mut there = all.as_ref().clone();
+            there.retain(|instance| !instance.lost.load(Relaxed));
+            // While none can be reached, each is as good as another.
+            Arc::clone(choose(&there).or_else(|| choose(&all))?)
+        } else {
+            Arc::clone(choose(&all)?)
         };
         picked.last_pick.store(picked.now(), Relaxed);
         picked.in_flight.fetch_add(1, Relaxed);
         Some(Picked {
-            instance: Arc::clone(picked),
+            instance: picked,
             started: Instant::now(),
             code: None,
         })
     }
+}
+
+fn choose(among: &[Arc<Instance>]) -> Option<&Arc<Instance>> {
+    Some(match among {
+        [] => return None,
+        [only] => only,
+        [one, two] => better(one, two),
+        many => {
+            let mut pair = draw(many);
+            // Up to three draws for two healthy ones.
+            for _ in 0..2 {
+                if pair.0.is_healthy() && pair.1.is_healthy() {
+                    break;
+                }
+                pair = draw(many);
+            }
+            better(pair.0, pair.1)
+        }
+    })
 }
 
 fn draw(many: &[Arc<Instance>]) -> (&Arc<Instance>, &Arc<Instance>) {
@@ -93,7 +127,9 @@ fn draw(many: &[Arc<Instance>]) -> (&Arc<Instance>, &Arc<Instance>) {
 }
 
 fn better<'a>(one: &'a Arc<Instance>, two: &'a Arc<Instance>) -> &'a Arc<Instance> {
-    let (light, heavy) = if one.load() <= two.load() {
+    // Health first: who fails does so quickly, and would look the least loaded.
+    let rank = |instance: &Instance| (!instance.is_healthy(), instance.load());
+    let (light, heavy) = if rank(one) <= rank(two) {
         (one, two)
     } else {
         (two, one)
@@ -124,8 +160,9 @@ impl Instance {
             channel,
             started: Instant::now(),
             in_flight: AtomicI64::new(0),
-            lag: AtomicU64::new(0),
-            success: AtomicU64::new(FULL_SUCCESS),
+            lag: Average::new(0.0),
+            success: Average::new(FULL_SUCCESS),
+            lost: AtomicBool::new(false),
             last_end: AtomicU64::new(0),
             last_pick: AtomicU64::new(0),
         })
@@ -136,22 +173,17 @@ impl Instance {
     }
 
     fn is_healthy(&self) -> bool {
-        self.success.load(Relaxed) > HEALTHY_SUCCESS
+        self.success.get() > HEALTHY_SUCCESS
     }
 
     /// sqrt(lag + 1) * (in flight + 1)
     #[allow(clippy::cast_precision_loss)]
     fn load(&self) -> f64 {
-        let lag = (self.lag.load(Relaxed) + 1) as f64;
         let in_flight = (self.in_flight.load(Relaxed).max(0) + 1) as f64;
-        lag.sqrt() * in_flight
+        (self.lag.get() + 1.0).sqrt() * in_flight
     }
 
-    #[allow(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss
-    )]
+    #[allow(clippy::cast_precision_loss)]
     fn record(&self, lag: Duration, is_success: bool) {
         let now = self.now();
         let last = self.last_end.swap(now, Relaxed);
@@ -162,20 +194,39 @@ impl Instance {
         } else {
             (-elapsed.as_secs_f64() / DECAY.as_secs_f64()).exp()
         };
-        let blend = |old: u64, new: f64| (old as f64 * weight + new * (1.0 - weight)) as u64;
-        self.lag.store(
-            blend(self.lag.load(Relaxed), lag.as_micros() as f64),
-            Relaxed,
-        );
-        let outcome = if is_success { FULL_SUCCESS as f64 } else { 0.0 };
+        let blend = |old: f64, new: f64| old * weight + new * (1.0 - weight);
+        let lag = lag.as_micros() as f64;
+        let old = self.lag.get();
+        // That it failed quickly makes no instance a quick one.
+        let lag = if is_success { lag } else { lag.max(old) };
+        self.lag.set(blend(old, lag));
+        let outcome = if is_success { FULL_SUCCESS } else { 0.0 };
         // The first call alone does not decide about health.
-        let old = self.success.load(Relaxed);
+        let old = self.success.get();
         let success = if first {
-            u64::midpoint(old, outcome as u64)
+            f64::midpoint(old, outcome)
         } else {
             blend(old, outcome)
         };
-        self.success.store(success, Relaxed);
+        self.success.set(success);
+    }
+}
+
+/// Looks for an instance until it can be reached again or is no longer known.
+async fn probe(lost: Weak<Instance>) {
+    loop {
+        let Some(address) = lost.upgrade().map(|instance| instance.address.clone()) else {
+            return;
+        };
+        let address = address
+            .split_once("://")
+            .map_or(&*address, |(_, rest)| rest);
+        let connected = tokio::time::timeout(PROBE_INTERVAL, TcpStream::connect(address)).await;
+        if let (Ok(Ok(_)), Some(instance)) = (connected, lost.upgrade()) {
+            instance.lost.store(false, Relaxed);
+            return;
+        }
+        tokio::time::sleep(PROBE_INTERVAL).await;
     }
 }
 
@@ -199,6 +250,14 @@ impl Picked {
     /// Notes how the call ended; a call that is dropped before says nothing about the instance.
     pub(super) fn finish(&mut self, code: Code) {
         self.code = Some(code);
+    }
+
+    /// Notes that the instance was not reached, or lost during the call.
+    pub(super) fn lost(&mut self) {
+        self.finish(Code::Unavailable);
+        if !self.instance.lost.swap(true, Relaxed) {
+            tokio::spawn(probe(Arc::downgrade(&self.instance)));
+        }
     }
 }
 

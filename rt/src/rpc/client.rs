@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use http::{Request, Response};
 use tonic::body::Body;
-use tonic::{Code, Status};
+use tonic::{Code, Status, TimeoutExpired};
 use tower::{Service, ServiceExt as _};
 
 use super::balance::{Instances, Picked};
@@ -106,28 +106,35 @@ impl Call {
             }
         }
         self.span.inject(request.headers_mut());
+        // A call may have a shorter time of its own.
+        let timeout = match (deadline::read(request.headers()), timeout) {
+            (Some(own), Some(limit)) => Some(own.min(limit)),
+            (own, limit) => own.or(limit),
+        };
         if let Some(limit) = timeout {
             deadline::write(limit, request.headers_mut());
         }
 
         let sent = picked.channel().oneshot(request);
         let answered = match timeout {
-            Some(limit) => tokio::time::timeout(limit, sent).await,
-            None => Ok(sent.await),
+            Some(limit) => tokio::time::timeout(limit, sent).await.ok(),
+            None => Some(sent.await),
         };
+        // The transport reads the header too, and its clock may strike first.
+        let answered = answered.filter(|answer| !answer.as_ref().is_err_and(is_timeout));
         let response = match answered {
-            Ok(Ok(response)) => response,
-            Ok(Err(error)) => {
+            Some(Ok(response)) => response,
+            Some(Err(error)) => {
                 // Not reached, or lost on the way: the next call may find another instance.
                 tracing::warn!(
                     address = picked.address(),
                     error = chain(&error),
                     "rpc failed"
                 );
-                picked.finish(Code::Unavailable);
+                picked.lost();
                 return Err(self.fail(Status::unavailable("the service cannot be reached")));
             }
-            Err(_) => {
+            None => {
                 picked.finish(Code::DeadlineExceeded);
                 return Err(self.fail(Status::deadline_exceeded("the call took too long")));
             }
@@ -154,6 +161,17 @@ impl Call {
         }
         metrics::rpc_called(&self.path, i32::from(code), self.started.elapsed());
     }
+}
+
+fn is_timeout(error: &tonic::transport::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        if error.is::<TimeoutExpired>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// An error with its causes; the outermost alone says only "transport error".

@@ -7,11 +7,11 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 
 /// The caller's deadline, if it sent a readable one.
-#[cfg_attr(not(feature = "rpc-server"), allow(dead_code))]
 pub(super) fn read(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(GRPC_TIMEOUT)?.to_str().ok()?;
     let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    if digits.is_empty() || digits.len() > 8 {
+    // `parse` alone would take a sign.
+    if digits.len() > 8 || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
     let value: u64 = digits.parse().ok()?;

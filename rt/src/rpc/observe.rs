@@ -1,7 +1,9 @@
 //! Around each served call: span, metrics, log line, deadline, panics
 //! (semantic conventions 1.42, RPC; go-zero's `zrpc/internal/serverinterceptors`).
 
+use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
@@ -16,7 +18,12 @@ use super::{code_name, deadline};
 use crate::metrics;
 use crate::trace::{Span, attr};
 
-pub(super) async fn observe(limit: Option<Duration>, request: Request, next: Next) -> Response {
+pub(super) async fn observe(
+    limit: Option<Duration>,
+    services: Arc<[&'static str]>,
+    request: Request,
+    next: Next,
+) -> Response {
     let started = Instant::now();
     let path = request.uri().path().to_owned();
     let method = path.trim_start_matches('/').to_owned();
@@ -41,7 +48,14 @@ pub(super) async fn observe(limit: Option<Duration>, request: Request, next: Nex
     let response = served.unwrap_or_else(Status::into_http);
 
     let (parts, body) = response.into_parts();
-    let end = move |code: Code| finish(&span, &path, code, started.elapsed());
+    let end = move |code: Code| {
+        metrics::rpc_served(
+            &label(&path, code, &services),
+            i32::from(code),
+            started.elapsed(),
+        );
+        finish(&span, &path, code, started.elapsed());
+    };
     let body = Watched::new(body, &parts.headers, end);
     Response::from_parts(parts, Body::new(body))
 }
@@ -65,12 +79,21 @@ async fn within(
     })
 }
 
+/// The method in metrics. What callers made up is one method for all: each would be a time series of its own.
+fn label<'a>(path: &'a str, code: Code, services: &[&str]) -> Cow<'a, str> {
+    let service = path.trim_start_matches('/').split('/').next();
+    match service.filter(|service| services.contains(service)) {
+        Some(service) if code == Code::Unimplemented => format!("/{service}/_OTHER").into(),
+        Some(_) => path.into(),
+        None => "_OTHER".into(),
+    }
+}
+
 fn finish(span: &Span, path: &str, code: Code, took: Duration) {
     span.set(attr::RPC_RESPONSE_STATUS_CODE, code_name(code));
     if is_server_error(code) {
         span.fail_by_status(code_name(code));
     }
-    metrics::rpc_served(path, i32::from(code), took);
     let line = || {
         let duration = format!("{:.1}ms", took.as_secs_f64() * 1000.0);
         if is_server_error(code) {

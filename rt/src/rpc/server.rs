@@ -53,10 +53,13 @@ impl Services {
     /// The services as an application without a socket, observed as in production.
     pub fn into_router(self, conf: &RpcServerConf) -> Router {
         let limit = conf.timeout.limit();
+        let services: Arc<[&'static str]> = self.names.into();
         self.routes
             .routes()
             .into_axum_router()
-            .layer(from_fn(move |request, next| observe(limit, request, next)))
+            .layer(from_fn(move |request, next| {
+                observe(limit, Arc::clone(&services), request, next)
+            }))
     }
 }
 

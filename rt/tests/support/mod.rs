@@ -2,6 +2,9 @@
 
 #![allow(dead_code)]
 
+#[cfg(all(feature = "rpc-server", feature = "rpc-client"))]
+pub(crate) mod grpc;
+
 use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
