@@ -37,7 +37,8 @@ fn generate(root: &Path) -> Result<String, Box<dyn std::error::Error>> {
         .skip_debug(["etcdserverpb.AuthenticateRequest"])
         .compile_fds(descriptors)?;
     let mut text =
-        "// Written from rt/proto by `UPDATE=1 cargo test -p zgen --test etcd_stubs`.\n".to_owned();
+        "// rustfmt::skip. Written from rt/proto by `UPDATE=1 cargo test -p zgen --test etcd_stubs`.\n"
+            .to_owned();
     for package in PACKAGES {
         let module = std::fs::read_to_string(out.path().join(format!("{package}.rs")))?;
         write!(text, "\npub mod {package} {{\n{}\n}}\n", module.trim_end())?;

@@ -41,34 +41,27 @@ pub(super) fn chain(
 /// `use path::{..};` with its names sorted as rustfmt sorts them.
 pub(super) fn use_of(path: &str, names: &[String]) -> Option<Use> {
     let mut names = names.to_vec();
-    names.sort_by(|a, b| version_sort_key(a).cmp(&version_sort_key(b)));
+    names.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     names.dedup();
-    let (first, rest) = names.split_first()?;
-    if rest.is_empty() {
-        let lines = vec![first.clone()];
-        return Some(Use {
-            path: path.to_owned(),
-            lines,
-            braces: false,
-        });
-    }
     let all = names.join(", ");
-    let one_line = format!("use {path}::{{{all}}};");
-    let lines = if is_wide(0, &one_line) {
-        fill(&names)
-    } else {
-        vec![all]
-    };
-    Some(Use {
+    let braces = names.len() > 1;
+    let is_wrapped = braces && is_wide(0, &format!("use {path}::{{{all}}};"));
+    let lines = if is_wrapped { fill(&names) } else { vec![all] };
+    (!names.is_empty()).then(|| Use {
         path: path.to_owned(),
         lines,
-        braces: true,
+        braces,
+        is_wrapped,
     })
 }
 
-/// Upper case before lower case, as rustfmt orders imports: types before functions and modules.
-fn version_sort_key(name: &str) -> (bool, &str) {
-    (name.starts_with(|c: char| c.is_lowercase()), name)
+/// As rustfmt orders imports: `self`, then types, then functions and modules.
+fn sort_key(name: &str) -> (bool, bool, &str) {
+    (
+        name != "self",
+        name.starts_with(|c: char| c.is_lowercase()),
+        name,
+    )
 }
 
 fn fill(names: &[String]) -> Vec<String> {

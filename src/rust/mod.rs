@@ -40,10 +40,11 @@ pub enum Body {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Use {
     pub path: String,
-    /// One: printed behind the path. More: printed below it.
     pub lines: Vec<String>,
-    /// Braces even around one name; false for a single name.
+    /// Around more than one name.
     pub braces: bool,
+    /// The names stand below the path, not behind it.
+    pub is_wrapped: bool,
 }
 
 /// `span.set("order.user_id", req.user_id);`
