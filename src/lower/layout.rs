@@ -5,6 +5,8 @@ use crate::rust::Use;
 
 const MAX_WIDTH: usize = 100;
 const CHAIN_WIDTH: usize = 60;
+const CALL_WIDTH: usize = 60;
+const ATTRIBUTE_WIDTH: usize = 70;
 const TAB: usize = 4;
 
 /// Whether a line that starts at this indentation is too long.
@@ -21,14 +23,19 @@ pub(super) fn chain(
     tail: &str,
 ) -> String {
     let one_line = format!("{head}{}", links.concat());
-    let fits = one_line.chars().count() <= CHAIN_WIDTH
-        && column + one_line.chars().count() + tail.chars().count() <= MAX_WIDTH;
+    let width = one_line.chars().count();
+    // rustfmt counts a `?` at the end twice.
+    let tries = usize::from(one_line.ends_with('?'));
+    let fits = !one_line.contains('\n')
+        && (width + tries <= CHAIN_WIDTH || links.len() < 2)
+        && column + width + tail.chars().count() <= MAX_WIDTH;
     if fits {
         return one_line;
     }
     let mut out = head.to_owned();
     for (index, link) in links.iter().enumerate() {
-        let joins_head = index == 0 && head.chars().count() <= TAB;
+        // Only at the start of a line: behind `let x = ` even a short head stands alone.
+        let joins_head = index == 0 && head.chars().count() <= TAB && column == indent;
         if !joins_head {
             out.push('\n');
             out.push_str(&" ".repeat(indent + TAB));
@@ -36,6 +43,106 @@ pub(super) fn chain(
         out.push_str(link);
     }
     out
+}
+
+/// A call in a line indented by `indent`: its arguments below each other where they are long.
+pub(super) fn call(
+    indent: usize,
+    callee: &str,
+    arguments: &[impl AsRef<str>],
+    tail: &str,
+) -> String {
+    let arguments: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
+    let list = arguments.join(", ");
+    let width = list.chars().count();
+    let line = format!("{callee}({list}){tail}");
+    if width <= CALL_WIDTH && !is_wide(indent, &line) {
+        return line;
+    }
+    let tab = " ".repeat(indent + TAB);
+    // A call that is the only argument takes the line break into its own parentheses.
+    if let [only] = arguments.as_slice()
+        && let Some((inner, rest)) = only.split_once('(')
+        && let Some(rest) = rest.strip_suffix(')')
+        && !inner.contains(['"', '|', ' '])
+    {
+        let rest = if rest.chars().count() <= CALL_WIDTH && !rest.contains('"') {
+            format!("{tab}{rest},\n")
+        } else {
+            let parts = rest.split(", ").map(|part| format!("{tab}{part},\n"));
+            parts.collect()
+        };
+        return format!("{callee}({inner}(\n{rest}{})){tail}", " ".repeat(indent));
+    }
+    let lines = arguments
+        .iter()
+        .map(|argument| format!("{tab}{argument},\n"));
+    let lines: String = lines.collect();
+    format!("{callee}(\n{lines}{}){tail}", " ".repeat(indent))
+}
+
+/// The head of a function: its parameters below each other where they are long.
+pub(super) fn signature(head: &str, parameters: &[String], result: &str) -> String {
+    let line = format!("{head}({}) -> {result} {{", parameters.join(", "));
+    if !is_wide(0, &line) {
+        return line;
+    }
+    let tab = " ".repeat(TAB);
+    let lines = parameters
+        .iter()
+        .map(|parameter| format!("{tab}{parameter},\n"));
+    let lines: String = lines.collect();
+    format!("{head}(\n{lines}) -> {result} {{")
+}
+
+/// A block of `use` lines, sorted as rustfmt sorts them.
+pub(super) fn uses(list: &[(&str, &[&str])]) -> Vec<Use> {
+    let names = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect::<Vec<_>>()
+    };
+    let lines = list.iter().map(|(path, all)| use_of(path, &names(all)));
+    sorted(lines.flatten().collect())
+}
+
+/// Puts `use` lines into rustfmt's order: `super` before `crate`, then by path.
+pub(super) fn sorted(mut lines: Vec<Use>) -> Vec<Use> {
+    let key = |line: &Use| {
+        let full = if line.braces {
+            line.path.clone()
+        } else {
+            format!("{}::{}", line.path, line.lines.concat())
+        };
+        let rank = match full.split("::").next() {
+            Some("super") => 0,
+            Some("crate") => 1,
+            _ => 2,
+        };
+        // Types stand before modules.
+        let parts: Vec<(bool, String)> = full
+            .split("::")
+            .map(|part| {
+                let is_type = part.starts_with(|c: char| c.is_uppercase());
+                (!is_type, part.to_owned())
+            })
+            .collect();
+        (rank, parts)
+    };
+    lines.sort_by_key(key);
+    lines
+}
+
+/// The inside of `#[name(..)]`: its arguments below each other where they are long.
+pub(super) fn attribute(indent: usize, name: &str, arguments: &[String]) -> String {
+    let list = arguments.join(", ");
+    if list.chars().count() <= ATTRIBUTE_WIDTH && !is_wide(indent + 3, &format!("{name}({list})")) {
+        return format!("{name}({list})");
+    }
+    let tab = " ".repeat(indent + TAB);
+    let lines = arguments.join(&format!(",\n{tab}"));
+    format!("{name}(\n{tab}{lines}\n{})", " ".repeat(indent))
 }
 
 /// `use path::{..};` with its names sorted as rustfmt sorts them.
@@ -69,7 +176,7 @@ fn fill(names: &[String]) -> Vec<String> {
     for name in names {
         let item = format!("{name},");
         match lines.last_mut() {
-            Some(line) if TAB + line.chars().count() + 1 + item.chars().count() <= MAX_WIDTH => {
+            Some(line) if TAB + line.chars().count() + 1 + item.chars().count() < MAX_WIDTH => {
                 line.push(' ');
                 line.push_str(&item);
             }
@@ -77,4 +184,41 @@ fn fill(names: &[String]) -> Vec<String> {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls() {
+        let long = "a".repeat(61);
+        for (arguments, expected) in [
+            (vec!["a", "b"], "f(a, b);".to_owned()),
+            (vec![&long], format!("f(\n    {long},\n);")),
+            (
+                vec!["a::b::c::d::e::f::g::h::i::j::k::l::m::n::o::p::q::r(&svc, req)"],
+                "f(a::b::c::d::e::f::g::h::i::j::k::l::m::n::o::p::q::r(\n    &svc, req,\n));"
+                    .to_owned(),
+            ),
+        ] {
+            assert_eq!(call(0, "f", &arguments, ";"), expected);
+        }
+    }
+
+    #[test]
+    fn chains() {
+        let forty = format!(".{}()", "b".repeat(40));
+        let links = [forty.as_str(), ".c()"];
+        assert_eq!(chain(4, 4, "a", &links, ";"), format!("a{forty}.c()"));
+        let links = [forty.as_str(), ".required(\"a\")"];
+        assert_eq!(
+            chain(4, 4, "form", &links, ";"),
+            format!("form{forty}\n        .required(\"a\")")
+        );
+        assert_eq!(
+            chain(4, 12, "form", &links, ";"),
+            format!("form\n        {forty}\n        .required(\"a\")")
+        );
+    }
 }
