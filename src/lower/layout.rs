@@ -7,6 +7,8 @@ const MAX_WIDTH: usize = 100;
 const CHAIN_WIDTH: usize = 60;
 const CALL_WIDTH: usize = 60;
 const ATTRIBUTE_WIDTH: usize = 70;
+/// Arguments up to this may share a line.
+const SHORT: usize = 10;
 const TAB: usize = 4;
 
 /// Whether a line that starts at this indentation is too long.
@@ -32,6 +34,10 @@ pub(super) fn chain(
     if fits {
         return one_line;
     }
+    let is_too_wide = column + width + tail.chars().count() > MAX_WIDTH;
+    if let Some(overflowing) = overflowing(indent, head, links).filter(|_| is_too_wide) {
+        return overflowing;
+    }
     let mut out = head.to_owned();
     for (index, link) in links.iter().enumerate() {
         // Only at the start of a line: behind `let x = ` even a short head stands alone.
@@ -43,6 +49,19 @@ pub(super) fn chain(
         out.push_str(link);
     }
     out
+}
+
+/// Where the last link has many arguments, they alone stand on lines of their own.
+fn overflowing(indent: usize, head: &str, links: &[&str]) -> Option<String> {
+    let (last, before) = links.split_last()?;
+    let start = format!("{head}{}", before.concat());
+    let (name, list) = last.strip_suffix(')')?.split_once('(')?;
+    let arguments = arguments_of(list);
+    let fits = start.chars().count() + name.chars().count() < CHAIN_WIDTH;
+    let is_plain = !start.contains('\n') && !last.contains('\n');
+    // Three arguments and the two parentheses: from five lines on, rustfmt prefers this.
+    (fits && is_plain && arguments.len() >= 3)
+        .then(|| format!("{start}{name}({})", below(indent, &arguments)))
 }
 
 /// A call in a line indented by `indent`: its arguments below each other where they are long.
@@ -59,26 +78,79 @@ pub(super) fn call(
     if width <= CALL_WIDTH && !is_wide(indent, &line) {
         return line;
     }
-    let tab = " ".repeat(indent + TAB);
     // A call that is the only argument takes the line break into its own parentheses.
     if let [only] = arguments.as_slice()
         && let Some((inner, rest)) = only.split_once('(')
         && let Some(rest) = rest.strip_suffix(')')
         && !inner.contains(['"', '|', ' '])
     {
-        let rest = if rest.chars().count() <= CALL_WIDTH && !rest.contains('"') {
-            format!("{tab}{rest},\n")
-        } else {
-            let parts = rest.split(", ").map(|part| format!("{tab}{part},\n"));
-            parts.collect()
-        };
-        return format!("{callee}({inner}(\n{rest}{})){tail}", " ".repeat(indent));
+        if inner.chars().count() >= CALL_WIDTH {
+            if !is_wide(indent, &line) {
+                return line;
+            }
+            let tab = " ".repeat(indent + TAB);
+            let nested = call(indent + TAB, inner, &arguments_of(rest), ",");
+            return format!("{callee}(\n{tab}{nested}\n{}){tail}", " ".repeat(indent));
+        }
+        let nested = below(indent, &arguments_of(rest));
+        return format!("{callee}({inner}({nested})){tail}");
     }
-    let lines = arguments
+    format!("{callee}({}){tail}", below(indent, &arguments))
+}
+
+/// Arguments on lines of their own, together where all of them are short.
+fn below(indent: usize, arguments: &[&str]) -> String {
+    let tab = " ".repeat(indent + TAB);
+    let are_short = arguments
         .iter()
-        .map(|argument| format!("{tab}{argument},\n"));
-    let lines: String = lines.collect();
-    format!("{callee}(\n{lines}{}){tail}", " ".repeat(indent))
+        .all(|argument| argument.chars().count() <= SHORT);
+    let separator = if are_short {
+        ", ".to_owned()
+    } else {
+        format!(",\n{tab}")
+    };
+    let list = arguments.join(&separator);
+    format!("\n{tab}{list},\n{}", " ".repeat(indent))
+}
+
+/// The arguments of a call, split at the commas between them.
+fn arguments_of(list: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let (mut depth, mut start, mut quoted) = (0_usize, 0, false);
+    let mut before = ' ';
+    for (at, c) in list.char_indices() {
+        match c {
+            '"' if before != '\\' => quoted = !quoted,
+            _ if quoted => {}
+            '(' | '[' | '{' => depth += 1,
+            '<' if before == ':' || before.is_alphanumeric() => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            '>' if before.is_alphanumeric() || before == '>' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                out.push(list[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+        before = c;
+    }
+    out.push(list[start..].trim());
+    out
+}
+
+/// A closure that is an argument on a line of its own, if the call has to be broken.
+pub(super) fn closure(indent: usize, head: &str, body: &str) -> String {
+    let line = format!("{head} {body}");
+    if !is_wide(indent, &format!("{line},")) {
+        return line;
+    }
+    let (tab, inner) = (" ".repeat(indent), " ".repeat(indent + TAB));
+    let body = if is_wide(indent + TAB, body) {
+        body.replace(" || ", &format!("\n{inner}    || "))
+    } else {
+        body.to_owned()
+    };
+    format!("{head} {{\n{inner}{body}\n{tab}}}")
 }
 
 /// The head of a function: its parameters below each other where they are long.
@@ -121,13 +193,17 @@ pub(super) fn sorted(mut lines: Vec<Use>) -> Vec<Use> {
             _ => 2,
         };
         // Types stand before modules.
-        let parts: Vec<(bool, String)> = full
+        let mut parts: Vec<(bool, String)> = full
             .split("::")
             .map(|part| {
                 let is_type = part.starts_with(|c: char| c.is_uppercase());
                 (!is_type, part.to_owned())
             })
             .collect();
+        if line.braces {
+            // As the brace itself would be.
+            parts.push((true, "{".to_owned()));
+        }
         (rank, parts)
     };
     lines.sort_by_key(key);
@@ -152,7 +228,7 @@ pub(super) fn use_of(path: &str, names: &[String]) -> Option<Use> {
     names.dedup();
     let all = names.join(", ");
     let braces = names.len() > 1;
-    let is_wrapped = braces && is_wide(0, &format!("use {path}::{{{all}}};"));
+    let is_wrapped = braces && is_wide(2, &format!("use {path}::{{{all}}};"));
     let lines = if is_wrapped { fill(&names) } else { vec![all] };
     (!names.is_empty()).then(|| Use {
         path: path.to_owned(),
@@ -173,10 +249,12 @@ fn sort_key(name: &str) -> (bool, bool, &str) {
 
 fn fill(names: &[String]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for name in names {
+    for (index, name) in names.iter().enumerate() {
         let item = format!("{name},");
+        // The comma after the last one does not count.
+        let limit = MAX_WIDTH - usize::from(index + 1 < names.len());
         match lines.last_mut() {
-            Some(line) if TAB + line.chars().count() + 1 + item.chars().count() < MAX_WIDTH => {
+            Some(line) if TAB + line.chars().count() + 1 + item.chars().count() <= limit => {
                 line.push(' ');
                 line.push_str(&item);
             }

@@ -219,7 +219,8 @@ pub struct Bound {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LogicMod {
     pub source: String,
-    pub children: Vec<String>,
+    /// `mod a;` and `pub(crate) mod b;`, by name.
+    pub modules: Vec<String>,
     /// Modules with one function each.
     pub functions: Vec<(String, String)>,
 }

@@ -102,7 +102,14 @@ impl Binder<'_> {
         );
         // JSON is taken, the others are asked: taken last, or not at all.
         sources.sort_by_key(|(source, _)| *source == Source::Json);
-        let read = reader(&field.ty);
+        let mut read = reader(&field.ty).to_owned();
+        // A check on what nothing else gives a type to yet.
+        if !checks::links(field).is_empty() {
+            let ty = self.read_type(field);
+            let item = ty.strip_prefix("Vec<").and_then(|ty| ty.strip_suffix('>'));
+            let ty = item.filter(|_| read == "list").unwrap_or(&ty);
+            read = format!("{read}::<{ty}>");
+        }
         let one = |(source, wire): (Source, &str)| {
             let wire = wire.escape_default();
             match source {

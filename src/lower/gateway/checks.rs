@@ -28,21 +28,48 @@ pub(super) fn links(field: &Field) -> Vec<String> {
     if let Some(range) = &field.range {
         checks.extend(in_range(ty, range));
     }
-    let skips_empty = field.rules.contains(&Rule::OmitEmpty);
-    for rule in &field.rules {
-        checks.extend(check(rule, ty).map(|(test, reason)| match empty(ty) {
-            Some(is_empty) if skips_empty => (format!("{is_empty} || {}", grouped(&test)), reason),
-            _ => (test, reason),
-        }));
+    // Zero or more than zero is zero or more.
+    let rules = field.rules.iter().map(|rule| match rule {
+        Rule::Above(low) if low == "0" && skips(field) && is_number(ty) => {
+            Rule::AtLeast("0".to_owned())
+        }
+        Rule::AtLeast(low) if low == "1" && skips(field) && is_whole(ty) => {
+            Rule::AtLeast("0".to_owned())
+        }
+        other => other.clone(),
+    });
+    let skips_empty = skips(field);
+    for rule in rules {
+        let rule = &rule;
+        let found = match allowed_empty(rule, ty) {
+            _ if !skips_empty => check(rule, ty),
+            Empty::Passes => check(rule, ty),
+            Empty::Only => None,
+            Empty::Fails => check(rule, ty).map(|(test, reason)| match empty(ty) {
+                Some(is_empty) => (format!("{is_empty} || {}", grouped(&test)), reason),
+                None => (test, reason),
+            }),
+        };
+        checks.extend(found);
     }
     let link = |(test, reason): (String, String)| {
-        let arguments = [
-            format!("|value| {test}"),
-            format!("\"{}\"", quoted(&reason)),
-        ];
-        layout::call(16, ".check", &arguments, "")
+        let reason = format!("\"{}\"", quoted(&reason));
+        let closure = layout::closure(20, "|value|", &test);
+        layout::call(16, ".check", &[closure, reason], "")
     };
     checks.into_iter().map(link).collect()
+}
+
+fn skips(field: &Field) -> bool {
+    field.rules.contains(&Rule::OmitEmpty)
+}
+
+fn is_number(ty: &Type) -> bool {
+    is_whole(ty) || matches!(ty, Type::Float { .. })
+}
+
+fn is_whole(ty: &Type) -> bool {
+    matches!(ty, Type::Int { signed: true, .. })
 }
 
 /// A text inside a Rust string literal, readable in any script.
@@ -196,6 +223,31 @@ fn bounded(ty: &Type, sign: &str, word: &str, bound: &str) -> Option<(String, St
             Some((test, format!("must be {word} {bound}")))
         }
         _ => None,
+    }
+}
+
+/// What `omitempty` changes about a rule.
+enum Empty {
+    /// Nothing: an empty value is fine by the rule.
+    Passes,
+    /// Everything: the rule asks for nothing but a value that is not empty.
+    Only,
+    Fails,
+}
+
+fn allowed_empty(rule: &Rule, ty: &Type) -> Empty {
+    let is_unsigned_or_sized = !matches!(ty, Type::Int { signed: true, .. } | Type::Float { .. });
+    let bound = |text: &str| text.parse::<f64>().unwrap_or_default();
+    match rule {
+        Rule::NotEmpty => Empty::Only,
+        Rule::AtLeast(low) if bound(low) <= 0.0 => Empty::Passes,
+        Rule::AtLeast(low) if low == "1" && is_unsigned_or_sized => Empty::Only,
+        Rule::Above(low) if bound(low) < 0.0 => Empty::Passes,
+        Rule::Above(low) if low == "0" && is_unsigned_or_sized => Empty::Only,
+        Rule::AtMost(high) if bound(high) >= 0.0 => Empty::Passes,
+        Rule::Below(high) if bound(high) > 0.0 => Empty::Passes,
+        Rule::Alphanumeric | Rule::OmitEmpty => Empty::Passes,
+        _ => Empty::Fails,
     }
 }
 

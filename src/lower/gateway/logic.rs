@@ -18,14 +18,14 @@ pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output) {
         let functions: Vec<_> = node
             .routes
             .iter()
-            .map(|route| (file_module(node, route), function(route)))
+            .map(|route| (file_module(path, node, route), function(route)))
             .collect();
         files.push((
             format!("{dir}mod"),
             Body::LogicMod(logic_mod(gateway, node, functions)),
         ));
         for route in &node.routes {
-            let module = file_module(node, route);
+            let module = file_module(path, node, route);
             files.push((format!("{dir}{module}"), Body::Logic(logic(gateway, route))));
         }
     });
@@ -38,10 +38,10 @@ pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output) {
     }
 }
 
-/// The file of a route's logic; a folder of the same name belongs to a group.
-fn file_module(node: &super::Node<'_>, route: &Route) -> String {
+/// The file of a route's logic; a folder of the same name belongs to a group, and one inside it would confuse.
+fn file_module(path: &[String], node: &super::Node<'_>, route: &Route) -> String {
     let module = names::module(&route.handler);
-    if node.children.contains_key(&module) {
+    if node.children.contains_key(&module) || path.last() == Some(&module) {
         return format!("{module}_route");
     }
     module
@@ -53,9 +53,17 @@ fn logic_mod(
     mut functions: Vec<(String, String)>,
 ) -> LogicMod {
     functions.sort();
+    let own = functions.iter().map(|(module, _)| (module, ""));
+    let children = node.children.keys().map(|child| (child, "pub(crate) "));
+    let mut modules: Vec<_> = own.chain(children).collect();
+    modules.sort_unstable();
+    let modules = modules
+        .into_iter()
+        .map(|(module, visible)| format!("{visible}mod {module};"))
+        .collect();
     LogicMod {
         source: gateway.model.file.clone(),
-        children: node.children.keys().cloned().collect(),
+        modules,
         functions,
     }
 }

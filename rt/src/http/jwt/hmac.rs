@@ -19,6 +19,8 @@ pub(super) fn install() {
     let _ = PROVIDER.install_default();
 }
 
+// The provider has them by reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
 fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>, Error> {
     let secret = key.as_bytes();
     Ok(match algorithm {
@@ -29,6 +31,7 @@ fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>
     })
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref)]
 fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>, Error> {
     let secret = key.try_get_as_bytes()?;
     Ok(match algorithm {
