@@ -13,7 +13,7 @@ use axum::response::Response;
 use futures_util::FutureExt as _;
 use tonic::{Code, Status};
 
-use super::watch::Watched;
+use super::watch::{End, Watched};
 use super::{code_name, deadline};
 use crate::metrics;
 use crate::trace::{Span, attr};
@@ -44,18 +44,16 @@ pub(super) async fn observe(
         (Some(theirs), Some(ours)) => Some(theirs.min(ours)),
         (theirs, ours) => theirs.or(ours),
     };
-    let served = span.scope(within(limit, next.run(request))).await;
-    let response = served.unwrap_or_else(Status::into_http);
+    let served = span.scope(within(limit, next.run(request)));
+    // Made before the call runs: a caller that gives up drops all of this.
+    let end = End::new(move |code| {
+        let took = started.elapsed();
+        metrics::rpc_served(&label(&path, code, &services), i32::from(code), took);
+        finish(&span, &path, code, took);
+    });
+    let response = served.await.unwrap_or_else(Status::into_http);
 
     let (parts, body) = response.into_parts();
-    let end = move |code: Code| {
-        metrics::rpc_served(
-            &label(&path, code, &services),
-            i32::from(code),
-            started.elapsed(),
-        );
-        finish(&span, &path, code, started.elapsed());
-    };
     let body = Watched::new(body, &parts.headers, end);
     Response::from_parts(parts, Body::new(body))
 }
