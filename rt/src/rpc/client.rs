@@ -13,7 +13,7 @@ use tower::{Service, ServiceExt as _};
 
 use super::balance::{Instances, Picked};
 use super::watch::{End, Watched};
-use super::{code_name, deadline};
+use super::{attributes, code_name, deadline};
 use crate::config::RpcClientConf;
 use crate::trace::{Span, attr};
 use crate::{discovery, metrics};
@@ -85,8 +85,7 @@ impl Call {
         let path = request.uri().path().to_owned();
         let method = path.trim_start_matches('/');
         let span = Span::client(method.to_owned());
-        span.set(attr::RPC_SYSTEM_NAME, "grpc");
-        span.set(attr::RPC_METHOD, method);
+        attributes::describe(&span, method);
         Self {
             span,
             path,
@@ -166,8 +165,7 @@ impl Call {
     /// Every code but OK is an error of a client span (semantic conventions, gRPC).
     fn finish(&mut self, code: Code) {
         self.is_over = true;
-        self.span
-            .set(attr::RPC_RESPONSE_STATUS_CODE, code_name(code));
+        attributes::status(&self.span, code);
         if code != Code::Ok {
             self.span.fail_with(code_name(code));
         }

@@ -14,7 +14,7 @@ use futures_util::FutureExt as _;
 use tonic::{Code, Status};
 
 use super::watch::{End, Watched};
-use super::{code_name, deadline};
+use super::{attributes, code_name, deadline};
 use crate::metrics;
 use crate::trace::{Span, attr};
 
@@ -29,9 +29,8 @@ pub(super) async fn observe(
     let method = path.trim_start_matches('/').to_owned();
 
     let span = Span::server(method.clone(), request.headers());
+    attributes::describe(&span, &method);
     if span.is_recording() {
-        span.set(attr::RPC_SYSTEM_NAME, "grpc");
-        span.set(attr::RPC_METHOD, method.as_str());
         if let Some(host) = request.uri().host() {
             span.set(attr::SERVER_ADDRESS, host);
         }
@@ -88,7 +87,7 @@ fn label<'a>(path: &'a str, code: Code, services: &[&str]) -> Cow<'a, str> {
 }
 
 fn finish(span: &Span, path: &str, code: Code, took: Duration) {
-    span.set(attr::RPC_RESPONSE_STATUS_CODE, code_name(code));
+    attributes::status(span, code);
     if is_server_error(code) {
         span.fail_by_status(code_name(code));
     }
