@@ -196,8 +196,8 @@ pub struct Column {
     pub bind: String,
     /// Parameter type in `find`: `i64`, `&str`.
     pub parameter: String,
-    /// The database fills it.
-    pub is_auto: bool,
+    /// The member in the stored row: `user_id: new.user_id`, or what the database gave.
+    pub stored: String,
 }
 
 /// DDL for SQLite.
