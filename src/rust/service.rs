@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Attribute, Init, Member, Use};
+use super::{Attribute, Function, Init, Member, Use};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Body {
@@ -89,7 +89,7 @@ pub struct Method {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LogicMod {
     pub source: String,
-    pub functions: Vec<String>,
+    pub functions: Vec<Function>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

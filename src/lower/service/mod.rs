@@ -12,7 +12,7 @@ use crate::emit::Owner;
 use crate::lower::deploy::Plan;
 use crate::model::Rpc;
 use crate::rust::service::{Body, Crate, LogicMod, Manifest, ServiceName};
-use crate::rust::{self, File};
+use crate::rust::{self, File, Function};
 
 /// The files of one service.
 pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
@@ -53,7 +53,11 @@ pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
         );
     }
     let methods = || rpc.services.iter().flat_map(|service| &service.methods);
-    let mut functions: Vec<_> = methods().map(|method| names::value(&method.name)).collect();
+    let functions = methods().map(|method| Function {
+        module: names::module(&method.name),
+        name: names::value(&method.name),
+    });
+    let mut functions: Vec<_> = functions.collect();
     functions.sort();
     out.zgen(
         "src/logic/mod.rs",
