@@ -26,6 +26,7 @@ pub enum Body {
 pub struct Manifest {
     pub crate_name: String,
     pub proto: String,
+    pub uses_prost_types: bool,
     pub has_tables: bool,
 }
 
@@ -70,6 +71,9 @@ pub struct Server {
     pub trait_name: String,
     pub docs: Vec<String>,
     pub messages: Vec<Use>,
+    /// Whether any method takes, and whether any answers a stream.
+    pub streams_in: bool,
+    pub streams_out: bool,
     pub methods: Vec<Method>,
 }
 
@@ -79,6 +83,10 @@ pub struct Method {
     pub name: String,
     pub request: String,
     pub response: String,
+    /// The caller sends a stream.
+    pub streams_in: bool,
+    /// Name of the associated type if the method answers a stream, such as `WatchStream`.
+    pub streams_out: Option<String>,
     pub span: String,
     /// `span.run(logic::create_order(&self.svc, req)).await?` with its line breaks.
     pub call: String,
@@ -97,8 +105,14 @@ pub struct Logic {
     pub docs: Vec<String>,
     pub name: String,
     pub messages: Vec<Use>,
+    /// Parameter: `req: CreateOrderRequest`, `requests: Streaming<Chunk>`.
+    pub parameter: String,
     pub request: String,
     pub response: String,
+    /// What the function returns inside its `Result`.
+    pub answer: String,
+    pub streams_in: bool,
+    pub streams_out: bool,
     /// The signature does not fit on one line.
     pub wide: bool,
     /// `_` before parameters that the body does not read.

@@ -12,20 +12,29 @@ use super::server::messages;
 
 pub(super) fn logic(rpc: &Rpc, method: &RpcMethod) -> Logic {
     let name = names::value(&method.name);
-    let message = |full_name: &str| {
-        Message::of(rpc, full_name)
-            .map(|message| message.name)
-            .unwrap_or_default()
-    };
+    let message = |full_name: &str| Message::of(rpc, full_name).name;
     let (request, response) = (message(&method.input), message(&method.output));
     let table = table_call(rpc, method);
-    let unused = if table.is_none() && method.steps.is_empty() {
-        "_"
+    // A step looks at the request before it is served; a stream has none to look at.
+    let steps = if method.client_streaming {
+        &[]
     } else {
-        ""
+        method.steps.as_slice()
+    };
+    let is_read = table.is_some() || !steps.is_empty();
+    let unused = if is_read { "" } else { "_" };
+    let parameter = if method.client_streaming {
+        format!("{unused}requests: Streaming<{request}>")
+    } else {
+        format!("{unused}req: {request}")
+    };
+    let answer = if method.server_streaming {
+        format!("Replies<{response}, Error>")
+    } else {
+        response.clone()
     };
     let signature = format!(
-        "pub async fn {name}({unused}svc: &ServiceContext, {unused}req: {request}) -> Result<{response}> {{"
+        "pub async fn {name}({unused}svc: &ServiceContext, {parameter}) -> Result<{answer}> {{"
     );
     Logic {
         docs: method.docs.clone(),
@@ -39,15 +48,15 @@ pub(super) fn logic(rpc: &Rpc, method: &RpcMethod) -> Logic {
                 .iter()
                 .any(|init| init.value.contains("unix_now()"))
         }),
-        steps: method
-            .steps
-            .iter()
-            .map(|step| self::step(step, &request))
-            .collect(),
+        steps: steps.iter().map(|each| step(each, &request)).collect(),
         table,
         name,
+        parameter,
+        streams_in: method.client_streaming,
+        streams_out: method.server_streaming,
         request,
         response,
+        answer,
     }
 }
 
@@ -67,8 +76,8 @@ fn step(span: &str, request: &str) -> Step {
 fn table_call(rpc: &Rpc, method: &RpcMethod) -> Option<TableCall> {
     let call = method.call.as_ref()?;
     let table = rpc.tables.iter().find(|table| table.name == call.table)?;
-    let input = Message::of(rpc, &method.input)?;
-    let output = Message::of(rpc, &method.output)?;
+    let input = Message::of(rpc, &method.input);
+    let output = Message::of(rpc, &method.output);
     let row = names::ty(&table.row_name());
     let variable = names::value(&table.row_name());
     let (new, key, values) = match &call.op {

@@ -31,6 +31,7 @@ pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
     let manifest = Manifest {
         crate_name: info.crate_name.clone(),
         proto: proto::crate_name(&rpc.name),
+        uses_prost_types: uses_prost_types(rpc),
         has_tables,
     };
 
@@ -112,6 +113,13 @@ impl Output {
             body: rust::Body::Service(body),
         });
     }
+}
+
+/// Whether a signature names a message of Google's that prost-types has.
+fn uses_prost_types(rpc: &Rpc) -> bool {
+    let methods = rpc.services.iter().flat_map(|service| &service.methods);
+    let mut names = methods.flat_map(|method| [&method.input, &method.output]);
+    names.any(|name| proto::Message::of(rpc, name).module.as_deref() == Some("prost_types"))
 }
 
 fn service_names(rpc: &Rpc) -> Vec<ServiceName> {

@@ -3,14 +3,14 @@
 use crate::lower::proto::Message;
 use crate::lower::{layout, names, spans};
 use crate::model::{Rpc, RpcMethod, RpcService};
-use crate::rust::Use;
 use crate::rust::service::{Method, Server, ServiceName};
+use crate::rust::{Attribute, Use};
 
 pub(super) fn server(rpc: &Rpc, service: &RpcService, name: &ServiceName) -> Server {
     let methods = service
         .methods
         .iter()
-        .filter_map(|each| method(rpc, each))
+        .map(|each| method(rpc, each))
         .collect();
     Server {
         source: rpc.file.clone(),
@@ -18,6 +18,8 @@ pub(super) fn server(rpc: &Rpc, service: &RpcService, name: &ServiceName) -> Ser
         trait_name: names::ty(&service.name),
         docs: service.docs.clone(),
         messages: messages(rpc, service.methods.iter()),
+        streams_in: service.methods.iter().any(|each| each.client_streaming),
+        streams_out: service.methods.iter().any(|each| each.server_streaming),
         methods,
     }
 }
@@ -27,15 +29,13 @@ pub(super) fn messages<'a>(rpc: &Rpc, methods: impl Iterator<Item = &'a RpcMetho
     let mut found: Vec<(String, Vec<String>)> = Vec::new();
     for method in methods {
         for full_name in [&method.input, &method.output] {
-            let Some(message) = Message::of(rpc, full_name) else {
+            let message = Message::of(rpc, full_name);
+            let Some(module) = message.module else {
                 continue;
             };
-            match found
-                .iter_mut()
-                .find(|(module, _)| *module == message.module)
-            {
+            match found.iter_mut().find(|(known, _)| *known == module) {
                 Some((_, names)) => names.push(message.name),
-                None => found.push((message.module, vec![message.name])),
+                None => found.push((module, vec![message.name])),
             }
         }
     }
@@ -46,22 +46,41 @@ pub(super) fn messages<'a>(rpc: &Rpc, methods: impl Iterator<Item = &'a RpcMetho
         .collect()
 }
 
-fn method(rpc: &Rpc, method: &RpcMethod) -> Option<Method> {
-    let input = Message::of(rpc, &method.input)?;
-    let output = Message::of(rpc, &method.output)?;
+fn method(rpc: &Rpc, method: &RpcMethod) -> Method {
+    let input = Message::of(rpc, &method.input);
+    let output = Message::of(rpc, &method.output);
     let name = names::value(&method.name);
     let package = rpc.package.rsplit('.').next().unwrap_or(&rpc.package);
-    let run = format!(".run(logic::{name}(&self.svc, req))");
-    Some(Method {
+    let argument = if method.client_streaming {
+        "requests"
+    } else {
+        "req"
+    };
+    let run = format!(".run(logic::{name}(&self.svc, {argument}))");
+    let attributes = |attributes: Vec<Attribute>, streams: bool| match streams {
+        true => Vec::new(),
+        false => attributes,
+    };
+    Method {
         docs: method.docs.clone(),
         call: layout::chain(8, 19, "span", &[&run, ".await?"], ";"),
         span: format!("{}Logic", names::ty(&method.name)),
-        request_attributes: spans::measures(package, "req", seen(&input.fields())),
-        response_attributes: spans::ids("result", "resp", seen(&output.fields())),
+        request_attributes: attributes(
+            spans::measures(package, "req", seen(&input.fields())),
+            method.client_streaming,
+        ),
+        response_attributes: attributes(
+            spans::ids("result", "resp", seen(&output.fields())),
+            method.server_streaming,
+        ),
+        streams_in: method.client_streaming,
+        streams_out: method
+            .server_streaming
+            .then(|| format!("{}Stream", names::ty(&method.name))),
         request: input.name,
         response: output.name,
         name,
-    })
+    }
 }
 
 fn seen(fields: &[(String, String, String)]) -> impl Iterator<Item = spans::Seen<'_>> {
