@@ -15,7 +15,7 @@ use crate::trace::{Span, attr};
 const MAX_LOCAL_ENTRIES: usize = 10_000;
 
 /// A longer life is cut to this: clocks and Redis overflow.
-const MAX_TTL: Duration = Duration::from_secs(100 * 365 * 86_400);
+const MAX_TTL: Duration = Duration::from_hours(100 * 365 * 24);
 
 /// Cheap to clone.
 #[derive(Debug, Clone)]
@@ -141,13 +141,14 @@ impl Cache {
             #[cfg(feature = "redis")]
             Backend::Redis { connection, .. } => {
                 let mut connection = connection.clone();
-                let () = match u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX) {
+                let millis = u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX);
+                if millis == 0 {
                     // Redis refuses it; what was there is over all the same.
-                    0 => redis::AsyncCommands::del(&mut connection, key).await?,
-                    millis => {
-                        redis::AsyncCommands::pset_ex(&mut connection, key, text, millis).await?
-                    }
-                };
+                    let () = redis::AsyncCommands::del(&mut connection, key).await?;
+                } else {
+                    let () =
+                        redis::AsyncCommands::pset_ex(&mut connection, key, text, millis).await?;
+                }
                 Ok(())
             }
         }

@@ -1,5 +1,6 @@
 //! Captures finished spans in memory, so that a test can look at the trace of a request.
 
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -74,7 +75,8 @@ impl Captured {
 fn write_subtree(span: &SpanData, all: &[SpanData], depth: usize, out: &mut String) {
     let indent = "  ".repeat(depth);
     let kind = format!("{:?}", span.span_kind).to_uppercase();
-    out.push_str(&format!("{indent}{kind} {}\n", span.name));
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "{indent}{kind} {}", span.name);
     let children = all
         .iter()
         .filter(|other| other.parent_span_id == span.span_context.span_id());
