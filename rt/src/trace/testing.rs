@@ -75,7 +75,6 @@ impl Captured {
 fn write_subtree(span: &SpanData, all: &[SpanData], depth: usize, out: &mut String) {
     let indent = "  ".repeat(depth);
     let kind = format!("{:?}", span.span_kind).to_uppercase();
-    // Writing to a string cannot fail.
     let _ = writeln!(out, "{indent}{kind} {}", span.name);
     let children = all
         .iter()
