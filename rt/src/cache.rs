@@ -142,14 +142,12 @@ impl Cache {
             Backend::Redis { connection, .. } => {
                 let mut connection = connection.clone();
                 let millis = u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX);
-                if millis == 0 {
+                let command = match millis {
                     // Redis refuses it; what was there is over all the same.
-                    let () = redis::AsyncCommands::del(&mut connection, key).await?;
-                } else {
-                    let () =
-                        redis::AsyncCommands::pset_ex(&mut connection, key, text, millis).await?;
-                }
-                Ok(())
+                    0 => redis::Cmd::del(key),
+                    _ => redis::Cmd::pset_ex(key, text, millis),
+                };
+                Ok(command.exec_async(&mut connection).await?)
             }
         }
     }
