@@ -100,6 +100,8 @@ impl<'a> Message<'a> {
     /// Wire name, Rust name and Rust type of each field.
     pub(super) fn fields(&self) -> Vec<(String, String, String)> {
         let fields = self.model.iter().flat_map(|model| &model.fields);
+        // A member of a oneof is not a field in Rust.
+        let fields = fields.filter(|field| field.oneof.is_none());
         fields
             .map(|field| {
                 let ty = types::proto(field).unwrap_or_default();

@@ -36,24 +36,27 @@ pub(super) fn logic(rpc: &Rpc, method: &RpcMethod) -> Logic {
     let signature = format!(
         "pub async fn {name}({unused}svc: &ServiceContext, {parameter}) -> Result<{answer}> {{"
     );
+    let uses_code = table.as_ref().is_none_or(|table| table.new.is_none());
+    let uses_clock = table.as_ref().is_some_and(|table| {
+        let mut values = table.values.iter();
+        values.any(|init| init.value.contains("unix_now()"))
+    });
+    let mut imports = messages(rpc, std::iter::once(method));
+    imports.add_if(method.client_streaming, "tonic", &["Streaming"]);
+    imports.add_if(uses_code, "zgen_rt", &["Code"]);
+    imports.add_if(method.server_streaming, "zgen_rt::rpc", &["Replies"]);
+    imports.add_if(uses_clock, "zgen_rt::time", &["unix_now"]);
+    imports.add_if(!steps.is_empty(), "zgen_rt::trace", &["step"]);
     Logic {
         docs: method.docs.clone(),
-        messages: messages(rpc, std::iter::once(method)),
+        imports: imports.lines(),
         wide: is_wide(0, &signature),
         unused,
-        uses_code: table.as_ref().is_none_or(|table| table.new.is_none()),
-        uses_clock: table.as_ref().is_some_and(|table| {
-            table
-                .values
-                .iter()
-                .any(|init| init.value.contains("unix_now()"))
-        }),
+        uses_code,
         steps: steps.iter().map(|each| step(each, &request)).collect(),
         table,
         name,
         parameter,
-        streams_in: method.client_streaming,
-        streams_out: method.server_streaming,
         request,
         response,
         answer,
