@@ -82,6 +82,7 @@ pub(super) fn files(rpc: &Rpc, stubs: &[Stub]) -> Vec<File> {
         body,
     };
     let manifest = ProtoManifest {
+        source: rpc.file.clone(),
         crate_name: crate_name.clone(),
         uses_prost_types: stubs
             .iter()

@@ -203,6 +203,7 @@ pub struct Column {
 /// DDL for SQLite.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Schema {
+    pub source: String,
     pub tables: Vec<SchemaTable>,
 }
 

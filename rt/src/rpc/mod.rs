@@ -1,6 +1,8 @@
 //! The gRPC sides of a process: serving calls and making them.
 
 #[cfg(any(feature = "rpc-client", feature = "rpc-server"))]
+mod attributes;
+#[cfg(any(feature = "rpc-client", feature = "rpc-server"))]
 mod deadline;
 #[cfg(any(feature = "rpc-client", feature = "rpc-server"))]
 mod watch;

@@ -57,15 +57,15 @@ pub(super) fn table(rpc: &Rpc, table: &model::Table) -> Table {
         .iter()
         .map(|name| format!("`{name}` = ?"))
         .collect();
-    let insert_sql = vec![
-        format!("INSERT INTO `{}`", table.name),
-        format!("({})", inserted_names.join(", ")),
-        format!("VALUES ({marks})"),
-    ];
-    let find_sql = vec![
-        format!("SELECT {}", all.join(", ")),
-        format!("FROM `{}` WHERE {}", table.name, condition.join(" AND ")),
-    ];
+    let mut insert_sql = vec![format!("INSERT INTO `{}`", table.name)];
+    insert_sql.extend(wrapped("(", &inserted_names, ")"));
+    insert_sql.push(format!("VALUES ({marks})"));
+    let mut find_sql = wrapped("SELECT ", &all, "");
+    find_sql.push(format!(
+        "FROM `{}` WHERE {}",
+        table.name,
+        condition.join(" AND ")
+    ));
     Table {
         source: rpc.sql_file.clone().unwrap_or_else(|| rpc.file.clone()),
         name: table.name.clone(),
@@ -97,6 +97,25 @@ pub(super) fn table(rpc: &Rpc, table: &model::Table) -> Table {
         find_sql,
         row,
     }
+}
+
+/// A list of names in lines that fit a Rust string inside a function.
+fn wrapped(start: &str, names: &[String], end: &str) -> Vec<String> {
+    const WIDTH: usize = 80;
+    let mut lines = vec![start.to_owned()];
+    for (index, name) in names.iter().enumerate() {
+        let mark = if index + 1 == names.len() { end } else { "," };
+        let item = format!("{name}{mark}");
+        match lines.last_mut() {
+            Some(line) if index == 0 => line.push_str(&item),
+            Some(line) if line.len() + 1 + item.len() <= WIDTH => {
+                line.push(' ');
+                line.push_str(&item);
+            }
+            _ => lines.push(item),
+        }
+    }
+    lines
 }
 
 fn column(column: &model::Column) -> Column {

@@ -1,11 +1,14 @@
 //! From ready to stopped: unready first, then time for others to notice, then a drain with a deadline
 //! (go-zero's `core/proc/shutdown.go`).
 
+#[cfg(any(feature = "http", feature = "rpc-server"))]
+mod drain;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use crate::config::ShutdownConf;
+#[cfg(any(feature = "http", feature = "rpc-server"))]
+pub(crate) use self::drain::{drain, wind_down};
 
 /// Whether the process takes requests. Cheap to clone; all clones see the same.
 #[derive(Debug, Clone, Default)]
@@ -52,43 +55,4 @@ async fn terminate() {
 #[cfg(not(unix))]
 async fn terminate() {
     std::future::pending::<()>().await;
-}
-
-/// Waits for the signal, turns unready, lets `leave` deregister, and gives callers time to notice.
-/// A second signal cuts the waiting short.
-pub(crate) async fn wind_down(
-    conf: ShutdownConf,
-    readiness: &Readiness,
-    leave: impl Future<Output = ()>,
-) {
-    signal().await;
-    tracing::info!("shutting down");
-    readiness.set(false);
-    leave.await;
-    tokio::select! {
-        () = tokio::time::sleep(conf.wrap_up_time.duration()) => {}
-        () = signal() => {}
-    }
-}
-
-/// Runs a server whose graceful end begins when `stopping` fires; gives it `limit` from then on.
-pub(crate) async fn drain<T>(
-    server: impl Future<Output = T>,
-    stopping: impl Future<Output = ()>,
-    limit: Duration,
-) -> Option<T> {
-    let overdue = async {
-        stopping.await;
-        tokio::select! {
-            () = tokio::time::sleep(limit) => {}
-            () = signal() => {}
-        }
-    };
-    tokio::select! {
-        done = server => Some(done),
-        () = overdue => {
-            tracing::warn!("requests in flight were cut");
-            None
-        }
-    }
 }
