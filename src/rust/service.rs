@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Attribute, Init, Member, Use};
+use super::{Attribute, Member, Use};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Body {
@@ -80,6 +80,8 @@ pub struct Method {
     pub request: String,
     pub response: String,
     pub span: String,
+    /// The signature does not fit on one line.
+    pub wide: bool,
     /// `span.run(logic::create_order(&self.svc, req)).await?` with its line breaks.
     pub call: String,
     pub request_attributes: Vec<Attribute>,
@@ -107,6 +109,8 @@ pub struct Logic {
     pub uses_clock: bool,
     pub steps: Vec<Step>,
     pub table: Option<TableCall>,
+    /// The body with its line breaks, where there is no table.
+    pub unwritten: String,
 }
 
 /// A small function of its own for the user to fill.
@@ -128,7 +132,9 @@ pub struct TableCall {
     pub store: String,
     /// `Order`
     pub row: String,
-    /// `NewOrder`; `None` for a find.
+    /// `use crate::store::{NewOrder, Order};`
+    pub rows: Option<Use>,
+    /// `NewOrder { .. }` with its line breaks; `None` for a find.
     pub new: Option<String>,
     /// The variable that holds the row, such as `order`.
     pub variable: String,
@@ -138,8 +144,8 @@ pub struct TableCall {
     pub key: String,
     /// Arguments of `cache_key`, taken from the row.
     pub row_key: String,
-    pub values: Vec<Init>,
-    pub response_fields: Vec<Init>,
+    /// `CreateOrderResponse { .. }` with its line breaks.
+    pub response: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

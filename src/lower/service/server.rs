@@ -50,18 +50,32 @@ fn method(rpc: &Rpc, method: &RpcMethod) -> Option<Method> {
     let input = Message::of(rpc, &method.input)?;
     let output = Message::of(rpc, &method.output)?;
     let name = names::value(&method.name);
-    let package = rpc.package.rsplit('.').next().unwrap_or(&rpc.package);
+    let signature = format!(
+        "async fn {name}(&self, request: Request<{}>) -> Result<Response<{}>, Status> {{",
+        input.name, output.name
+    );
     let run = format!(".run(logic::{name}(&self.svc, req))");
     Some(Method {
         docs: method.docs.clone(),
         call: layout::chain(8, 19, "span", &[&run, ".await?"], ";"),
         span: format!("{}Logic", names::ty(&method.name)),
-        request_attributes: spans::measures(package, "req", seen(&input.fields())),
+        request_attributes: spans::measures(subject(&rpc.package), "req", seen(&input.fields())),
         response_attributes: spans::ids("result", "resp", seen(&output.fields())),
+        wide: layout::is_wide(4, &signature),
         request: input.name,
         response: output.name,
         name,
     })
+}
+
+/// What a package is about: `shop.order.v1` is about orders.
+fn subject(package: &str) -> &str {
+    let is_version = |part: &str| {
+        let rest = part.strip_prefix('v');
+        rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let mut parts = package.rsplit('.');
+    parts.find(|part| !is_version(part)).unwrap_or(package)
 }
 
 fn seen(fields: &[(String, String, String)]) -> impl Iterator<Item = spans::Seen<'_>> {
