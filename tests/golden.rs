@@ -61,7 +61,10 @@ fn generated(fixture: &Fixture) -> anyhow::Result<Files> {
 }
 
 fn replace(dir: &Utf8Path, new: &Files) -> anyhow::Result<()> {
-    for path in files::below(dir)?.keys().filter(|path| !new.contains_key(*path)) {
+    for path in files::below(dir)?
+        .keys()
+        .filter(|path| !new.contains_key(*path))
+    {
         fs::remove_file(dir.join(path))?;
     }
     for (path, bytes) in new {
@@ -73,10 +76,16 @@ fn replace(dir: &Utf8Path, new: &Files) -> anyhow::Result<()> {
 /// Empty if there are none.
 fn differences(expected: &Files, generated: &Files) -> String {
     let mut out = String::new();
-    for path in expected.keys().filter(|path| !generated.contains_key(*path)) {
+    for path in expected
+        .keys()
+        .filter(|path| !generated.contains_key(*path))
+    {
         let _ = writeln!(out, "  no longer generated: {path}");
     }
-    for path in generated.keys().filter(|path| !expected.contains_key(*path)) {
+    for path in generated
+        .keys()
+        .filter(|path| !expected.contains_key(*path))
+    {
         let _ = writeln!(out, "  not expected: {path}");
     }
     let changed = expected.iter().filter_map(|(path, old)| {

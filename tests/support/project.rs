@@ -60,7 +60,11 @@ impl Fixture {
                 ["rpc", _, "--sql", _] => {
                     project.add_rpc(&path(&command[1]), &[], &[path(&command[3])])?;
                 }
-                _ => bail!("{}/inputs: `{}` is not understood", self.dir, words.join(" ")),
+                _ => bail!(
+                    "{}/inputs: `{}` is not understood",
+                    self.dir,
+                    words.join(" ")
+                ),
             }
         }
         Ok(project)
