@@ -54,6 +54,14 @@ pub struct Attribute {
     pub value: String,
 }
 
+/// A function in a module of its own: `mod create_order;` holds `create_order`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Function {
+    /// Not always the function's name: `type_` holds `r#type`.
+    pub module: String,
+    pub name: String,
+}
+
 /// `name: value,` in a struct literal.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Init {

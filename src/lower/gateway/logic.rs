@@ -6,6 +6,7 @@ use super::{Gateway, Output, call};
 use crate::lower::layout::{self, is_wide};
 use crate::lower::names;
 use crate::model::Route;
+use crate::rust::Function;
 use crate::rust::gateway::{Body, Logic, LogicMod};
 
 pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output) {
@@ -15,10 +16,9 @@ pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output) {
             .iter()
             .map(|part| format!("{part}/"))
             .collect::<String>();
-        let functions: Vec<_> = node.routes.iter().map(|route| function(route)).collect();
         files.push((
             format!("{dir}mod"),
-            Body::LogicMod(logic_mod(gateway, node, functions)),
+            Body::LogicMod(logic_mod(gateway, node)),
         ));
         for route in &node.routes {
             let module = names::module(&route.handler);
@@ -34,11 +34,12 @@ pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output) {
     }
 }
 
-fn logic_mod(
-    gateway: &Gateway<'_>,
-    node: &super::Node<'_>,
-    mut functions: Vec<String>,
-) -> LogicMod {
+fn logic_mod(gateway: &Gateway<'_>, node: &super::Node<'_>) -> LogicMod {
+    let functions = node.routes.iter().map(|route| Function {
+        module: names::module(&route.handler),
+        name: function(route),
+    });
+    let mut functions: Vec<_> = functions.collect();
     functions.sort();
     LogicMod {
         source: gateway.model.file.clone(),

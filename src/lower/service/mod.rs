@@ -13,7 +13,7 @@ use crate::emit::Owner;
 use crate::lower::deploy::Plan;
 use crate::model::{Rpc, RpcService};
 use crate::rust::service::{Body, Crate, LogicMod, Manifest, ServiceName};
-use crate::rust::{self, File, Use};
+use crate::rust::{self, File, Function, Use};
 
 /// The files of one service.
 pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
@@ -60,7 +60,11 @@ pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
         );
     }
     let methods = || rpc.services.iter().flat_map(|service| &service.methods);
-    let mut functions: Vec<_> = methods().map(|method| names::value(&method.name)).collect();
+    let functions = methods().map(|method| Function {
+        module: names::module(&method.name),
+        name: names::value(&method.name),
+    });
+    let mut functions: Vec<_> = functions.collect();
     functions.sort();
     out.zgen(
         "src/logic/mod.rs",
