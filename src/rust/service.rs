@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Attribute, Function, Init, Member, Use};
+use super::{Attribute, Function, Member, Use};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Body {
@@ -123,6 +123,8 @@ pub struct Logic {
     pub uses_code: bool,
     pub steps: Vec<Step>,
     pub table: Option<TableCall>,
+    /// The body with its line breaks, where there is no table.
+    pub unwritten: String,
 }
 
 /// A small function of its own for the user to fill.
@@ -144,7 +146,9 @@ pub struct TableCall {
     pub store: String,
     /// `Order`
     pub row: String,
-    /// `NewOrder`; `None` for a find.
+    /// `use crate::store::{NewOrder, Order};`
+    pub rows: Option<Use>,
+    /// `NewOrder { .. }` with its line breaks; `None` for a find.
     pub new: Option<String>,
     /// The variable that holds the row, such as `order`.
     pub variable: String,
@@ -154,8 +158,8 @@ pub struct TableCall {
     pub key: String,
     /// Arguments of `cache_key`, taken from the row.
     pub row_key: String,
-    pub values: Vec<Init>,
-    pub response_fields: Vec<Init>,
+    /// `CreateOrderResponse { .. }` with its line breaks.
+    pub response: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

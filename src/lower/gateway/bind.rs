@@ -35,14 +35,26 @@ fn bound(gateway: &Gateway<'_>, owner: &Struct, field: &Field, errors: &str) -> 
     let ty = read_type(gateway, field);
     let is_list = matches!(field.ty, Type::Slice(_)) && field.source != Source::Json;
     let read = if is_list { "list" } else { "field" };
+    // A check that calls a method needs to know the type before `required` does.
+    let of = if calls_method(field) {
+        "::<String>"
+    } else {
+        ""
+    };
     let (head, first) = match field.source {
         // Inside a JSON value there is only JSON.
         Source::Json => ("body".to_owned(), format!(".{name}")),
-        Source::Form => ("form".to_owned(), format!(".{read}(\"{}\")", field.wire)),
-        Source::Header => ("headers".to_owned(), format!(".{read}(\"{}\")", field.wire)),
+        Source::Form => (
+            "form".to_owned(),
+            format!(".{read}{of}(\"{}\")", field.wire),
+        ),
+        Source::Header => (
+            "headers".to_owned(),
+            format!(".{read}{of}(\"{}\")", field.wire),
+        ),
         Source::Path => {
             let key = router_name(gateway, owner, &field.wire);
-            ("path".to_owned(), format!(".field(\"{key}\")"))
+            ("path".to_owned(), format!(".field{of}(\"{key}\")"))
         }
     };
     let mut links = vec![first];
@@ -111,10 +123,7 @@ fn checks(field: &Field) -> Vec<String> {
             Type::String => format!("[{}].contains(&value.as_str())", options.join(", ")),
             _ => format!("[{}].contains(value)", options.join(", ")),
         };
-        out.push(format!(
-            ".check(|value| {test}, \"{}\")",
-            reason.escape_default()
-        ));
+        out.push(check(&test, &reason.escape_default().to_string()));
     }
     if let Some(range) = &field.range {
         let mut tests = Vec::new();
@@ -139,10 +148,20 @@ fn checks(field: &Field) -> Vec<String> {
         }
         if !tests.is_empty() {
             let (test, words) = (tests.join(" && "), words.join(" and "));
-            out.push(format!(".check(|value| {test}, \"must be {words}\")"));
+            out.push(check(&test, &format!("must be {words}")));
         }
     }
     out
+}
+
+/// A link of a chain in a field's value.
+fn check(test: &str, reason: &str) -> String {
+    let (test, reason) = (format!("|value| {test}"), format!("\"{reason}\""));
+    layout::call(16, ".check", &[&test, &reason])
+}
+
+fn calls_method(field: &Field) -> bool {
+    field.ty == Type::String && !field.options.is_empty()
 }
 
 /// What absence means.

@@ -55,10 +55,9 @@ fn logic(gateway: &Gateway<'_>, route: &Route) -> Logic {
     let call = call::call(gateway, route);
     let result = format!("Result<{}>", response.as_deref().unwrap_or("()"));
     let unused = if call.is_some() { "" } else { "_" };
-    let reads_req = call.as_ref().is_some_and(|call| {
-        call.fields.iter().any(|field| field.value.contains("req."))
-            || !call.request_attributes.is_empty()
-    });
+    let reads_req = call
+        .as_ref()
+        .is_some_and(|call| call.request.contains("req.") || !call.request_attributes.is_empty());
     let unused_req = if reads_req { "" } else { "_" };
     let argument = request
         .as_ref()
@@ -77,6 +76,7 @@ fn logic(gateway: &Gateway<'_>, route: &Route) -> Logic {
         unused_svc: unused,
         unused_req,
         wide: is_wide(0, &signature),
+        unwritten: layout::unwritten(&route.handler),
         call,
     }
 }

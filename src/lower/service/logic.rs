@@ -9,6 +9,7 @@ use crate::rust::Init;
 use crate::rust::service::{Logic, Step, TableCall};
 
 use super::server::messages;
+use super::store::Rows;
 
 pub(super) fn logic(rpc: &Rpc, method: &RpcMethod) -> Logic {
     let name = names::value(&method.name);
@@ -37,10 +38,9 @@ pub(super) fn logic(rpc: &Rpc, method: &RpcMethod) -> Logic {
         "pub async fn {name}({unused}svc: &ServiceContext, {parameter}) -> Result<{answer}> {{"
     );
     let uses_code = table.as_ref().is_none_or(|table| table.new.is_none());
-    let uses_clock = table.as_ref().is_some_and(|table| {
-        let mut values = table.values.iter();
-        values.any(|init| init.value.contains("unix_now()"))
-    });
+    let uses_clock = (table.as_ref())
+        .and_then(|table| table.new.as_ref())
+        .is_some_and(|new| new.contains("unix_now()"));
     let mut imports = messages(rpc, std::iter::once(method));
     imports.add_if(method.client_streaming, "tonic", &["Streaming"]);
     imports.add_if(uses_code, "zgen_rt", &["Code"]);
@@ -55,6 +55,7 @@ pub(super) fn logic(rpc: &Rpc, method: &RpcMethod) -> Logic {
         uses_code,
         steps: steps.iter().map(|each| step(each, &request)).collect(),
         table,
+        unwritten: layout::unwritten(&method.name),
         name,
         parameter,
         request,
@@ -81,29 +82,32 @@ fn table_call(rpc: &Rpc, method: &RpcMethod) -> Option<TableCall> {
     let table = rpc.tables.iter().find(|table| table.name == call.table)?;
     let input = Message::of(rpc, &method.input);
     let output = Message::of(rpc, &method.output);
-    let row = names::ty(&table.row_name());
+    let Rows { row, new: new_row } = Rows::of(rpc, table);
     let variable = names::value(&table.row_name());
-    let (new, key, values) = match &call.op {
+    let (new, key) = match &call.op {
         TableOp::Insert { values } => {
-            let values = values
+            let values: Vec<_> = values
                 .iter()
                 .filter_map(|pair| inserted(table, &input, pair))
                 .collect();
-            (Some(format!("New{row}")), String::new(), values)
+            let new = layout::literal(4, &new_row, &values);
+            (Some(new), String::new())
         }
         TableOp::Find { key } => {
             let key: Vec<_> = key
                 .iter()
                 .filter_map(|pair| argument(table, &input, pair))
                 .collect();
-            (None, key.join(", "), Vec::new())
+            (None, key.join(", "))
         }
     };
-    let response_fields = call
+    let response: Vec<_> = call
         .response
         .iter()
         .map(|pair| answered(table, &output, &variable, pair))
         .collect();
+    let imported = [new.as_ref().map(|_| new_row), Some(row.clone())];
+    let imported: Vec<_> = imported.into_iter().flatten().collect();
     Some(TableCall {
         store: names::value(&table.name),
         not_found: format!("{} not found", table.row_name().replace('_', " ")),
@@ -113,12 +117,12 @@ fn table_call(rpc: &Rpc, method: &RpcMethod) -> Option<TableCall> {
             .map(|name| row_key(table, &variable, name))
             .collect::<Vec<_>>()
             .join(", "),
+        rows: layout::use_of("crate::store", &imported),
+        response: layout::literal(4, &output.name, &response),
         row,
         variable,
         new,
         key,
-        values,
-        response_fields,
     })
 }
 

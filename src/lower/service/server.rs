@@ -51,7 +51,7 @@ fn method(rpc: &Rpc, method: &RpcMethod) -> Method {
     let input = Message::of(rpc, &method.input);
     let output = Message::of(rpc, &method.output);
     let name = names::value(&method.name);
-    let package = attribute_prefix(&rpc.package);
+    let package = subject(&rpc.package);
     let streams_out = method
         .server_streaming
         .then(|| format!("{}Stream", names::ty(&method.name)));
@@ -98,14 +98,14 @@ fn method(rpc: &Rpc, method: &RpcMethod) -> Method {
     }
 }
 
-/// `order` of `shop.order.v1`.
-fn attribute_prefix(package: &str) -> &str {
+/// What a package is about: `shop.order.v1` is about orders.
+fn subject(package: &str) -> &str {
     let is_version = |part: &str| {
-        let digits = part.strip_prefix('v').unwrap_or_default();
-        digits.starts_with(|c: char| c.is_ascii_digit())
+        let rest = part.strip_prefix('v');
+        rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
     };
-    let mut parts = package.rsplit('.').filter(|part| !is_version(part));
-    parts.next().unwrap_or(package)
+    let mut parts = package.rsplit('.');
+    parts.find(|part| !is_version(part)).unwrap_or(package)
 }
 
 fn seen(fields: &[(String, String, String)]) -> impl Iterator<Item = spans::Seen<'_>> {
