@@ -153,7 +153,10 @@ fn documented() -> BTreeMap<String, String> {
         if let Some(heading) = line.strip_prefix("## ") {
             heading.clone_into(&mut section);
         } else if let Some(item) = line.strip_prefix("- ") {
-            let name = item.trim_matches('`').trim();
+            let long = item
+                .strip_prefix("`` ")
+                .and_then(|item| item.strip_suffix(" ``"));
+            let name = long.unwrap_or(item.trim_matches('`'));
             out.insert(name.to_owned(), section.clone());
         }
     }
