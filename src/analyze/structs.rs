@@ -46,6 +46,9 @@ pub(super) fn structs(declared: &Declared<'_>, report: &mut Report) -> Vec<Struc
         });
     }
     out.append(&mut builder.inline);
+    for each in &out {
+        fields::check_dependencies(&each.fields, report);
+    }
     mark_recursive(&mut out);
     out
 }
