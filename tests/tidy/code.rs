@@ -32,7 +32,7 @@ impl Source {
 pub(crate) fn sources() -> Vec<Source> {
     let all: Vec<_> = files::below(&["src", "rt/src"])
         .into_iter()
-        .filter(|path| path.ends_with(".rs"))
+        .filter(|path| files::is(path, "rs"))
         .map(|path| Source::new(&path, &files::read(&path)))
         .collect();
     let tests: BTreeSet<_> = all.iter().flat_map(test_modules).collect();

@@ -108,7 +108,7 @@ fn documents_are_reachable() {
 #[test]
 fn links_lead_somewhere() {
     let documents = files::all();
-    let is_document = |path: &&String| path.ends_with(".md") && !path.starts_with("fixtures/");
+    let is_document = |path: &&String| files::is(path, "md") && !path.starts_with("fixtures/");
     let mut broken = Vec::new();
     for path in documents.iter().filter(is_document) {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);

@@ -64,6 +64,11 @@ fn collect(folder: &Path, found: &mut Vec<String>) {
     }
 }
 
+/// Whether a file's name has this ending.
+pub(crate) fn is(path: &str, ending: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, own)| own == ending)
+}
+
 /// A file's text; what is no text is empty.
 pub(crate) fn read(path: &str) -> String {
     let bytes = fs::read(root().join(path)).expect("a file of the repository");

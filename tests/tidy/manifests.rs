@@ -97,7 +97,7 @@ fn dependencies_are_used() {
     let tests = |folders: &[&str]| -> String {
         let paths = files::below(folders).into_iter();
         paths
-            .filter(|path| path.ends_with(".rs"))
+            .filter(|path| files::is(path, "rs"))
             .map(|path| files::read(&path))
             .collect()
     };

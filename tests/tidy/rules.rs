@@ -354,7 +354,7 @@ fn every_rule_can_fail() {
         for bad in rule.bad {
             let source = Source::new(&inside, bad);
             assert!(!rule.findings(&source).is_empty(), "{bad}: {}", rule.why);
-            let commented: String = bad.lines().map(|line| format!("// {line}\n")).collect();
+            let commented: String = bad.lines().flat_map(|line| ["// ", line, "\n"]).collect();
             let quoted = format!("let x = {bad:?};");
             let test = format!("#[cfg(test)]\nmod tests {{\n{bad}\n}}");
             for (good, harmless) in [(commented, true), (quoted, true), (test, !rule.tests_too)] {

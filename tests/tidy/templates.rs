@@ -59,13 +59,13 @@ fn findings(path: &str, text: &str) -> Vec<String> {
 #[test]
 fn templates_only_print() {
     let paths = files::below(&["templates"]);
-    let templates: Vec<_> = paths.iter().filter(|path| path.ends_with(".j2")).collect();
+    let templates: Vec<_> = paths.iter().filter(|path| files::is(path, "j2")).collect();
     assert!(templates.len() > 50);
     let found = templates
         .iter()
         .flat_map(|path| findings(path, &files::read(path)));
     expect_none(&found.collect::<Vec<_>>());
-    for other in paths.iter().filter(|path| !path.ends_with(".j2")) {
+    for other in paths.iter().filter(|path| !files::is(path, "j2")) {
         // A plain Cargo.toml below templates/ would drop its folder from the package.
         assert_eq!(other, "templates/README.md");
     }
@@ -80,7 +80,7 @@ fn every_template_is_used() {
     let unused: Vec<_> = files::below(&["templates"])
         .into_iter()
         .filter_map(|path| path.strip_prefix("templates/").map(str::to_owned))
-        .filter(|path| path.ends_with(".j2") && !text.contains(&format!("\"{path}\"")))
+        .filter(|path| files::is(path, "j2") && !text.contains(&format!("\"{path}\"")))
         .collect();
     expect_none(&unused);
 }

@@ -12,10 +12,7 @@ use crate::rust::gateway::{Body, Logic, LogicMod};
 pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output) {
     let mut files = Vec::new();
     gateway.root.walk(&[], &mut |path, node| {
-        let dir = path
-            .iter()
-            .map(|part| format!("{part}/"))
-            .collect::<String>();
+        let dir = path.iter().flat_map(|part| [part, "/"]).collect::<String>();
         files.push((
             format!("{dir}mod"),
             Body::LogicMod(logic_mod(gateway, node)),

@@ -55,9 +55,10 @@ fn method(rpc: &Rpc, method: &RpcMethod) -> Method {
     let streams_out = method
         .server_streaming
         .then(|| format!("{}Stream", names::ty(&method.name)));
-    let request = match method.client_streaming {
-        true => format!("Streaming<{}>", input.name),
-        false => input.name.clone(),
+    let request = if method.client_streaming {
+        format!("Streaming<{}>", input.name)
+    } else {
+        input.name.clone()
     };
     let response = match &streams_out {
         Some(stream) => format!("Self::{stream}"),
@@ -72,9 +73,8 @@ fn method(rpc: &Rpc, method: &RpcMethod) -> Method {
         "req"
     };
     let run = format!(".run(logic::{name}(&self.svc, {argument}))");
-    let attributes = |attributes: Vec<Attribute>, streams: bool| match streams {
-        true => Vec::new(),
-        false => attributes,
+    let attributes = |attributes: Vec<Attribute>, streams: bool| {
+        if streams { Vec::new() } else { attributes }
     };
     Method {
         docs: method.docs.clone(),
