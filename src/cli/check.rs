@@ -5,7 +5,7 @@ use clap::ValueEnum;
 
 use super::kind::{self, Kind};
 use super::{Console, Exit, folders};
-use crate::diag::{self, Diagnostic, Report, Severity};
+use crate::diag::{self, Diagnostic, Report};
 use crate::project::{ApiInput, Inputs, RpcInput};
 use crate::source::{self, Loader as _, SourceMap};
 use crate::{analyze, sql};
