@@ -54,7 +54,6 @@ pub(super) fn groups(
             };
             usage::check(&route, written, types, report);
             seen.handler(group.as_deref(), &route.handler, handler, report);
-            seen.route(&route, report);
             if properties.get("sse").map(String::as_str) == Some("true") && route.response.is_none()
             {
                 report.push(
@@ -66,7 +65,9 @@ pub(super) fn groups(
                     .help("add `returns (Event)`"),
                 );
             }
-            routes.push(route);
+            if seen.route(&route, report) {
+                routes.push(route);
+            }
         }
         let get = |key: &str| properties.get(key).map(|value| value.trim().to_owned());
         let named = |key: &str| get(key).filter(|value| !value.is_empty());
@@ -268,22 +269,36 @@ impl Seen {
         );
     }
 
-    fn route(&mut self, route: &Route, report: &mut Report) {
+    /// Whether requests can reach the route; reported if they cannot.
+    fn route(&mut self, route: &Route, report: &mut Report) -> bool {
         let written = format!("{} {}", route.method.as_http(), route.full_path());
         let key = (route.method, paths::normalised(&route.path));
         let Some((first, at)) = self.routes.get(&key) else {
             self.routes.insert(key, (written, route.span));
-            return;
+            return true;
         };
-        let message = if *first == written {
-            format!("route `{written}` is declared twice")
-        } else {
-            format!("routes `{first}` and `{written}` match the same requests")
-        };
-        report.push(
-            Diagnostic::error("api/duplicate-route", route.span, message)
+        if *first == written {
+            report.push(
+                Diagnostic::error(
+                    "api/duplicate-route",
+                    route.span,
+                    format!("route `{written}` is declared twice"),
+                )
                 .label(*at, "first declared here")
                 .help("change the path or the method of one of them, or delete it"),
+            );
+            return false;
+        }
+        // Real files have this, and go-zero serves one of the two by chance. No router can tell them apart.
+        report.push(
+            Diagnostic::warning(
+                "api/shadowed-route",
+                route.span,
+                format!("`{first}` takes every request of `{written}`, which is left out"),
+            )
+            .label(*at, "this one is served")
+            .help("change the path or the method of one of them, or delete it"),
         );
+        false
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Attribute, Init, Member, Use};
+use super::{Attribute, Function, Member, Use};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Body {
@@ -222,7 +222,7 @@ pub struct LogicMod {
     /// `mod a;` and `pub(crate) mod b;`, by name.
     pub modules: Vec<String>,
     /// Modules with one function each.
-    pub functions: Vec<(String, String)>,
+    pub functions: Vec<Function>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -240,12 +240,12 @@ pub struct Logic {
 /// The call of the rpc method that answers the route.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Call {
-    pub message: String,
-    pub fields: Vec<Init>,
+    /// `CreateOrderRequest { .. }` with its line breaks.
+    pub request: String,
     /// `svc.order.clone().create_order(request).await?` with its line breaks.
     pub send: String,
+    /// `CreateOrderResp { .. }` with its line breaks.
     pub response: Option<String>,
-    pub response_fields: Vec<Init>,
     pub request_attributes: Vec<Attribute>,
     pub response_attributes: Vec<Attribute>,
     pub uses_span: bool,

@@ -30,8 +30,8 @@ pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Called> {
     })?;
     let request = body(gateway, route.request.as_ref());
     let response = body(gateway, route.response.as_ref());
-    let input = Message::of(rpc, &method.input)?;
-    let output = Message::of(rpc, &method.output)?;
+    let input = Message::of(rpc, &method.input);
+    let output = Message::of(rpc, &method.output);
 
     let send_method = format!(".{}(request)", names::value(&call.method));
     let inner: &[&str] = if response.is_some() {
@@ -63,29 +63,25 @@ pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Called> {
     } else {
         (input.name.clone(), input.name.clone())
     };
+    let fields: Vec<_> = (call.request.iter())
+        .map(|pair| to_message(gateway, pair, request, &input))
+        .collect();
+    let answer = response.map(|found| {
+        let fields: Vec<_> = (call.response.iter())
+            .map(|pair| to_body(gateway, pair, found, &output))
+            .collect();
+        layout::literal(4, &gateway.scope.ty(&found.name), &fields)
+    });
     let call = Call {
-        message,
-        fields: call
-            .request
-            .iter()
-            .map(|pair| to_message(gateway, pair, request, &input))
-            .collect(),
+        request: layout::literal(4, &message, &fields),
         send,
-        response: response.map(|found| gateway.scope.ty(&found.name)),
-        response_fields: response
-            .map(|found| {
-                call.response
-                    .iter()
-                    .map(|p| to_body(gateway, p, found, &output))
-                    .collect()
-            })
-            .unwrap_or_default(),
+        response: answer,
         uses_span: !(request_attributes.is_empty() && response_attributes.is_empty()),
         request_attributes,
         response_attributes,
     };
     Some(Called {
-        message_use: use_of(&input.module, &[imported])?,
+        message_use: use_of(input.module.as_ref()?, &[imported])?,
         call,
     })
 }

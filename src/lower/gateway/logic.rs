@@ -6,19 +6,20 @@ use super::{Gateway, Output, call};
 use crate::lower::layout;
 use crate::lower::names;
 use crate::model::Route;
+use crate::rust::Function;
 use crate::rust::gateway::{Body, Logic, LogicMod};
 
 pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output) {
     let mut files = Vec::new();
     gateway.root.walk(&[], &mut |path, node| {
-        let dir = path
-            .iter()
-            .map(|part| format!("{part}/"))
-            .collect::<String>();
+        let dir = path.iter().flat_map(|part| [part, "/"]).collect::<String>();
         let functions: Vec<_> = node
             .routes
             .iter()
-            .map(|route| (file_module(path, node, route), function(route)))
+            .map(|route| Function {
+                module: file_module(path, node, route),
+                name: function(route),
+            })
             .collect();
         files.push((
             format!("{dir}mod"),
@@ -50,10 +51,10 @@ fn file_module(path: &[String], node: &super::Node<'_>, route: &Route) -> String
 fn logic_mod(
     gateway: &Gateway<'_>,
     node: &super::Node<'_>,
-    mut functions: Vec<(String, String)>,
+    mut functions: Vec<Function>,
 ) -> LogicMod {
     functions.sort();
-    let own = functions.iter().map(|(module, _)| (module, ""));
+    let own = functions.iter().map(|function| (&function.module, ""));
     let children = node.children.keys().map(|child| (child, "pub(crate) "));
     let mut modules: Vec<_> = own.chain(children).collect();
     modules.sort_unstable();
@@ -74,11 +75,7 @@ fn logic(gateway: &Gateway<'_>, route: &Route) -> Logic {
     let call = call::call(gateway, route);
     let unused = if call.is_some() { "" } else { "_" };
     let reads_req = call.as_ref().is_some_and(|call| {
-        call.call
-            .fields
-            .iter()
-            .any(|field| field.value.contains("req."))
-            || !call.call.request_attributes.is_empty()
+        call.call.request.contains("req.") || !call.call.request_attributes.is_empty()
     });
     let unused_req = if reads_req { "" } else { "_" };
     let mut parameters = vec![format!("{unused}svc: &ServiceContext")];
