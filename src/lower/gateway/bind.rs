@@ -49,6 +49,9 @@ fn reads(field: &Field, source: Source) -> bool {
     field.source == source || field.also.iter().any(|place| place.source == source)
 }
 
+/// Beyond this, clippy finds a type complex.
+const MAX_NESTED: usize = 4;
+
 struct Binder<'a> {
     gateway: &'a Gateway<'a>,
     owner: &'a Struct,
@@ -257,11 +260,14 @@ fn reader(ty: &Type) -> &'static str {
 fn wire_member(field: &Field, name: &str, ty: &str) -> Member {
     let plain = name.strip_prefix("r#").unwrap_or(name);
     let wire = field.json_name();
-    let attributes = if plain == wire {
-        Vec::new()
-    } else {
-        vec![format!("serde(rename = \"{}\")", wire.escape_default())]
-    };
+    let mut attributes = Vec::new();
+    if plain != wire {
+        attributes.push(format!("serde(rename = \"{}\")", wire.escape_default()));
+    }
+    // As the description has it; clippy would have parts of it named.
+    if ty.matches('<').count() > MAX_NESTED {
+        attributes.push("allow(clippy::type_complexity)".to_owned());
+    }
     let ty = if is_quoted(field) {
         format!("Field<Quoted<{ty}>>")
     } else {
