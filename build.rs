@@ -14,7 +14,8 @@ fn main() -> io::Result<()> {
     let mut out = String::from("const RUNTIME: &[(&str, &str)] = &[\n");
     for path in paths {
         let name = path.to_string_lossy().replace('\\', "/");
-        let _ = writeln!(out, "    ({name:?}, include_str!({:?})),", root.join(&path));
+        let source = root.join(&path).to_string_lossy().into_owned();
+        let _ = writeln!(out, "    ({name:?}, include_str!({source:?})),");
     }
     out.push_str("];\n");
     let target = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);

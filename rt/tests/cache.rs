@@ -14,7 +14,7 @@ use zgen_rt::config::CacheConf;
 use zgen_rt::trace::Span;
 use zgen_rt::trace::testing::capture;
 
-const LONG: Duration = Duration::from_secs(600);
+const LONG: Duration = Duration::from_mins(10);
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Order {

@@ -228,14 +228,14 @@ async fn a_call_that_is_given_up_ends_its_spans() {
     headers.insert("traceparent", parent.parse().unwrap());
     let server = Span::server("S", &headers);
     let mut given_up = Box::pin(server.scope(async { client.check(asking("slow")).await.is_ok() }));
-    let served = async {
+    let reached = async {
         while service.served() == 0 {
             tokio::task::yield_now().await;
         }
     };
     tokio::select! {
         _ = &mut given_up => panic!("it should hang"),
-        () = served => {}
+        () = reached => {}
     }
     drop(given_up);
     drop(server);

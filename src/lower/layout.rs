@@ -1,6 +1,7 @@
 //! Where rustfmt breaks lines (its defaults: 100 columns, chains and call arguments up to 60), so that what is
 //! printed needs no formatting even where names are long.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::rust::{Init, Use};
@@ -112,6 +113,42 @@ pub(super) fn use_of(path: &str, names: &[String]) -> Option<Use> {
         braces,
         is_wrapped,
     })
+}
+
+/// One block of `use` lines, as rustfmt sorts them. Names of one path go into one line.
+#[derive(Default)]
+pub(super) struct Imports(BTreeMap<String, Vec<String>>);
+
+impl Imports {
+    pub(super) fn add(&mut self, path: &str, names: &[&str]) {
+        let known = self.0.entry(path.to_owned()).or_default();
+        known.extend(names.iter().map(|name| (*name).to_owned()));
+    }
+
+    pub(super) fn add_if(&mut self, needed: bool, path: &str, names: &[&str]) {
+        if needed {
+            self.add(path, names);
+        }
+    }
+
+    pub(super) fn lines(&self) -> Vec<Use> {
+        let mut lines: Vec<_> = self
+            .0
+            .iter()
+            .filter_map(|(path, names)| use_of(path, names))
+            .collect();
+        // A list in braces comes after every single name.
+        lines.sort_by_cached_key(|line| {
+            let last = if line.braces {
+                "~"
+            } else {
+                line.lines[0].as_str()
+            };
+            let segments = line.path.split("::").chain([last]);
+            segments.map(str::to_owned).collect::<Vec<_>>()
+        });
+        lines
+    }
 }
 
 /// As rustfmt orders imports: `self`, then types, then functions and modules.

@@ -26,6 +26,7 @@ pub enum Body {
 pub struct Manifest {
     pub crate_name: String,
     pub proto: String,
+    pub uses_prost_types: bool,
     pub has_tables: bool,
 }
 
@@ -42,6 +43,8 @@ pub struct Crate {
     /// File name below `etc/`.
     pub config: String,
     pub services: Vec<ServiceName>,
+    /// Of `lib.rs`, from other crates.
+    pub imports: Vec<Use>,
     pub has_tables: bool,
 }
 
@@ -69,7 +72,7 @@ pub struct Server {
     /// Name of the trait, as imported.
     pub trait_name: String,
     pub docs: Vec<String>,
-    pub messages: Vec<Use>,
+    pub imports: Vec<Use>,
     pub methods: Vec<Method>,
 }
 
@@ -77,11 +80,18 @@ pub struct Server {
 pub struct Method {
     pub docs: Vec<String>,
     pub name: String,
+    /// As in the signature: `Streaming<Line>`, `Self::WatchStream`.
     pub request: String,
     pub response: String,
-    pub span: String,
+    /// The message that is answered, once or in a stream.
+    pub reply: String,
     /// The signature does not fit on one line.
     pub wide: bool,
+    /// The caller sends a stream.
+    pub streams_in: bool,
+    /// Name of the associated type if the method answers a stream, such as `WatchStream`.
+    pub streams_out: Option<String>,
+    pub span: String,
     /// `span.run(logic::create_order(&self.svc, req)).await?` with its line breaks.
     pub call: String,
     pub request_attributes: Vec<Attribute>,
@@ -98,15 +108,19 @@ pub struct LogicMod {
 pub struct Logic {
     pub docs: Vec<String>,
     pub name: String,
-    pub messages: Vec<Use>,
+    /// From other crates.
+    pub imports: Vec<Use>,
+    /// Parameter: `req: CreateOrderRequest`, `requests: Streaming<Chunk>`.
+    pub parameter: String,
     pub request: String,
     pub response: String,
+    /// What the function returns inside its `Result`.
+    pub answer: String,
     /// The signature does not fit on one line.
     pub wide: bool,
     /// `_` before parameters that the body does not read.
     pub unused: &'static str,
     pub uses_code: bool,
-    pub uses_clock: bool,
     pub steps: Vec<Step>,
     pub table: Option<TableCall>,
     /// The body with its line breaks, where there is no table.

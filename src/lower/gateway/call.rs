@@ -18,8 +18,8 @@ pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Call> {
     })?;
     let request = body(gateway, route.request.as_ref());
     let response = body(gateway, route.response.as_ref());
-    let input = Message::of(rpc, &method.input)?;
-    let output = Message::of(rpc, &method.output)?;
+    let input = Message::of(rpc, &method.input);
+    let output = Message::of(rpc, &method.output);
 
     let send_method = format!(".{}(request)", names::value(&call.method));
     let inner: &[&str] = if response.is_some() {
@@ -49,7 +49,7 @@ pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Call> {
         layout::literal(4, &names::ty(&found.name), &fields)
     });
     Some(Call {
-        message_use: use_of(&input.module, std::slice::from_ref(&input.name))?,
+        message_use: use_of(input.module.as_ref()?, std::slice::from_ref(&input.name))?,
         request: layout::literal(4, &input.name, &fields),
         send,
         response: answer,

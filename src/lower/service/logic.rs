@@ -13,40 +13,53 @@ use super::store::Rows;
 
 pub(super) fn logic(rpc: &Rpc, method: &RpcMethod) -> Logic {
     let name = names::value(&method.name);
-    let message = |full_name: &str| {
-        Message::of(rpc, full_name)
-            .map(|message| message.name)
-            .unwrap_or_default()
-    };
+    let message = |full_name: &str| Message::of(rpc, full_name).name;
     let (request, response) = (message(&method.input), message(&method.output));
     let table = table_call(rpc, method);
-    let unused = if table.is_none() && method.steps.is_empty() {
-        "_"
+    // A step looks at the request before it is served; a stream has none to look at.
+    let steps = if method.client_streaming {
+        &[]
     } else {
-        ""
+        method.steps.as_slice()
+    };
+    let is_read = table.is_some() || !steps.is_empty();
+    let unused = if is_read { "" } else { "_" };
+    let parameter = if method.client_streaming {
+        format!("{unused}requests: Streaming<{request}>")
+    } else {
+        format!("{unused}req: {request}")
+    };
+    let answer = if method.server_streaming {
+        format!("Replies<{response}, Error>")
+    } else {
+        response.clone()
     };
     let signature = format!(
-        "pub async fn {name}({unused}svc: &ServiceContext, {unused}req: {request}) -> Result<{response}> {{"
+        "pub async fn {name}({unused}svc: &ServiceContext, {parameter}) -> Result<{answer}> {{"
     );
+    let uses_code = table.as_ref().is_none_or(|table| table.new.is_none());
+    let new = table.as_ref().and_then(|table| table.new.as_ref());
+    let uses_clock = new.is_some_and(|new| new.contains("unix_now()"));
+    let mut imports = messages(rpc, std::iter::once(method));
+    imports.add_if(method.client_streaming, "tonic", &["Streaming"]);
+    imports.add_if(uses_code, "zgen_rt", &["Code"]);
+    imports.add_if(method.server_streaming, "zgen_rt::rpc", &["Replies"]);
+    imports.add_if(uses_clock, "zgen_rt::time", &["unix_now"]);
+    imports.add_if(!steps.is_empty(), "zgen_rt::trace", &["step"]);
     Logic {
         docs: method.docs.clone(),
-        messages: messages(rpc, std::iter::once(method)),
+        imports: imports.lines(),
         wide: is_wide(0, &signature),
         unused,
-        uses_code: table.as_ref().is_none_or(|table| table.new.is_none()),
-        uses_clock: (table.as_ref())
-            .and_then(|table| table.new.as_ref())
-            .is_some_and(|new| new.contains("unix_now()")),
-        steps: method
-            .steps
-            .iter()
-            .map(|step| self::step(step, &request))
-            .collect(),
+        uses_code,
+        steps: steps.iter().map(|each| step(each, &request)).collect(),
         table,
         unwritten: layout::unwritten(&method.name),
         name,
+        parameter,
         request,
         response,
+        answer,
     }
 }
 
@@ -66,8 +79,8 @@ fn step(span: &str, request: &str) -> Step {
 fn table_call(rpc: &Rpc, method: &RpcMethod) -> Option<TableCall> {
     let call = method.call.as_ref()?;
     let table = rpc.tables.iter().find(|table| table.name == call.table)?;
-    let input = Message::of(rpc, &method.input)?;
-    let output = Message::of(rpc, &method.output)?;
+    let input = Message::of(rpc, &method.input);
+    let output = Message::of(rpc, &method.output);
     let Rows { row, new: new_row } = Rows::of(rpc, table);
     let variable = names::value(&table.row_name());
     let (new, key) = match &call.op {

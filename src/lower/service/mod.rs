@@ -7,12 +7,13 @@ mod store;
 
 use camino::Utf8PathBuf;
 
+use super::layout::Imports;
 use super::{names, proto};
 use crate::emit::Owner;
 use crate::lower::deploy::Plan;
-use crate::model::{Rpc, RpcService};
+use crate::model::Rpc;
 use crate::rust::service::{Body, Crate, LogicMod, Manifest, ServiceName};
-use crate::rust::{self, File};
+use crate::rust::{self, File, Use};
 
 /// The files of one service.
 pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
@@ -25,12 +26,14 @@ pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
         module: info.crate_name.replace('-', "_"),
         process_name: info.name.clone(),
         config: info.config.clone(),
-        services: service_names(rpc),
+        imports: imports(&service_names(rpc)),
+        services: sorted(service_names(rpc)),
         has_tables,
     };
     let manifest = Manifest {
         crate_name: info.crate_name.clone(),
         proto: proto::crate_name(&rpc.name),
+        uses_prost_types: uses_prost_types(rpc),
         has_tables,
     };
 
@@ -45,11 +48,7 @@ pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
     out.user("src/svc.rs", Body::Svc(view.clone()));
     out.user("src/error.rs", Body::Error(view.clone()));
     out.zgen("src/generated/mod.rs", Body::GeneratedMod(view.clone()));
-    for name in &view.services {
-        let mut services = rpc.services.iter();
-        let Some(service) = services.find(|service| service.full_name == name.full_name) else {
-            continue;
-        };
+    for (service, name) in rpc.services.iter().zip(&service_names(rpc)) {
         let server = server::server(rpc, service, name);
         out.zgen(
             format!("src/generated/{}.rs", name.file),
@@ -118,10 +117,34 @@ impl Output {
     }
 }
 
+/// As rustfmt sorts their modules and types.
+fn sorted(mut services: Vec<ServiceName>) -> Vec<ServiceName> {
+    services.sort_by(|a, b| a.file.cmp(&b.file));
+    services
+}
+
+/// What `lib.rs` imports from other crates.
+fn imports(services: &[ServiceName]) -> Vec<Use> {
+    let mut imports = Imports::default();
+    for service in services {
+        let (module, name) = service.server_path.rsplit_once("::").unwrap_or_default();
+        imports.add(module, &[name]);
+    }
+    imports.add("zgen_rt::rpc", &["self", "Services"]);
+    imports.lines()
+}
+
+/// Whether a signature names a message of Google's that prost-types has.
+fn uses_prost_types(rpc: &Rpc) -> bool {
+    let methods = rpc.services.iter().flat_map(|service| &service.methods);
+    let mut names = methods.flat_map(|method| [&method.input, &method.output]);
+    names.any(|name| proto::Message::of(rpc, name).module.as_deref() == Some("prost_types"))
+}
+
 fn service_names(rpc: &Rpc) -> Vec<ServiceName> {
     let module = proto::module_path(&rpc.name, &rpc.package);
     let only = rpc.services.len() == 1;
-    let name = |service: &RpcService| {
+    let names = rpc.services.iter().map(|service| {
         let camel = names::ty(&service.name);
         let snake = names::value(&format!("{}_server", service.name));
         ServiceName {
@@ -132,8 +155,6 @@ fn service_names(rpc: &Rpc) -> Vec<ServiceName> {
             file: if only { "server".to_owned() } else { snake },
             full_name: service.full_name.clone(),
         }
-    };
-    let mut names: Vec<_> = rpc.services.iter().map(name).collect();
-    names.sort_by(|a, b| a.file.cmp(&b.file));
-    names
+    });
+    names.collect()
 }
