@@ -60,6 +60,7 @@ impl Workspace {
         Ok(())
     }
 
+    #[allow(dead_code)] // Only the slow lane asks.
     /// After a build: says so if dependencies have changed, and keeps the new versions if that was asked for.
     pub(crate) fn check_lock(&self) -> anyhow::Result<()> {
         let new = fs::read(self.dir.join("Cargo.lock"))?;
