@@ -8,6 +8,7 @@ pub mod cli;
 pub mod dev;
 pub mod diag;
 pub mod emit;
+pub mod format;
 mod generate;
 pub mod inspect;
 pub mod lower;

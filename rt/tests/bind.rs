@@ -59,23 +59,24 @@ impl<T> Default for One<T> {
 }
 
 async fn json<T: FromJson, R: Rule<T>>(request: Request) -> Result<String, Refused> {
-    let body: One<T> = bind::json(request).await?;
+    let (parts, body) = request.into_parts();
+    let body: One<T> = bind::json(&parts, body).await?;
     let mut errors = Errors::default();
     let value = R::bind(body.a, &mut errors);
     Ok(errors.finish(value)?)
 }
 
 async fn form<T: FromText, R: Rule<T>>(request: Request) -> Result<String, Refused> {
-    let (parts, _) = request.into_parts();
-    let form = Form::of_query(&parts)?;
+    let (parts, mut body) = request.into_parts();
+    let form = Form::read(&parts, &mut body).await?;
     let mut errors = Errors::default();
     let value = R::bind(form.field("a"), &mut errors);
     Ok(errors.finish(value)?)
 }
 
 async fn form_list<T: FromText, R: Rule<Vec<T>>>(request: Request) -> Result<String, Refused> {
-    let (parts, _) = request.into_parts();
-    let form = Form::of_query(&parts)?;
+    let (parts, mut body) = request.into_parts();
+    let form = Form::read(&parts, &mut body).await?;
     let mut errors = Errors::default();
     let value = R::bind(form.list("a"), &mut errors);
     Ok(errors.finish(value)?)

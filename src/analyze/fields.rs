@@ -1,8 +1,8 @@
 //! Fields and what their tags say (go-zero `core/mapping/utils.go`).
 
 use crate::analyze::options::{self, Options};
-use crate::diag::{Diagnostic, Report};
-use crate::model::{Field, Source, Type};
+use crate::diag::{Diagnostic, Report, did_you_mean};
+use crate::model::{Field, Presence, Source, Type};
 use crate::source::Spanned;
 use crate::syntax::ast;
 use crate::syntax::tag::{self, Tag, TagPair};
@@ -15,6 +15,9 @@ const SOURCES: &[(&str, Source)] = &[
     ("json", Source::Json),
     ("form", Source::Form),
 ];
+
+/// Keys of other libraries that look like a slip of one of those.
+const FOREIGN: &[&str] = &["bson", "from", "norm"];
 
 /// One for each name, or none where the tag says `-`.
 pub(super) fn fields(field: &ast::Field, ty: &Type, report: &mut Report) -> Vec<Field> {
@@ -32,6 +35,7 @@ pub(super) fn fields(field: &ast::Field, ty: &Type, report: &mut Report) -> Vec<
             &mut quiet
         };
         let Some((source, pair)) = source(&tag) else {
+            unknown_key(&tag, report);
             out.push(plain(name, ty, field));
             continue;
         };
@@ -78,6 +82,37 @@ pub(super) fn is_new(field: &Field, fields: &[Field], report: &mut Report) -> bo
     true
 }
 
+/// `optional=dep` looks for `dep` in the same place: without a field of that name there, this one can never be sent.
+pub(super) fn check_dependencies(fields: &[Field], report: &mut Report) {
+    for field in fields {
+        let Presence::OptionalWith { dependency, .. } = &field.presence else {
+            continue;
+        };
+        let others = || {
+            let beside = |other: &&Field| other.source == field.source && other.wire != field.wire;
+            fields
+                .iter()
+                .filter(beside)
+                .map(|other| other.wire.as_str())
+        };
+        if others().any(|other| other == dependency) {
+            continue;
+        }
+        report.push(
+            Diagnostic::error(
+                "api/unknown-dependency",
+                field.span,
+                format!(
+                    "`{}` depends on `{dependency}`, but no field beside it has that name",
+                    field.wire
+                ),
+            )
+            .help("write the name of another field's tag of the same kind, or plain `optional`")
+            .maybe_help(did_you_mean(dependency, others())),
+        );
+    }
+}
+
 fn read_tag(text: &Spanned<String>, report: &mut Report) -> Tag {
     let tag = tag::parse(&text.value, text.span);
     if let Some(dropped) = &tag.dropped {
@@ -104,6 +139,29 @@ fn source(tag: &Tag) -> Option<(Source, &TagPair)> {
         Some((*source, pair))
     });
     known.min_by_key(|(source, _)| rank(*source))
+}
+
+/// A tag that names no source may have meant to.
+fn unknown_key(tag: &Tag, report: &mut Report) {
+    for pair in &tag.pairs {
+        if FOREIGN.contains(&pair.key.as_str()) {
+            continue;
+        }
+        let Some(help) = did_you_mean(&pair.key, SOURCES.iter().map(|(key, _)| *key)) else {
+            continue;
+        };
+        report.push(
+            Diagnostic::warning(
+                "api/unknown-tag",
+                pair.span,
+                format!(
+                    "the tag `{}` says nothing about where the field comes from",
+                    pair.key
+                ),
+            )
+            .help(help),
+        );
+    }
 }
 
 /// Without a tag a field has its own name in JSON.

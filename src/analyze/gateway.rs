@@ -1,9 +1,9 @@
 //! One `.api` root and its imports, as a [`Gateway`].
 
-use camino::Utf8Path;
 use indexmap::IndexMap;
 
-use crate::analyze::load::{self, Sources, Unit};
+use crate::analyze::Purpose;
+use crate::analyze::load::{self, Loaded, Unit};
 use crate::analyze::names;
 use crate::analyze::routes;
 use crate::analyze::structs;
@@ -13,19 +13,18 @@ use crate::model::Gateway;
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{Block, Pair};
 
-/// Reads and checks one root. `None` if there is nothing to make a gateway of; what is wrong is reported either way.
-pub(super) fn gateway(root: &Utf8Path, sources: &mut Sources<'_>) -> Option<Gateway> {
-    let (units, complete) = load::load(root, sources);
-    let report = &mut *sources.report;
+/// Checks one root. `None` if there is nothing to make a gateway of; what is wrong is reported either way.
+pub(super) fn gateway(loaded: &Loaded, purpose: Purpose, report: &mut Report) -> Option<Gateway> {
+    let units = loaded.units.as_slice();
     let first = units.first()?;
-    check_statements(&units, report);
-    let declared = Declared::collect(&units, complete, report);
+    check_statements(units, report);
+    let declared = Declared::collect(units, loaded.complete, report);
     let types = structs::structs(&declared, report);
-    let name = service_name(&units, complete, report);
-    let groups = routes::groups(&units, &declared, &types, report);
+    let name = service_name(loaded, purpose, report);
+    let groups = routes::groups(units, &declared, &types, report);
     Some(Gateway {
         name: name?,
-        file: root.file_name().unwrap_or(root.as_str()).to_owned(),
+        file: loaded.name.clone(),
         info: info(&first.ast.info, report),
         types,
         groups,
@@ -89,8 +88,8 @@ pub(super) fn properties<'a>(
 }
 
 /// All service blocks with routes carry one name.
-fn service_name(units: &[Unit], complete: bool, report: &mut Report) -> Option<String> {
-    let services = units.iter().flat_map(|unit| &unit.ast.services);
+fn service_name(loaded: &Loaded, purpose: Purpose, report: &mut Report) -> Option<String> {
+    let services = loaded.units.iter().flat_map(|unit| &unit.ast.services);
     let mut first: Option<&Spanned<String>> = None;
     let mut empty = None;
     for service in services {
@@ -115,12 +114,12 @@ fn service_name(units: &[Unit], complete: bool, report: &mut Report) -> Option<S
             Some(_) => {}
         }
     }
-    if first.is_none() && complete {
-        let place = units.first().map(|unit| load::start(unit.file));
+    if first.is_none() && loaded.complete && purpose == Purpose::Generate {
+        let place = loaded.units.first().map(|unit| load::start(unit.file));
         let place = empty.map(|name| name.span).or(place);
         report.push(
             Diagnostic::error("api/no-route", place, "there is no service with a route in it")
-                .help("add `service name-api { @handler Ping  get /ping }`, or check the file that imports this one"),
+                .help("add `service name-api { @handler Ping  get /ping }`, or name the file that imports this one"),
         );
     }
     let name = first?;

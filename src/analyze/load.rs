@@ -1,6 +1,8 @@
 //! Reading a root `.api` file and everything it imports.
 
+use std::collections::{HashMap, HashSet};
 use std::io;
+use std::rc::Rc;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
@@ -9,9 +11,10 @@ use crate::source::{FileId, Loader, SourceMap, Span, Spanned};
 use crate::syntax::{self, ast};
 
 /// One parsed file.
+#[derive(Clone)]
 pub(super) struct Unit {
     pub(super) file: FileId,
-    pub(super) ast: ast::File,
+    pub(super) ast: Rc<ast::File>,
 }
 
 /// Everything that reading needs.
@@ -19,9 +22,34 @@ pub(super) struct Sources<'a> {
     pub(super) loader: &'a dyn Loader,
     pub(super) map: &'a mut SourceMap,
     pub(super) report: &'a mut Report,
+    /// What several roots import is parsed, and complained of, once. `None`: it has a syntax error.
+    parsed: HashMap<FileId, Option<Rc<ast::File>>>,
 }
 
-impl Sources<'_> {
+impl<'a> Sources<'a> {
+    pub(super) fn new(
+        loader: &'a dyn Loader,
+        map: &'a mut SourceMap,
+        report: &'a mut Report,
+    ) -> Self {
+        Self {
+            loader,
+            map,
+            report,
+            parsed: HashMap::new(),
+        }
+    }
+
+    fn parse(&mut self, file: FileId) -> Option<Rc<ast::File>> {
+        if let Some(known) = self.parsed.get(&file) {
+            return known.clone();
+        }
+        let text = &self.map.get(file)?.text;
+        let ast = syntax::parse(file, text, self.report).map(Rc::new);
+        self.parsed.insert(file, ast.clone());
+        ast
+    }
+
     /// Reads one file and remembers it. `Err` without a report: the caller knows what it wanted the file for.
     pub(super) fn read(&mut self, path: &Utf8Path) -> io::Result<FileId> {
         if let Some(known) = self.map.find(path) {
@@ -47,13 +75,55 @@ impl Sources<'_> {
     }
 }
 
-/// The root first, then its imports, each file once. A file that cannot be read or parsed is reported and left out, so that
-/// the rest is still checked; the flag says whether all of them are there.
-pub(super) fn load(root: &Utf8Path, sources: &mut Sources<'_>) -> (Vec<Unit>, bool) {
+/// A root and everything it imports.
+pub(super) struct Loaded {
+    /// File name of the root, without folders.
+    pub(super) name: String,
+    /// The root first, then its imports, each file once. A file that cannot be read or parsed is reported and left out,
+    /// so that the rest is still checked.
+    pub(super) units: Vec<Unit>,
+    /// Whether all of them are there.
+    pub(super) complete: bool,
+}
+
+impl Loaded {
+    fn root(&self) -> Option<FileId> {
+        self.units.first().map(|unit| unit.file)
+    }
+
+    fn contains(&self, file: FileId) -> bool {
+        self.units.iter().any(|unit| unit.file == file)
+    }
+}
+
+/// Those that none of the others import. Of files that import each other, the first.
+pub(super) fn roots(all: &[Loaded]) -> impl Iterator<Item = &Loaded> {
+    all.iter()
+        .enumerate()
+        .filter(|(at, each)| {
+            let Some(root) = each.root() else {
+                return false;
+            };
+            !all.iter().enumerate().any(|(other_at, other)| {
+                let Some(other_root) = other.root() else {
+                    return false;
+                };
+                let is_first = other_at < *at;
+                if other_root == root {
+                    return is_first;
+                }
+                other.contains(root) && (is_first || !each.contains(other_root))
+            })
+        })
+        .map(|(_, each)| each)
+}
+
+pub(super) fn load(root: &Utf8Path, sources: &mut Sources<'_>) -> Loaded {
     let root = &clean(root);
     let mut walk = Walk {
         folder: parent(root),
         units: Vec::new(),
+        seen: HashSet::new(),
         stack: Vec::new(),
         complete: true,
     };
@@ -61,13 +131,18 @@ pub(super) fn load(root: &Utf8Path, sources: &mut Sources<'_>) -> (Vec<Unit>, bo
         Some(file) => walk.visit(file, root, sources),
         None => walk.complete = false,
     }
-    (walk.units, walk.complete)
+    Loaded {
+        name: root.file_name().unwrap_or(root.as_str()).to_owned(),
+        units: walk.units,
+        complete: walk.complete,
+    }
 }
 
 struct Walk {
     /// The root's.
     folder: Utf8PathBuf,
     units: Vec<Unit>,
+    seen: HashSet<FileId>,
     /// The files between the root and the current one.
     stack: Vec<FileId>,
     complete: bool,
@@ -78,18 +153,19 @@ const MAX_IMPORT_DEPTH: usize = 100;
 
 impl Walk {
     fn visit(&mut self, file: FileId, path: &Utf8Path, sources: &mut Sources<'_>) {
-        if self.units.iter().any(|unit| unit.file == file) {
+        if !self.seen.insert(file) {
             return;
         }
-        let text = sources.map.get(file).map(|source| source.text.clone());
-        let Some(ast) = text.and_then(|text| syntax::parse(file, &text, sources.report)) else {
+        let Some(ast) = sources.parse(file) else {
             self.complete = false;
             return;
         };
-        let imports = ast.imports.clone();
-        self.units.push(Unit { file, ast });
+        self.units.push(Unit {
+            file,
+            ast: Rc::clone(&ast),
+        });
         self.stack.push(file);
-        for import in &imports {
+        for import in &ast.imports {
             self.import(import, path, sources);
         }
         self.stack.pop();

@@ -23,7 +23,7 @@ use crate::proto::Stub;
 use crate::source::{Loader, SourceMap};
 
 pub use self::limits::limits;
-use self::load::Sources;
+use self::load::{Loaded, Sources};
 
 /// What the descriptions mean.
 #[derive(Debug, Default)]
@@ -33,21 +33,19 @@ pub struct Output {
     pub stubs: Vec<(String, Vec<Stub>)>,
 }
 
-/// Reads and checks everything that `inputs` names. The result is only fit for generation if the report has no errors.
+/// Reads and checks everything that `inputs` names, as one workspace. The result is only fit for generation if the
+/// report has no errors.
 pub fn run(
     inputs: &Inputs,
     loader: &dyn Loader,
     sources: &mut SourceMap,
     report: &mut Report,
 ) -> Output {
-    let mut sources = Sources {
-        loader,
-        map: sources,
-        report,
-    };
+    let mut sources = Sources::new(loader, sources, report);
     let mut gateways: Vec<Gateway> = Vec::new();
     for api in &inputs.api {
-        let Some(gateway) = gateway::gateway(&api.file, &mut sources) else {
+        let loaded = load::load(&api.file, &mut sources);
+        let Some(gateway) = gateway::gateway(&loaded, Purpose::Generate, sources.report) else {
             continue;
         };
         if gateways.iter().any(|other| other.name == gateway.name) {
@@ -63,6 +61,40 @@ pub fn run(
         }
         gateways.push(gateway);
     }
+    finish(gateways, inputs, sources)
+}
+
+/// Reads and checks what may belong to many workspaces, such as a folder of descriptions. Files that others of them
+/// import are checked with those, where their types and routes have a meaning; services may have one name.
+pub fn check(
+    inputs: &Inputs,
+    loader: &dyn Loader,
+    sources: &mut SourceMap,
+    report: &mut Report,
+) -> Output {
+    let mut sources = Sources::new(loader, sources, report);
+    let loaded: Vec<Loaded> = inputs
+        .api
+        .iter()
+        .map(|api| load::load(&api.file, &mut sources))
+        .collect();
+    let roots = load::roots(&loaded);
+    let gateways = roots
+        .filter_map(|root| gateway::gateway(root, Purpose::Check, sources.report))
+        .collect();
+    finish(gateways, inputs, sources)
+}
+
+/// What a root is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// There must be something to generate.
+    Generate,
+    /// A file without services is fine: another may import it.
+    Check,
+}
+
+fn finish(mut gateways: Vec<Gateway>, inputs: &Inputs, mut sources: Sources<'_>) -> Output {
     gateways.sort_by(|a, b| a.name.cmp(&b.name));
     let mut output = Output::default();
     for described in rpc::rpcs(inputs, &mut sources) {

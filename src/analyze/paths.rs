@@ -53,10 +53,16 @@ pub(super) fn segments(
 
 fn segment(text: &str) -> Result<Segment, (String, String)> {
     if let Some(name) = text.strip_prefix(':') {
+        let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '$');
         return if name.is_empty() {
             Err((
                 "a parameter has no name".to_owned(),
                 "write `/:id`".to_owned(),
+            ))
+        } else if !name.chars().all(is_plain) {
+            Err((
+                format!("`{name}` is no name of a parameter"),
+                "one parameter takes a whole segment: `/:id/:name`".to_owned(),
             ))
         } else {
             Ok(Segment::Param(name.to_owned()))
@@ -77,7 +83,18 @@ fn segment(text: &str) -> Result<Segment, (String, String)> {
             "name the part with a parameter, such as `/:file`".to_owned(),
         ));
     }
+    if let Some(bad) = text.chars().find(|c| !is_in_urls(*c)) {
+        return Err((
+            format!("`{bad}` cannot stand in the path of a URL"),
+            "write letters, digits and `-`".to_owned(),
+        ));
+    }
     Ok(Segment::Literal(text.to_owned()))
+}
+
+/// RFC 3986, section 3.3; letters of other scripts travel percent-encoded.
+fn is_in_urls(c: char) -> bool {
+    c.is_alphanumeric() || "-._~!$&'()+,;=:@%".contains(c)
 }
 
 /// One text for all paths that match the same requests.
@@ -115,6 +132,12 @@ mod tests {
             ("", "/:", None),
             ("", "/{id}", None),
             ("", "/a/*", None),
+            ("", "/:id-:name", None),
+            ("", "/::id", None),
+            ("", "/a{b}", None),
+            ("", "/\"a\"", None),
+            ("", "/orders:cancel", Some("/orders:cancel")),
+            ("", "/用户", Some("/用户")),
             ("/:id", "/:id", None),
         ] {
             let path = Spanned {

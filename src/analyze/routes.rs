@@ -54,8 +54,9 @@ pub(super) fn groups(
             };
             usage::check(&route, written, types, report);
             seen.handler(group.as_deref(), &route.handler, handler, report);
-            seen.route(&route, report);
-            routes.push(route);
+            if seen.route(&route, report) {
+                routes.push(route);
+            }
         }
         out.push(Group {
             group,
@@ -220,22 +221,36 @@ impl Seen {
         );
     }
 
-    fn route(&mut self, route: &Route, report: &mut Report) {
+    /// Whether requests can reach the route; reported if they cannot.
+    fn route(&mut self, route: &Route, report: &mut Report) -> bool {
         let written = format!("{} {}", route.method.as_http(), route.full_path());
         let key = (route.method, paths::normalised(&route.path));
         let Some((first, at)) = self.routes.get(&key) else {
             self.routes.insert(key, (written, route.span));
-            return;
+            return true;
         };
-        let message = if *first == written {
-            format!("route `{written}` is declared twice")
-        } else {
-            format!("routes `{first}` and `{written}` match the same requests")
-        };
-        report.push(
-            Diagnostic::error("api/duplicate-route", route.span, message)
+        if *first == written {
+            report.push(
+                Diagnostic::error(
+                    "api/duplicate-route",
+                    route.span,
+                    format!("route `{written}` is declared twice"),
+                )
                 .label(*at, "first declared here")
                 .help("change the path or the method of one of them, or delete it"),
+            );
+            return false;
+        }
+        // Real files have this, and go-zero serves one of the two by chance. No router can tell them apart.
+        report.push(
+            Diagnostic::warning(
+                "api/shadowed-route",
+                route.span,
+                format!("`{first}` takes every request of `{written}`, which is left out"),
+            )
+            .label(*at, "this one is served")
+            .help("change the path or the method of one of them, or delete it"),
         );
+        false
     }
 }

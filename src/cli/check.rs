@@ -4,8 +4,8 @@ use camino::Utf8PathBuf;
 use clap::ValueEnum;
 
 use super::kind::{self, Kind};
-use super::{Console, Exit};
-use crate::diag::{self, Diagnostic, Report, Severity};
+use super::{Console, Exit, folders};
+use crate::diag::{self, Diagnostic, Report};
 use crate::project::{ApiInput, Inputs, RpcInput};
 use crate::source::{self, Loader as _, SourceMap};
 use crate::{analyze, sql};
@@ -15,15 +15,16 @@ use crate::{analyze, sql};
 #[command(after_help = "\
 Examples:
   zgen check order.api
+  zgen check .                               every .api file below
   zgen check *.api *.proto *.sql --deny-warnings
   zgen check order.api --format github       annotations in a pull request
   zgen check order.api --format json         for an editor
 
 Findings go to the standard error in the format `human`, to the standard output in the others.")]
 pub(super) struct Args {
-    /// The files; each is checked with all that it imports
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<Utf8PathBuf>,
+    /// The files, each checked with all that it imports; or folders, for the .api files below them
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<Utf8PathBuf>,
     /// A folder to search imports of .proto files in
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     include: Vec<Utf8PathBuf>,
@@ -50,8 +51,7 @@ enum Format {
 pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
     let mut inputs = Inputs::default();
     let mut tables = Vec::new();
-    for file in &args.files {
-        let file = file.clone();
+    for file in folders::expand(&args.paths)? {
         match kind::of(&file)? {
             Kind::Api => inputs.api.push(ApiInput {
                 file,
@@ -72,7 +72,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
         [rpc] => rpc.sql = tables,
         _ => check_tables(tables, &mut sources, &mut report),
     }
-    analyze::run(&inputs, &source::Disk, &mut sources, &mut report);
+    analyze::check(&inputs, &source::Disk, &mut sources, &mut report);
     show(args.format, console, &report, &sources)?;
     let warned = args.deny_warnings && report.iter().next().is_some();
     Ok(Exit::fine_if(!report.has_errors() && !warned))
@@ -85,14 +85,10 @@ fn check_tables(files: Vec<Utf8PathBuf>, sources: &mut SourceMap, report: &mut R
                 let id = sources.add(file, text.clone());
                 sql::parse(id, &text, report);
             }
-            Err(cause) => report.push(Diagnostic {
-                severity: Severity::Error,
-                code: "io/read",
-                message: format!("{file} cannot be read: {cause}"),
-                primary: None,
-                labels: Vec::new(),
-                help: None,
-            }),
+            Err(cause) => {
+                let message = format!("cannot read `{file}`: {cause}");
+                report.push(Diagnostic::error("input/unreadable", None, message));
+            }
         }
     }
 }

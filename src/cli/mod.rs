@@ -9,6 +9,8 @@ mod console;
 mod dev;
 mod exit;
 mod findings;
+mod fmt;
+mod folders;
 mod inspect;
 mod kind;
 mod new;
@@ -50,6 +52,7 @@ enum Command {
     Rpc(rpc::Args),
     Gen(regenerate::Args),
     Check(check::Args),
+    Fmt(fmt::Args),
     Inspect(inspect::Args),
     Dev(dev::Args),
 }
@@ -74,6 +77,7 @@ fn dispatch(command: Command, console: &mut Console) -> anyhow::Result<Exit> {
         Command::Rpc(args) => rpc::run(&args, console),
         Command::Gen(args) => regenerate::run(&args, console),
         Command::Check(args) => check::run(&args, console),
+        Command::Fmt(args) => fmt::run(&args, console),
         Command::Inspect(args) => inspect::run(&args, console),
         Command::Dev(args) => dev::run(&args, console),
     }

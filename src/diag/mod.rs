@@ -99,6 +99,11 @@ impl Report {
         self.0.push(diagnostic);
     }
 
+    /// Adds all of another report.
+    pub fn append(&mut self, mut other: Self) {
+        self.0.append(&mut other.0);
+    }
+
     pub fn has_errors(&self) -> bool {
         self.0
             .iter()

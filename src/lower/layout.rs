@@ -115,7 +115,7 @@ pub(super) fn use_of(path: &str, names: &[String]) -> Option<Use> {
     })
 }
 
-/// One block of `use` lines, as rustfmt sorts them. Names of one path go into one line.
+/// One block of `use` lines; names of one path go into one line. `emit` puts the lines in order.
 #[derive(Default)]
 pub(super) struct Imports(BTreeMap<String, Vec<String>>);
 
@@ -132,22 +132,10 @@ impl Imports {
     }
 
     pub(super) fn lines(&self) -> Vec<Use> {
-        let mut lines: Vec<_> = self
-            .0
-            .iter()
-            .filter_map(|(path, names)| use_of(path, names))
-            .collect();
-        // A list in braces comes after every single name.
-        lines.sort_by_cached_key(|line| {
-            let last = if line.braces {
-                "~"
-            } else {
-                line.lines[0].as_str()
-            };
-            let segments = line.path.split("::").chain([last]);
-            segments.map(str::to_owned).collect::<Vec<_>>()
-        });
+        let lines = self.0.iter();
         lines
+            .filter_map(|(path, names)| use_of(path, names))
+            .collect()
     }
 }
 

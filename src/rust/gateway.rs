@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Attribute, Member, Use};
+use super::{Attribute, Function, Member, Use};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Body {
@@ -170,8 +170,7 @@ pub struct Bound {
 pub struct LogicMod {
     pub source: String,
     pub children: Vec<String>,
-    /// Modules with one function of the same name each.
-    pub functions: Vec<String>,
+    pub functions: Vec<Function>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

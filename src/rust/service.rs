@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Attribute, Member, Use};
+use super::{Attribute, Function, Member, Use};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Body {
@@ -101,7 +101,7 @@ pub struct Method {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LogicMod {
     pub source: String,
-    pub functions: Vec<String>,
+    pub functions: Vec<Function>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -216,8 +216,8 @@ pub struct Column {
     pub bind: String,
     /// Parameter type in `find`: `i64`, `&str`.
     pub parameter: String,
-    /// The database fills it.
-    pub is_auto: bool,
+    /// The member in the stored row: `user_id: new.user_id`, or what the database gave.
+    pub stored: String,
 }
 
 /// DDL for SQLite.

@@ -80,11 +80,13 @@ fn pair(mut cursor: Cursor<'_>) -> Option<Pair> {
     })
 }
 
-/// `A,\n  B` means `A, B`; other text stays as written.
+/// `A, // why\n  B` means `A, B`; other text stays as written.
 fn tidy(bare: &Spanned<String>) -> Spanned<String> {
     let value = if bare.value.contains('\n') {
-        let parts = bare.value.split(',').map(str::trim);
-        parts.collect::<Vec<_>>().join(", ")
+        let text = without_comments(&bare.value);
+        let parts = text.split(',').map(str::trim);
+        let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+        parts.join(", ")
     } else {
         bare.value.trim().to_owned()
     };
@@ -92,6 +94,29 @@ fn tidy(bare: &Spanned<String>) -> Spanned<String> {
         value,
         span: bare.span,
     }
+}
+
+/// Comments between the parts of a list. `://` in an address is none.
+fn without_comments(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("//").into_iter().chain(rest.find("/*")).min() {
+        let (before, comment) = rest.split_at(at);
+        out.push_str(before);
+        if before.ends_with(':') {
+            out.push_str("//");
+            rest = &comment[2..];
+            continue;
+        }
+        let end = if comment.starts_with("//") {
+            "\n"
+        } else {
+            "*/"
+        };
+        let len = comment.find(end).map_or(comment.len(), |at| at + end.len());
+        rest = &comment[len..];
+    }
+    out + rest
 }
 
 /// A string in quotes or backquotes, without them.

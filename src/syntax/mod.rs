@@ -8,12 +8,14 @@ mod file;
 mod grammar;
 mod service;
 pub mod tag;
+mod tree;
 mod types;
 
 use pest::Parser as _;
 
 use self::docs::Comments;
 use self::grammar::{ApiGrammar, Rule};
+pub use self::tree::{Kind, Node, tree};
 use crate::diag::{Diagnostic, Report};
 use crate::source::FileId;
 

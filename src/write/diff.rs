@@ -26,3 +26,11 @@ pub(super) fn change(change: &Change) -> String {
         .header(&old_name, &new_name)
         .to_string()
 }
+
+/// Two texts of one file.
+pub fn unified(name: &str, before: &str, after: &str) -> String {
+    TextDiff::from_lines(before, after)
+        .unified_diff()
+        .header(&format!("a/{name}"), &format!("b/{name}"))
+        .to_string()
+}

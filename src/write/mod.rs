@@ -15,13 +15,16 @@ pub mod log;
 mod merge;
 mod normal;
 mod plan;
+mod replace;
 mod sample;
 
 pub use self::apply::{Summary, apply, apply_observed};
+pub use self::diff::unified as diff;
 pub use self::disk::Disk;
 pub use self::guard::{Guard, is_interrupted};
 pub use self::lock::{LOCK, Lock, State};
 pub use self::plan::{Action, Change, Plan, Ready, Reason, Rules, plan};
+pub use self::replace::replace;
 pub use self::sample::sample;
 
 /// Where unfinished work lives while a plan is carried out; never there afterwards.

@@ -59,7 +59,7 @@ fn bound(gateway: &Gateway<'_>, owner: &Struct, field: &Field, errors: &str) -> 
     };
     let mut links = vec![first];
     links.extend(checks(field));
-    links.extend(decision(field, &ty, errors));
+    links.extend(decision(field, errors));
     let links: Vec<_> = links.iter().map(String::as_str).collect();
     let column = 12 + name.chars().count() + 2;
     let wire = (field.source == Source::Json).then(|| wire_member(field, &name, &ty));
@@ -165,7 +165,7 @@ fn calls_method(field: &Field) -> bool {
 }
 
 /// What absence means.
-fn decision(field: &Field, ty: &str, errors: &str) -> Vec<String> {
+fn decision(field: &Field, errors: &str) -> Vec<String> {
     let name = field.wire.escape_default();
     let is_pointer = matches!(field.ty, Type::Pointer(_));
     let is_container = matches!(field.ty, Type::Slice(_) | Type::Map(..) | Type::Bytes);
@@ -179,7 +179,7 @@ fn decision(field: &Field, ty: &str, errors: &str) -> Vec<String> {
         }
         Presence::Required => vec![format!(".required(\"{name}\", {errors})")],
         Presence::Default(text) => {
-            let value = default(&field.ty, ty, text);
+            let value = default(&field.ty, text);
             vec![format!(".or({value}, \"{name}\", {errors})")]
         }
         Presence::Optional | Presence::OptionalWith { .. } => {
@@ -192,7 +192,7 @@ fn decision(field: &Field, ty: &str, errors: &str) -> Vec<String> {
     }
 }
 
-fn default(ty: &Type, rust: &str, text: &str) -> String {
+fn default(ty: &Type, text: &str) -> String {
     match ty {
         Type::String => format!("\"{}\".to_owned()", text.escape_default()),
         Type::Slice(item) => {
@@ -201,10 +201,10 @@ fn default(ty: &Type, rust: &str, text: &str) -> String {
                 .split(',')
                 .map(str::trim)
                 .filter(|part| !part.is_empty());
-            let items: Vec<_> = parts.map(|part| default(item, "", part)).collect();
+            let items: Vec<_> = parts.map(|part| default(item, part)).collect();
             format!("vec![{}]", items.join(", "))
         }
-        Type::Pointer(target) => format!("Some({})", default(target, rust, text)),
+        Type::Pointer(target) => format!("Some({})", default(target, text)),
         Type::Bool | Type::Int { .. } | Type::Float { .. } => literal(ty, text),
         _ => "Default::default()".to_owned(),
     }

@@ -38,8 +38,9 @@ pub(super) fn logic(rpc: &Rpc, method: &RpcMethod) -> Logic {
         "pub async fn {name}({unused}svc: &ServiceContext, {parameter}) -> Result<{answer}> {{"
     );
     let uses_code = table.as_ref().is_none_or(|table| table.new.is_none());
-    let new = table.as_ref().and_then(|table| table.new.as_ref());
-    let uses_clock = new.is_some_and(|new| new.contains("unix_now()"));
+    let uses_clock = (table.as_ref())
+        .and_then(|table| table.new.as_ref())
+        .is_some_and(|new| new.contains("unix_now()"));
     let mut imports = messages(rpc, std::iter::once(method));
     imports.add_if(method.client_streaming, "tonic", &["Streaming"]);
     imports.add_if(uses_code, "zgen_rt", &["Code"]);

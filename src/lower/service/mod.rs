@@ -11,9 +11,9 @@ use super::layout::Imports;
 use super::{names, proto};
 use crate::emit::Owner;
 use crate::lower::deploy::Plan;
-use crate::model::Rpc;
+use crate::model::{Rpc, RpcService};
 use crate::rust::service::{Body, Crate, LogicMod, Manifest, ServiceName};
-use crate::rust::{self, File, Use};
+use crate::rust::{self, File, Function, Use};
 
 /// The files of one service.
 pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
@@ -27,7 +27,7 @@ pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
         process_name: info.name.clone(),
         config: info.config.clone(),
         imports: imports(&service_names(rpc)),
-        services: sorted(service_names(rpc)),
+        services: service_names(rpc),
         has_tables,
     };
     let manifest = Manifest {
@@ -48,7 +48,11 @@ pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
     out.user("src/svc.rs", Body::Svc(view.clone()));
     out.user("src/error.rs", Body::Error(view.clone()));
     out.zgen("src/generated/mod.rs", Body::GeneratedMod(view.clone()));
-    for (service, name) in rpc.services.iter().zip(&service_names(rpc)) {
+    for name in &view.services {
+        let mut services = rpc.services.iter();
+        let Some(service) = services.find(|service| service.full_name == name.full_name) else {
+            continue;
+        };
         let server = server::server(rpc, service, name);
         out.zgen(
             format!("src/generated/{}.rs", name.file),
@@ -56,7 +60,11 @@ pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
         );
     }
     let methods = || rpc.services.iter().flat_map(|service| &service.methods);
-    let mut functions: Vec<_> = methods().map(|method| names::value(&method.name)).collect();
+    let functions = methods().map(|method| Function {
+        module: names::module(&method.name),
+        name: names::value(&method.name),
+    });
+    let mut functions: Vec<_> = functions.collect();
     functions.sort();
     out.zgen(
         "src/logic/mod.rs",
@@ -117,12 +125,6 @@ impl Output {
     }
 }
 
-/// As rustfmt sorts their modules and types.
-fn sorted(mut services: Vec<ServiceName>) -> Vec<ServiceName> {
-    services.sort_by(|a, b| a.file.cmp(&b.file));
-    services
-}
-
 /// What `lib.rs` imports from other crates.
 fn imports(services: &[ServiceName]) -> Vec<Use> {
     let mut imports = Imports::default();
@@ -144,7 +146,7 @@ fn uses_prost_types(rpc: &Rpc) -> bool {
 fn service_names(rpc: &Rpc) -> Vec<ServiceName> {
     let module = proto::module_path(&rpc.name, &rpc.package);
     let only = rpc.services.len() == 1;
-    let names = rpc.services.iter().map(|service| {
+    let name = |service: &RpcService| {
         let camel = names::ty(&service.name);
         let snake = names::value(&format!("{}_server", service.name));
         ServiceName {
@@ -155,6 +157,8 @@ fn service_names(rpc: &Rpc) -> Vec<ServiceName> {
             file: if only { "server".to_owned() } else { snake },
             full_name: service.full_name.clone(),
         }
-    });
-    names.collect()
+    };
+    let mut names: Vec<_> = rpc.services.iter().map(name).collect();
+    names.sort_by(|a, b| a.file.cmp(&b.file));
+    names
 }

@@ -51,13 +51,14 @@ fn method(rpc: &Rpc, method: &RpcMethod) -> Method {
     let input = Message::of(rpc, &method.input);
     let output = Message::of(rpc, &method.output);
     let name = names::value(&method.name);
-    let package = attribute_prefix(&rpc.package);
+    let package = subject(&rpc.package);
     let streams_out = method
         .server_streaming
         .then(|| format!("{}Stream", names::ty(&method.name)));
-    let request = match method.client_streaming {
-        true => format!("Streaming<{}>", input.name),
-        false => input.name.clone(),
+    let request = if method.client_streaming {
+        format!("Streaming<{}>", input.name)
+    } else {
+        input.name.clone()
     };
     let response = match &streams_out {
         Some(stream) => format!("Self::{stream}"),
@@ -72,9 +73,8 @@ fn method(rpc: &Rpc, method: &RpcMethod) -> Method {
         "req"
     };
     let run = format!(".run(logic::{name}(&self.svc, {argument}))");
-    let attributes = |attributes: Vec<Attribute>, streams: bool| match streams {
-        true => Vec::new(),
-        false => attributes,
+    let attributes = |attributes: Vec<Attribute>, streams: bool| {
+        if streams { Vec::new() } else { attributes }
     };
     Method {
         docs: method.docs.clone(),
@@ -98,14 +98,14 @@ fn method(rpc: &Rpc, method: &RpcMethod) -> Method {
     }
 }
 
-/// `order` of `shop.order.v1`.
-fn attribute_prefix(package: &str) -> &str {
+/// What a package is about: `shop.order.v1` is about orders.
+fn subject(package: &str) -> &str {
     let is_version = |part: &str| {
-        let digits = part.strip_prefix('v').unwrap_or_default();
-        digits.starts_with(|c: char| c.is_ascii_digit())
+        let rest = part.strip_prefix('v');
+        rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
     };
-    let mut parts = package.rsplit('.').filter(|part| !is_version(part));
-    parts.next().unwrap_or(package)
+    let mut parts = package.rsplit('.');
+    parts.find(|part| !is_version(part)).unwrap_or(package)
 }
 
 fn seen(fields: &[(String, String, String)]) -> impl Iterator<Item = spans::Seen<'_>> {

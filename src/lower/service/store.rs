@@ -168,7 +168,12 @@ fn column(column: &model::Column) -> Column {
             format!("&new.{name}")
         },
         parameter,
-        is_auto: column.auto_increment,
+        stored: match (column.auto_increment, ty.as_str()) {
+            (false, _) => format!("{name}: new.{name}"),
+            // As the drivers give it.
+            (true, "i64") => name.clone(),
+            (true, _) => format!("{name}: {name}.try_into().unwrap_or_default()"),
+        },
         member: Member {
             docs: column.docs.clone(),
             attributes,

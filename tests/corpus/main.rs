@@ -1,0 +1,11 @@
+//! Third-party files and goctl's verdicts on them, where they are at hand: what go-zero's users have, zgen reads.
+//!
+//! The corpus is no part of the repository. It is looked for in `$ZGEN_CORPUS`, then as `shared/corpus` in the folders
+//! above; without it every test here says so and passes. Results are printed past the test harness, which would
+//! swallow them.
+
+mod files;
+mod format;
+mod golden;
+mod snippets;
+mod support;
