@@ -12,7 +12,7 @@ use zgen::source::SourceMap;
 fn fixtures() {
     let inputs = files("fixtures/format");
     assert!(inputs.len() > 3);
-    let mut wrong = String::new();
+    let mut wrong = Vec::new();
     for input in inputs {
         let found = formatted(&fs::read_to_string(&input).unwrap());
         let beside = input.with_extension("formatted");
@@ -20,10 +20,10 @@ fn fixtures() {
             fs::write(&beside, &found).unwrap();
         }
         if fs::read_to_string(&beside).unwrap() != found {
-            wrong += &format!("== {}:\n{found}\n", input.display());
+            wrong.push(format!("== {}:\n{found}\n", input.display()));
         }
     }
-    assert!(wrong.is_empty(), "{wrong}");
+    assert!(wrong.is_empty(), "{}", wrong.concat());
 }
 
 /// Also for what analysis refuses: only syntax errors stop the formatter.
