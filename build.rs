@@ -14,7 +14,12 @@ fn main() -> io::Result<()> {
     let mut out = String::from("const RUNTIME: &[(&str, &str)] = &[\n");
     for path in paths {
         let name = path.to_string_lossy().replace('\\', "/");
-        let _ = writeln!(out, "    ({name:?}, include_str!({:?})),", root.join(&path));
+        // Relative to a variable: what this writes may outlive a move of the repository.
+        let path = format!("/rt/{name}");
+        let _ = writeln!(
+            out,
+            "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?}))),"
+        );
     }
     out.push_str("];\n");
     let target = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);

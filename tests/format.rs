@@ -1,7 +1,9 @@
 //! `zgen fmt`: the canonical form of texts that people write.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use zgen::diag::{Format, Report, render};
 use zgen::format;
@@ -96,14 +98,19 @@ fn the_command() {
     let before = fs::metadata(folder.path().join("good.api")).unwrap();
 
     let run = |line: &str, input: &str| {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_zgen"));
-        command
+        let mut child = Command::new(env!("CARGO_BIN_EXE_zgen"))
             .args(line.split_whitespace())
-            .current_dir(folder.path());
-        let answer = assert_cmd::Command::from_std(command)
-            .write_stdin(input)
-            .output()
+            .current_dir(folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
             .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        // A command that reads files closes it unread.
+        let _ = stdin.write_all(input.as_bytes());
+        drop(stdin);
+        let answer = child.wait_with_output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         (
             answer.status.code(),
@@ -169,7 +176,7 @@ fn folders_are_checked() {
     );
     write("parts/free.api", "type Free {}\n");
     let run = |line: &str| {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_zgen"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_zgen"));
         command
             .args(line.split_whitespace())
             .current_dir(folder.path());

@@ -14,6 +14,9 @@ use crate::trace::{Span, attr};
 /// Entries that the cache inside the process keeps at most.
 const MAX_LOCAL_ENTRIES: usize = 10_000;
 
+/// A longer life is cut to this: clocks and Redis overflow.
+const MAX_TTL: Duration = Duration::from_hours(100 * 365 * 24);
+
 /// Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Cache(Backend);
@@ -121,6 +124,7 @@ impl Cache {
 
     #[cfg_attr(not(feature = "redis"), allow(clippy::unused_async))]
     async fn set_text(&self, key: &str, text: String, ttl: Duration) -> anyhow::Result<()> {
+        let ttl = ttl.min(MAX_TTL);
         match &self.0 {
             Backend::Local(entries) => {
                 let mut entries = entries.lock().unwrap_or_else(PoisonError::into_inner);
@@ -128,7 +132,8 @@ impl Cache {
                     let now = Instant::now();
                     entries.retain(|_, (expires, _)| *expires > now);
                 }
-                if entries.len() < MAX_LOCAL_ENTRIES {
+                // In a full cache, too, an old value must not outlive a new one.
+                if entries.len() < MAX_LOCAL_ENTRIES || entries.contains_key(key) {
                     entries.insert(key.to_owned(), (Instant::now() + ttl, text));
                 }
                 Ok(())
@@ -137,8 +142,12 @@ impl Cache {
             Backend::Redis { connection, .. } => {
                 let mut connection = connection.clone();
                 let millis = u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX);
-                let () = redis::AsyncCommands::pset_ex(&mut connection, key, text, millis).await?;
-                Ok(())
+                let command = match millis {
+                    // Redis refuses it; what was there is over all the same.
+                    0 => redis::Cmd::del(key),
+                    _ => redis::Cmd::pset_ex(key, text, millis),
+                };
+                Ok(command.exec_async(&mut connection).await?)
             }
         }
     }
@@ -165,7 +174,8 @@ fn redis_backend(conf: &CacheConf) -> anyhow::Result<Backend> {
     let (host, port) = conf.host.rsplit_once(':').unwrap_or((&conf.host, "6379"));
     let port = port.parse().context("Redis.Host: expected `host:port`")?;
     let mut settings = redis::RedisConnectionInfo::default();
-    if let Some(password) = &conf.pass {
+    // Empty is what `${REDIS_PASS:-}` gives, and no password.
+    if let Some(password) = conf.pass.as_deref().filter(|pass| !pass.is_empty()) {
         settings = settings.set_password(password);
     }
     let info =

@@ -1,6 +1,6 @@
 //! Metrics and health for operators on a port of their own (go-zero's `internal/devserver`).
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -18,6 +18,7 @@ pub async fn start(conf: Option<&DevServerConf>, readiness: &Readiness) -> anyho
     let Some(conf) = conf.filter(|conf| conf.enabled) else {
         return Ok(());
     };
+    check(conf)?;
     let address = format!("{}:{}", conf.host, conf.port);
     let listener = TcpListener::bind(&address)
         .await
@@ -31,6 +32,25 @@ pub async fn start(conf: Option<&DevServerConf>, readiness: &Readiness) -> anyho
             tracing::error!(%error, "the dev server stopped");
         }
     });
+    Ok(())
+}
+
+/// What axum would take as a panic.
+fn check(conf: &DevServerConf) -> anyhow::Result<()> {
+    let is_plain = |path: &str| path.starts_with('/') && !path.contains([':', '*', '{', '}']);
+    for (key, path) in [
+        ("MetricsPath", &conf.metrics_path),
+        ("HealthPath", &conf.health_path),
+    ] {
+        ensure!(
+            is_plain(path),
+            "DevServer.{key}: expected a path such as `/status`"
+        );
+    }
+    ensure!(
+        conf.metrics_path != conf.health_path,
+        "DevServer.HealthPath: is the same as MetricsPath"
+    );
     Ok(())
 }
 

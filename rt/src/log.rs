@@ -1,4 +1,5 @@
-//! One JSON object a line, with go-zero's keys (`core/logx`): `@timestamp`, `level`, `content`, `trace`, `span`.
+//! One event a line, with go-zero's keys (`core/logx`): as a JSON object, or plain for a terminal. Every line of a
+//! request has its trace and span.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -27,7 +28,7 @@ pub(crate) fn init(conf: LogConf) -> anyhow::Result<()> {
     let registry = tracing_subscriber::registry().with(targets);
     let done = match conf.encoding {
         Encoding::Json => registry.with(layer.event_format(Json)).try_init(),
-        Encoding::Plain => registry.with(layer.with_target(false)).try_init(),
+        Encoding::Plain => registry.with(layer.event_format(Plain)).try_init(),
     };
     drop(done);
     Ok(())
@@ -72,13 +73,55 @@ where
                 format!("{}:{number}", short(file)).into(),
             );
         }
-        if let Some(ids) = trace::current_ids() {
-            line.insert("trace".to_owned(), ids.trace_id.to_string().into());
-            line.insert("span".to_owned(), ids.span_id.to_string().into());
-        }
+        add_ids(&mut line);
         event.record(&mut Fields(&mut line));
         writeln!(writer, "{}", Value::Object(line))
     }
+}
+
+/// `2026-01-02T03:04:05.678Z info listening address=0.0.0.0:8888`
+struct Plain;
+
+impl<S, N> FormatEvent<S, N> for Plain
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        _context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let mut fields = Map::new();
+        event.record(&mut Fields(&mut fields));
+        let content = fields.remove("content");
+        add_ids(&mut fields);
+        let level = level(*event.metadata().level());
+        write!(writer, "{} {level}", timestamp(SystemTime::now()))?;
+        if let Some(Value::String(content)) = content {
+            // A line break in a message would look like a line of its own.
+            write!(writer, " {}", content.replace('\n', "\\n"))?;
+        }
+        for (key, value) in &fields {
+            match value {
+                Value::String(text) if is_bare(text) => write!(writer, " {key}={text}")?,
+                other => write!(writer, " {key}={other}")?,
+            }
+        }
+        writeln!(writer)
+    }
+}
+
+fn add_ids(line: &mut Map<String, Value>) {
+    if let Some(ids) = trace::current_ids() {
+        line.insert("trace".to_owned(), ids.trace_id.to_string().into());
+        line.insert("span".to_owned(), ids.span_id.to_string().into());
+    }
+}
+
+fn is_bare(text: &str) -> bool {
+    !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '"')
 }
 
 /// Puts the message under `content` and every other field under its own name.

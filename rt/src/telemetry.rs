@@ -61,7 +61,6 @@ pub fn init(
     if let Some(endpoint) = endpoint.filter(|_| !disabled) {
         trace::install(trace::Exporter {
             endpoint: with_scheme(&endpoint),
-            timeout: Duration::from_secs(10),
             resource: resource(conf.name.as_deref().unwrap_or(service), version),
             sampler: trace::Sampler::new(ratio(&conf)),
         })

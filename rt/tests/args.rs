@@ -4,8 +4,9 @@ use zgen_rt::args::{Args, Command};
 
 #[test]
 fn a_command_line_is_read_or_refused() {
-    let help = Command::Show("");
-    let rows: &[(&[&str], Option<(&str, Command)>)] = &[
+    type Read<'a> = Option<(&'a str, Command)>;
+    const HELP: Command = Command::Show("");
+    let rows: &[(&[&str], Read<'_>)] = &[
         (&[], Some(("etc/it.yaml", Command::Serve))),
         (&["-f", "x.yaml"], Some(("x.yaml", Command::Serve))),
         (&["-fx.yaml"], Some(("x.yaml", Command::Serve))),
@@ -31,8 +32,8 @@ fn a_command_line_is_read_or_refused() {
             &["--version"],
             Some(("etc/it.yaml", Command::Show("1.2.3"))),
         ),
-        (&["-h"], Some(("etc/it.yaml", help))),
-        (&["--help"], Some(("etc/it.yaml", help))),
+        (&["-h"], Some(("etc/it.yaml", HELP))),
+        (&["--help"], Some(("etc/it.yaml", HELP))),
         (&["-f"], None),
         (&["--config"], None),
         (&["-x"], None),

@@ -1,6 +1,7 @@
 //! Configuration files: what is read, what is refused, and what is said about it.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -224,7 +225,7 @@ fn times_are_milliseconds_or_texts() {
         ("200ms", Some(Duration::from_millis(200))),
         ("1.5s", Some(Duration::from_millis(1500))),
         ("1m30s", Some(Duration::from_secs(90))),
-        ("2h", Some(Duration::from_secs(7200))),
+        ("2h", Some(Duration::from_hours(2))),
         ("10us", Some(Duration::from_micros(10))),
         ("10µs", Some(Duration::from_micros(10))),
         ("", None),
@@ -337,10 +338,8 @@ fn hostile_nesting_is_refused() {
     let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..12 {
         let before = format!("*a{}", level - 1);
-        bomb.push_str(&format!(
-            "a{level}: &a{level} [{}]\n",
-            vec![before; 10].join(", ")
-        ));
+        let aliases = vec![before; 10].join(", ");
+        writeln!(bomb, "a{level}: &a{level} [{aliases}]").unwrap();
     }
     assert!(parse(&bomb, &[]).is_err());
 }

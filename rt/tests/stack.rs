@@ -51,7 +51,7 @@ fn routes() -> Router {
 }
 
 async fn slow() -> &'static str {
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     "late"
 }
 
@@ -327,4 +327,6 @@ async fn a_request_that_is_dropped_ends_what_it_began() {
     let id = opentelemetry::trace::TraceId::from_hex(trace).unwrap();
     assert_eq!(captured.tree(id), "SERVER GET /hang\n");
     assert!(zgen_rt::trace::current_ids().is_none());
+    let line = "http_server_requests_code_total{path=\"/hang\",method=\"GET\",code=\"499\"} 1";
+    assert!(zgen_rt::metrics::text().contains(line));
 }

@@ -159,13 +159,14 @@ fn a_new_trace_has_new_ids() {
 
 #[test]
 fn what_travels_along_is_handed_on() {
+    type Sent<'a> = &'a [(&'static str, &'a str)];
     capture();
     let parent = format!("00-{TRACE}-{PARENT}-01");
     let unsampled = format!("00-{TRACE}-{PARENT}-00");
     let big = "k=v,".repeat(2100);
     let fits = format!("k={}", "v".repeat(8190));
     // Sent, and the tracestate and baggage that go on.
-    let rows: &[(&[(&'static str, &str)], &str, &str)] = &[
+    let rows: &[(Sent<'_>, &str, &str)] = &[
         (&[("traceparent", &parent)], "", ""),
         (
             &[("traceparent", &parent), ("tracestate", "a=1,b=2")],

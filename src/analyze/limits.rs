@@ -34,23 +34,6 @@ fn gateway_limits(gateway: &Gateway, report: &mut Report) {
 }
 
 fn rpc_limits(rpc: &Rpc, report: &mut Report) {
-    for method in rpc.services.iter().flat_map(|service| &service.methods) {
-        let unknown = [&method.input, &method.output]
-            .into_iter()
-            .find(|name| rpc.message(name).is_none());
-        let what = if method.client_streaming || method.server_streaming {
-            Some("streams".to_owned())
-        } else {
-            unknown.map(|name| format!("takes or returns `{name}` of another package"))
-        };
-        if let Some(what) = what.filter(|_| rpc.serve) {
-            let message = format!(
-                "the method `{}` {what}, which this version of zgen does not generate",
-                method.name
-            );
-            report.push(Diagnostic::error("zgen/unsupported", None, message));
-        }
-    }
     for table in &rpc.tables {
         for column in &table.columns {
             let known = matches!(

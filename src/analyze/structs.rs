@@ -1,6 +1,6 @@
 //! Struct types: members resolved, embedded ones flattened, inline ones named.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analyze::fields;
 use crate::analyze::types::Declared;
@@ -15,7 +15,7 @@ pub(super) fn structs(declared: &Declared<'_>, report: &mut Report) -> Vec<Struc
     let mut builder = Builder {
         declared,
         taken: names.collect(),
-        own: HashMap::new(),
+        own: BTreeMap::new(),
         inline: Vec::new(),
     };
     let mut out = Vec::new();
@@ -58,7 +58,7 @@ struct Builder<'a> {
     /// Names that an inline struct cannot have.
     taken: BTreeSet<String>,
     /// The own fields of each struct, so that embedding one twice reports its mistakes once.
-    own: HashMap<String, Vec<Field>>,
+    own: BTreeMap<String, Vec<Field>>,
     inline: Vec<Struct>,
 }
 
@@ -233,7 +233,7 @@ impl<'a> Builder<'a> {
 
 /// A struct that holds itself by value, perhaps through others.
 fn mark_recursive(structs: &mut [Struct]) {
-    let held: HashMap<String, Vec<String>> = structs
+    let held: BTreeMap<String, Vec<String>> = structs
         .iter()
         .map(|each| {
             let held = each.fields.iter().filter_map(|field| by_value(&field.ty));

@@ -5,7 +5,7 @@ use clap::ValueEnum;
 
 use super::kind::{self, Kind};
 use super::{Console, Exit, folders};
-use crate::diag::{self, Diagnostic, Report, Severity};
+use crate::diag::{self, Diagnostic, Report};
 use crate::project::{ApiInput, Inputs, RpcInput};
 use crate::source::{self, Loader as _, SourceMap};
 use crate::{analyze, sql};
@@ -85,14 +85,10 @@ fn check_tables(files: Vec<Utf8PathBuf>, sources: &mut SourceMap, report: &mut R
                 let id = sources.add(file, text.clone());
                 sql::parse(id, &text, report);
             }
-            Err(cause) => report.push(Diagnostic {
-                severity: Severity::Error,
-                code: "io/read",
-                message: format!("{file} cannot be read: {cause}"),
-                primary: None,
-                labels: Vec::new(),
-                help: None,
-            }),
+            Err(cause) => {
+                let message = format!("cannot read `{file}`: {cause}");
+                report.push(Diagnostic::error("input/unreadable", None, message));
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod deploy;
 mod gateway;
+mod order;
 mod service;
 mod tree;
 mod workspace;
@@ -19,6 +20,11 @@ pub fn workspace(workspace: &Workspace) -> askama::Result<FileTree> {
             Body::Gateway(body) => gateway::render(body)?,
             Body::Service(body) => service::render(body)?,
             Body::Deploy(body) => deploy::render(body)?,
+        };
+        let is_ours = !matches!(file.body, Body::Text(_));
+        let text = match file.path.extension() {
+            Some("rs") if is_ours => order::of_items(&text),
+            _ => text,
         };
         tree.insert(file.path.clone(), file.owner, text);
     }

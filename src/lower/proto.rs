@@ -26,34 +26,71 @@ pub(super) fn module_path(rpc: &str, package: &str) -> String {
 
 /// A message as Rust code names it.
 pub(super) struct Message<'a> {
-    model: &'a model::Message,
-    /// `order_proto::order`; nested messages are in the module of the outer one.
-    pub(super) module: String,
+    /// `None` for a message of another package.
+    model: Option<&'a model::Message>,
+    /// `order_proto::order`; nested messages are in the module of the outer one. `None`: nothing to import.
+    pub(super) module: Option<String>,
     /// `CreateOrderRequest`
     pub(super) name: String,
 }
 
 impl<'a> Message<'a> {
-    pub(super) fn of(rpc: &'a Rpc, full_name: &str) -> Option<Self> {
-        let model = rpc.message(full_name)?;
-        let mut module = module_path(&rpc.name, &rpc.package);
-        let inside = full_name.strip_prefix(&rpc.package).unwrap_or(full_name);
-        let mut parts: Vec<_> = inside.split('.').filter(|part| !part.is_empty()).collect();
-        parts.pop();
+    pub(super) fn of(rpc: &'a Rpc, full_name: &str) -> Self {
+        if let Some(known) = full_name.strip_prefix("google.protobuf.") {
+            return Self::well_known(known);
+        }
+        let model = rpc.message(full_name);
+        let inside = full_name.strip_prefix(rpc.package.as_str());
+        let (package, path) = match inside.filter(|_| model.is_some()) {
+            Some(inside) => (rpc.package.as_str(), inside),
+            None => foreign(full_name),
+        };
+        let mut module = module_path(&rpc.name, package);
+        let mut parts: Vec<_> = path.split('.').filter(|part| !part.is_empty()).collect();
+        let name = parts.pop().unwrap_or_default();
         for outer in parts {
             module.push_str("::");
             module.push_str(&names::value(outer));
         }
-        Some(Self {
+        Self {
             model,
-            module,
-            name: names::ty(&model.name),
-        })
+            module: Some(module),
+            name: names::ty(name),
+        }
+    }
+
+    /// As prost maps Google's own messages: some are plain Rust types.
+    fn well_known(name: &str) -> Self {
+        let plain = match name {
+            "Empty" => "()",
+            "BoolValue" => "bool",
+            "BytesValue" => "Vec<u8>",
+            "DoubleValue" => "f64",
+            "FloatValue" => "f32",
+            "Int32Value" => "i32",
+            "Int64Value" => "i64",
+            "StringValue" => "String",
+            "UInt32Value" => "u32",
+            "UInt64Value" => "u64",
+            other => {
+                return Self {
+                    model: None,
+                    module: Some("prost_types".to_owned()),
+                    name: names::ty(other),
+                };
+            }
+        };
+        Self {
+            model: None,
+            module: None,
+            name: plain.to_owned(),
+        }
     }
 
     /// Rust name and type of a field.
     pub(super) fn field(&self, name: &str) -> (String, String) {
-        let found = self.model.fields.iter().find(|field| field.name == name);
+        let mut fields = self.model.iter().flat_map(|model| &model.fields);
+        let found = fields.find(|field| field.name == name);
         (
             names::value(name),
             found.and_then(types::proto).unwrap_or_default(),
@@ -62,7 +99,9 @@ impl<'a> Message<'a> {
 
     /// Wire name, Rust name and Rust type of each field.
     pub(super) fn fields(&self) -> Vec<(String, String, String)> {
-        let fields = self.model.fields.iter();
+        let fields = self.model.iter().flat_map(|model| &model.fields);
+        // A member of a oneof is not a field in Rust.
+        let fields = fields.filter(|field| field.oneof.is_none());
         fields
             .map(|field| {
                 let ty = types::proto(field).unwrap_or_default();
@@ -70,6 +109,19 @@ impl<'a> Message<'a> {
             })
             .collect()
     }
+}
+
+/// Package and path of a message in it: packages are written in lower case, messages are not.
+fn foreign(full_name: &str) -> (&str, &str) {
+    let mut at = 0;
+    for part in full_name.split('.') {
+        if part.starts_with(|c: char| c.is_uppercase()) {
+            break;
+        }
+        at += part.len() + 1;
+    }
+    let at = at.min(full_name.len());
+    (full_name[..at].trim_end_matches('.'), &full_name[at..])
 }
 
 /// The crate with the code of prost and tonic.
@@ -82,6 +134,7 @@ pub(super) fn files(rpc: &Rpc, stubs: &[Stub]) -> Vec<File> {
         body,
     };
     let manifest = ProtoManifest {
+        source: rpc.file.clone(),
         crate_name: crate_name.clone(),
         uses_prost_types: stubs
             .iter()

@@ -1,5 +1,7 @@
 //! Which fields go on which spans.
 
+use heck::ToSnakeCase as _;
+
 use crate::rust::Attribute;
 
 use super::types::is_measure;
@@ -67,10 +69,18 @@ fn attributes<'a>(
     let public = fields.filter(|field| !is_secret(field.wire));
     public
         .map(|field| Attribute {
-            key: format!("{prefix}.{}", field.wire),
+            key: format!("{prefix}.{}", key(field.wire)),
             value: format!("{variable}.{}", field.name),
         })
         .collect()
+}
+
+/// `X-Retry` is `x_retry`; names that are names already stay.
+fn key(wire: &str) -> String {
+    if wire.contains('-') {
+        return wire.to_snake_case();
+    }
+    wire.to_owned()
 }
 
 fn is_id(wire: &str) -> bool {

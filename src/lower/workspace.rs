@@ -28,6 +28,8 @@ pub(super) fn files(plan: &Plan<'_>, others: &[File]) -> Vec<File> {
     let manifest = Manifest {
         has_gateways: !plan.gateways.is_empty(),
         has_protos: crates.iter().any(|name| name.ends_with("-proto")),
+        has_services: !plan.services.is_empty(),
+        uses_prost_types: others.iter().any(uses_prost_types),
         has_tables,
         has_trace_test: others
             .iter()
@@ -53,6 +55,10 @@ pub(super) fn files(plan: &Plan<'_>, others: &[File]) -> Vec<File> {
     ]
 }
 
+fn uses_prost_types(file: &File) -> bool {
+    matches!(&file.body, rust::Body::Workspace(Body::ProtoManifest(v)) if v.uses_prost_types)
+}
+
 /// After the first gateway, else the first service.
 fn title(plan: &Plan<'_>) -> String {
     let gateway = plan
@@ -76,8 +82,9 @@ fn processes(plan: &Plan<'_>) -> Vec<Process> {
         .services
         .iter()
         .map(|service| (&service.process, &service.model.file, false));
-    gateways
-        .chain(services)
+    // What is called comes up first.
+    services
+        .chain(gateways)
         .map(|(process, source, is_gateway)| Process {
             crate_name: process.crate_name.clone(),
             config: process.config.clone(),

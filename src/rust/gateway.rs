@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Attribute, Init, Member, Use};
+use super::{Attribute, Function, Member, Use};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Body {
@@ -170,8 +170,7 @@ pub struct Bound {
 pub struct LogicMod {
     pub source: String,
     pub children: Vec<String>,
-    /// Modules with one function of the same name each.
-    pub functions: Vec<String>,
+    pub functions: Vec<Function>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -188,6 +187,8 @@ pub struct Logic {
     pub unused_svc: &'static str,
     pub unused_req: &'static str,
     pub call: Option<Call>,
+    /// The body with its line breaks, where there is no call.
+    pub unwritten: String,
 }
 
 /// The call of the rpc method that answers the route.
@@ -195,12 +196,12 @@ pub struct Logic {
 pub struct Call {
     /// The request message's `use` line.
     pub message_use: Use,
-    pub message: String,
-    pub fields: Vec<Init>,
+    /// `CreateOrderRequest { .. }` with its line breaks.
+    pub request: String,
     /// `svc.order.clone().create_order(request).await?` with its line breaks.
     pub send: String,
+    /// `CreateOrderResp { .. }` with its line breaks.
     pub response: Option<String>,
-    pub response_fields: Vec<Init>,
     pub request_attributes: Vec<Attribute>,
     pub response_attributes: Vec<Attribute>,
     pub uses_span: bool,

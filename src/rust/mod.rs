@@ -2,6 +2,9 @@
 //!
 //! Every view derives `Serialize`, so that a user's own template can be rendered from the same data.
 
+// A template has only flags to go by, and a view lives as long as one file is printed.
+#![allow(clippy::large_enum_variant, clippy::struct_excessive_bools)]
+
 pub mod deploy;
 pub mod gateway;
 pub mod service;
@@ -52,6 +55,14 @@ pub struct Use {
 pub struct Attribute {
     pub key: String,
     pub value: String,
+}
+
+/// A function in a module of its own: `mod create_order;` holds `create_order`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Function {
+    /// Not always the function's name: `type_` holds `r#type`.
+    pub module: String,
+    pub name: String,
 }
 
 /// `name: value,` in a struct literal.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Attribute, Init, Member, Use};
+use super::{Attribute, Function, Member, Use};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Body {
@@ -26,6 +26,7 @@ pub enum Body {
 pub struct Manifest {
     pub crate_name: String,
     pub proto: String,
+    pub uses_prost_types: bool,
     pub has_tables: bool,
 }
 
@@ -42,6 +43,8 @@ pub struct Crate {
     /// File name below `etc/`.
     pub config: String,
     pub services: Vec<ServiceName>,
+    /// Of `lib.rs`, from other crates.
+    pub imports: Vec<Use>,
     pub has_tables: bool,
 }
 
@@ -69,7 +72,7 @@ pub struct Server {
     /// Name of the trait, as imported.
     pub trait_name: String,
     pub docs: Vec<String>,
-    pub messages: Vec<Use>,
+    pub imports: Vec<Use>,
     pub methods: Vec<Method>,
 }
 
@@ -77,8 +80,17 @@ pub struct Server {
 pub struct Method {
     pub docs: Vec<String>,
     pub name: String,
+    /// As in the signature: `Streaming<Line>`, `Self::WatchStream`.
     pub request: String,
     pub response: String,
+    /// The message that is answered, once or in a stream.
+    pub reply: String,
+    /// The signature does not fit on one line.
+    pub wide: bool,
+    /// The caller sends a stream.
+    pub streams_in: bool,
+    /// Name of the associated type if the method answers a stream, such as `WatchStream`.
+    pub streams_out: Option<String>,
     pub span: String,
     /// `span.run(logic::create_order(&self.svc, req)).await?` with its line breaks.
     pub call: String,
@@ -89,24 +101,30 @@ pub struct Method {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LogicMod {
     pub source: String,
-    pub functions: Vec<String>,
+    pub functions: Vec<Function>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Logic {
     pub docs: Vec<String>,
     pub name: String,
-    pub messages: Vec<Use>,
+    /// From other crates.
+    pub imports: Vec<Use>,
+    /// Parameter: `req: CreateOrderRequest`, `requests: Streaming<Chunk>`.
+    pub parameter: String,
     pub request: String,
     pub response: String,
+    /// What the function returns inside its `Result`.
+    pub answer: String,
     /// The signature does not fit on one line.
     pub wide: bool,
     /// `_` before parameters that the body does not read.
     pub unused: &'static str,
     pub uses_code: bool,
-    pub uses_clock: bool,
     pub steps: Vec<Step>,
     pub table: Option<TableCall>,
+    /// The body with its line breaks, where there is no table.
+    pub unwritten: String,
 }
 
 /// A small function of its own for the user to fill.
@@ -128,7 +146,9 @@ pub struct TableCall {
     pub store: String,
     /// `Order`
     pub row: String,
-    /// `NewOrder`; `None` for a find.
+    /// `use crate::store::{NewOrder, Order};`
+    pub rows: Option<Use>,
+    /// `NewOrder { .. }` with its line breaks; `None` for a find.
     pub new: Option<String>,
     /// The variable that holds the row, such as `order`.
     pub variable: String,
@@ -138,8 +158,8 @@ pub struct TableCall {
     pub key: String,
     /// Arguments of `cache_key`, taken from the row.
     pub row_key: String,
-    pub values: Vec<Init>,
-    pub response_fields: Vec<Init>,
+    /// `CreateOrderResponse { .. }` with its line breaks.
+    pub response: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -196,13 +216,14 @@ pub struct Column {
     pub bind: String,
     /// Parameter type in `find`: `i64`, `&str`.
     pub parameter: String,
-    /// The database fills it.
-    pub is_auto: bool,
+    /// The member in the stored row: `user_id: new.user_id`, or what the database gave.
+    pub stored: String,
 }
 
 /// DDL for SQLite.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Schema {
+    pub source: String,
     pub tables: Vec<SchemaTable>,
 }
 

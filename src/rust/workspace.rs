@@ -17,6 +17,8 @@ pub enum Body {
 pub struct Manifest {
     pub has_gateways: bool,
     pub has_protos: bool,
+    pub has_services: bool,
+    pub uses_prost_types: bool,
     pub has_tables: bool,
     pub has_trace_test: bool,
     /// Names of the crates under `crates/`, sorted, without zgen-rt.
@@ -51,6 +53,7 @@ pub struct Example {
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ProtoManifest {
+    pub source: String,
     pub crate_name: String,
     pub uses_prost_types: bool,
 }

@@ -18,6 +18,7 @@ pub(crate) fn render(system: &System) -> Texts {
     let print = |body: &Body| match body {
         Body::Text(text) => text.clone(),
         Body::Deploy(body) => emit::deploy::render(body).expect("renders"),
+        other => panic!("not a file of a deployment: {other:?}"),
     };
     let files = deploy::files(system, &Options::default());
     let count = files.len();

@@ -32,31 +32,61 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
         describe(&span, &request, method, route.as_deref());
     }
 
-    let mut response = span.scope(next.run(request)).await;
+    let served = span.scope(next.run(request));
+    let mut exchange = Exchange {
+        span,
+        method,
+        path,
+        route,
+        started,
+        status: CLIENT_CLOSED_REQUEST,
+    };
+    let mut response = served.await;
 
     let status = response.status();
+    let span = &exchange.span;
     span.set(attr::HTTP_RESPONSE_STATUS_CODE, status.as_u16());
     if status.is_server_error() {
         span.fail_by_status(status.as_str().to_owned());
     }
     span.respond(response.headers_mut());
-    let took = started.elapsed();
-    let labels = HttpLabels {
-        path: route.unwrap_or_default(),
-        method: method.to_owned(),
-        code: status.as_u16(),
-    };
-    metrics::http_request(&labels, took);
-    span.enter(|| {
-        let duration = format!("{:.1}ms", took.as_secs_f64() * 1000.0);
-        let content = format!("[HTTP] {} - {method} {path}", status.as_u16());
-        if status.is_server_error() {
-            tracing::error!(duration, "{content}");
-        } else {
-            tracing::info!(duration, "{content}");
-        }
-    });
+    exchange.status = status.as_u16();
     response
+}
+
+/// In logs and metrics, as in go-zero, the status of a request whose caller left before the answer.
+const CLIENT_CLOSED_REQUEST: u16 = 499;
+
+/// A request under way; counted and logged when dropped, whatever becomes of it.
+struct Exchange {
+    span: Span,
+    method: &'static str,
+    path: String,
+    route: Option<String>,
+    started: Instant,
+    status: u16,
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        let (method, status) = (self.method, self.status);
+        let took = self.started.elapsed();
+        let labels = HttpLabels {
+            path: self.route.take().unwrap_or_default(),
+            method: method.to_owned(),
+            code: status,
+        };
+        metrics::http_request(&labels, took);
+        self.span.enter(|| {
+            let duration = format!("{:.1}ms", took.as_secs_f64() * 1000.0);
+            let content = format!("[HTTP] {status} - {method} {}", self.path);
+            if status >= 500 {
+                tracing::error!(duration, "{content}");
+            } else {
+                tracing::info!(duration, "{content}");
+            }
+        });
+    }
 }
 
 /// What stands for a method that callers made up: each one kept would be a time series of its own.

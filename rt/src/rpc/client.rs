@@ -12,8 +12,8 @@ use tonic::{Code, Status, TimeoutExpired};
 use tower::{Service, ServiceExt as _};
 
 use super::balance::{Instances, Picked};
-use super::watch::Watched;
-use super::{code_name, deadline};
+use super::watch::{End, Watched};
+use super::{attributes, code_name, deadline};
 use crate::config::RpcClientConf;
 use crate::trace::{Span, attr};
 use crate::{discovery, metrics};
@@ -63,11 +63,20 @@ impl Service<Request<Body>> for Channel {
     }
 }
 
-/// One call, from its first byte to its status.
+/// One call, from its first byte to its status. Dropped before that, it was cancelled.
 struct Call {
     span: Span,
     path: String,
     started: Instant,
+    is_over: bool,
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.finish(Code::Cancelled);
+        }
+    }
 }
 
 impl Call {
@@ -76,17 +85,17 @@ impl Call {
         let path = request.uri().path().to_owned();
         let method = path.trim_start_matches('/');
         let span = Span::client(method.to_owned());
-        span.set(attr::RPC_SYSTEM_NAME, "grpc");
-        span.set(attr::RPC_METHOD, method);
+        attributes::describe(&span, method);
         Self {
             span,
             path,
             started: Instant::now(),
+            is_over: false,
         }
     }
 
     async fn run(
-        self,
+        mut self,
         mut request: Request<Body>,
         picked: Option<Picked>,
         timeout: Option<Duration>,
@@ -140,22 +149,23 @@ impl Call {
             }
         };
         let (parts, body) = response.into_parts();
-        let body = Watched::new(body, &parts.headers, move |code| {
+        let end = End::new(move |code| {
             picked.finish(code);
             self.finish(code);
         });
+        let body = Watched::new(body, &parts.headers, end);
         Ok(Response::from_parts(parts, Body::new(body)))
     }
 
-    fn fail(&self, status: Status) -> Status {
+    fn fail(&mut self, status: Status) -> Status {
         self.finish(status.code());
         status
     }
 
     /// Every code but OK is an error of a client span (semantic conventions, gRPC).
-    fn finish(&self, code: Code) {
-        self.span
-            .set(attr::RPC_RESPONSE_STATUS_CODE, code_name(code));
+    fn finish(&mut self, code: Code) {
+        self.is_over = true;
+        attributes::status(&self.span, code);
         if code != Code::Ok {
             self.span.fail_with(code_name(code));
         }

@@ -1,6 +1,8 @@
 //! The gRPC sides of a process: serving calls and making them.
 
 #[cfg(any(feature = "rpc-client", feature = "rpc-server"))]
+mod attributes;
+#[cfg(any(feature = "rpc-client", feature = "rpc-server"))]
 mod deadline;
 #[cfg(any(feature = "rpc-client", feature = "rpc-server"))]
 mod watch;
@@ -13,11 +15,15 @@ mod client;
 mod observe;
 #[cfg(feature = "rpc-server")]
 mod server;
+#[cfg(feature = "rpc-server")]
+mod stream;
 
 #[cfg(feature = "rpc-client")]
 pub use self::client::Channel;
 #[cfg(feature = "rpc-server")]
 pub use self::server::{Server, Services, healthcheck};
+#[cfg(feature = "rpc-server")]
+pub use self::stream::{Replies, replies};
 
 /// `OK`, `NOT_FOUND`: the code as the semantic conventions write it (`rpc.response.status_code`).
 #[cfg(any(feature = "rpc-client", feature = "rpc-server"))]

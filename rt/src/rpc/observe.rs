@@ -13,8 +13,8 @@ use axum::response::Response;
 use futures_util::FutureExt as _;
 use tonic::{Code, Status};
 
-use super::watch::Watched;
-use super::{code_name, deadline};
+use super::watch::{End, Watched};
+use super::{attributes, code_name, deadline};
 use crate::metrics;
 use crate::trace::{Span, attr};
 
@@ -29,9 +29,8 @@ pub(super) async fn observe(
     let method = path.trim_start_matches('/').to_owned();
 
     let span = Span::server(method.clone(), request.headers());
+    attributes::describe(&span, &method);
     if span.is_recording() {
-        span.set(attr::RPC_SYSTEM_NAME, "grpc");
-        span.set(attr::RPC_METHOD, method.as_str());
         if let Some(host) = request.uri().host() {
             span.set(attr::SERVER_ADDRESS, host);
         }
@@ -44,18 +43,16 @@ pub(super) async fn observe(
         (Some(theirs), Some(ours)) => Some(theirs.min(ours)),
         (theirs, ours) => theirs.or(ours),
     };
-    let served = span.scope(within(limit, next.run(request))).await;
-    let response = served.unwrap_or_else(Status::into_http);
+    let served = span.scope(within(limit, next.run(request)));
+    // Made before the call runs: a caller that gives up drops all of this.
+    let end = End::new(move |code| {
+        let took = started.elapsed();
+        metrics::rpc_served(&label(&path, code, &services), i32::from(code), took);
+        finish(&span, &path, code, took);
+    });
+    let response = served.await.unwrap_or_else(Status::into_http);
 
     let (parts, body) = response.into_parts();
-    let end = move |code: Code| {
-        metrics::rpc_served(
-            &label(&path, code, &services),
-            i32::from(code),
-            started.elapsed(),
-        );
-        finish(&span, &path, code, started.elapsed());
-    };
     let body = Watched::new(body, &parts.headers, end);
     Response::from_parts(parts, Body::new(body))
 }
@@ -90,7 +87,7 @@ fn label<'a>(path: &'a str, code: Code, services: &[&str]) -> Cow<'a, str> {
 }
 
 fn finish(span: &Span, path: &str, code: Code, took: Duration) {
-    span.set(attr::RPC_RESPONSE_STATUS_CODE, code_name(code));
+    attributes::status(span, code);
     if is_server_error(code) {
         span.fail_by_status(code_name(code));
     }

@@ -22,9 +22,14 @@ pin_project! {
     }
 }
 
-struct End(Option<OnEnd>);
+/// Tells once; when dropped before, that the call was cancelled.
+pub(super) struct End(Option<OnEnd>);
 
 impl End {
+    pub(super) fn new(on_end: impl FnOnce(Code) + Send + 'static) -> Self {
+        Self(Some(Box::new(on_end)))
+    }
+
     fn tell(&mut self, code: Code) {
         if let Some(on_end) = self.0.take() {
             on_end(code);
@@ -40,12 +45,7 @@ impl Drop for End {
 
 impl<B> Watched<B> {
     /// `headers` are the response's: a call without messages ends in them.
-    pub(super) fn new(
-        inner: B,
-        headers: &HeaderMap,
-        on_end: impl FnOnce(Code) + Send + 'static,
-    ) -> Self {
-        let mut end = End(Some(Box::new(on_end)));
+    pub(super) fn new(inner: B, headers: &HeaderMap, mut end: End) -> Self {
         if let Some(status) = Status::from_header_map(headers) {
             end.tell(status.code());
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr as _;
 
 use anyhow::{Context as _, bail};
-use sqlx::mysql::MySqlConnectOptions;
+use sqlx::mysql::{MySqlConnectOptions, MySqlSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 
 pub(super) enum DataSource {
@@ -67,15 +67,20 @@ fn sqlite(rest: &str) -> anyhow::Result<DataSource> {
     })
 }
 
-/// `[user[:password]@][protocol[(address)]]/database[?parameters]`; of the parameters only `charset` and
-/// `collation` mean something here (`parseTime` and `loc` are about Go's own types).
+/// `[user[:password]@][protocol[(address)]]/database[?parameters]`; of the parameters only `charset`,
+/// `collation` and `tls` mean something here (`parseTime` and `loc` are about Go's own types).
 fn go_mysql(text: &str) -> anyhow::Result<DataSource> {
     const SHAPE: &str = "expected `user:password@tcp(host:3306)/database`";
     // Passwords may hold `/` and `@`; the address does not.
     let (front, back) = text.rsplit_once(")/").context(SHAPE)?;
     let (credentials, address) = front.rsplit_once("@tcp(").context(SHAPE)?;
     let (user, password) = credentials.split_once(':').unwrap_or((credentials, ""));
-    let (host, port) = address.rsplit_once(':').unwrap_or((address, "3306"));
+    let (host, port) = match address.rsplit_once(':') {
+        // The last colon of a bare `[::1]` is the address's own.
+        Some((host, port)) if !port.ends_with(']') => (host, port),
+        _ => (address, "3306"),
+    };
+    let host = host.trim_start_matches('[').trim_end_matches(']');
     let (database, parameters) = back.split_once('?').unwrap_or((back, ""));
     let mut options = MySqlConnectOptions::new()
         .host(host)
@@ -95,6 +100,7 @@ fn go_mysql(text: &str) -> anyhow::Result<DataSource> {
         match key {
             "charset" => options = options.charset(value.split(',').next().unwrap_or(value)),
             "collation" => options = options.collation(value),
+            "tls" => options = options.ssl_mode(tls(value)),
             _ => {}
         }
     }
@@ -102,4 +108,14 @@ fn go_mysql(text: &str) -> anyhow::Result<DataSource> {
         options: Box::new(options),
         database: database.to_owned(),
     })
+}
+
+/// Every other word is the name of a configuration that a Go program registers: it verifies.
+fn tls(value: &str) -> MySqlSslMode {
+    match value {
+        "false" => MySqlSslMode::Disabled,
+        "preferred" => MySqlSslMode::Preferred,
+        "skip-verify" => MySqlSslMode::Required,
+        _ => MySqlSslMode::VerifyIdentity,
+    }
 }

@@ -16,6 +16,9 @@ use crate::trace::{Failure, Span, attr};
 /// How long a query waits for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// The pool reserves a place for each connection, so that there is no number for "no limit".
+const MOST_CONNECTIONS: u32 = 10_000;
+
 /// Cheap to clone. Use [`on_pool!`](crate::on_pool) to run one query on either.
 #[derive(Debug, Clone)]
 pub enum Pool {
@@ -48,10 +51,15 @@ impl Pool {
     /// Opens the pool. MySQL connects on first use, so that a service starts before its database does; a
     /// SQLite file is created when missing, and `sqlite_schema` applied to it.
     pub async fn open(conf: &DatabaseConf, sqlite_schema: &'static str) -> anyhow::Result<Self> {
+        let max_connections = match conf.max_open_conns {
+            // As in Go: no limit.
+            0 => MOST_CONNECTIONS,
+            some => some.min(MOST_CONNECTIONS),
+        };
         match DataSource::parse(&conf.data_source).context("Database.DataSource")? {
             DataSource::MySql { options, database } => {
                 let pool = MySqlPoolOptions::new()
-                    .max_connections(conf.max_open_conns)
+                    .max_connections(max_connections)
                     .acquire_timeout(ACQUIRE_TIMEOUT)
                     .connect_lazy_with(*options);
                 Ok(Self::MySql { pool, database })
@@ -63,11 +71,7 @@ impl Pool {
                     })?;
                 }
                 // A database in memory lives in one connection.
-                let connections = if path.is_some() {
-                    conf.max_open_conns
-                } else {
-                    1
-                };
+                let connections = if path.is_some() { max_connections } else { 1 };
                 let pool = SqlitePoolOptions::new()
                     .max_connections(connections)
                     .acquire_timeout(ACQUIRE_TIMEOUT)

@@ -14,7 +14,6 @@ use super::sampler::Sampler;
 pub(crate) struct Exporter {
     /// `http://host:4317`
     pub(crate) endpoint: String,
-    pub(crate) timeout: Duration,
     pub(crate) resource: Resource,
     pub(crate) sampler: Sampler,
 }
@@ -32,7 +31,6 @@ pub(crate) fn install(exporter: Exporter) -> anyhow::Result<()> {
         SpanExporter::builder()
             .with_tonic()
             .with_endpoint(exporter.endpoint)
-            .with_timeout(exporter.timeout)
             .build()?,
     )
     // The defaults are the specification's (queue 2048, batch 512, 5 s) and `OTEL_BSP_*` overrides them.

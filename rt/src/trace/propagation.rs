@@ -74,6 +74,7 @@ pub(crate) fn inject_active(active: &Active, headers: &mut HeaderMap) {
 }
 
 /// The response header by which a caller finds the trace.
+#[cfg(feature = "http")]
 pub(crate) fn respond(ids: Ids, headers: &mut HeaderMap) {
     if let Some(value) = traceparent(ids) {
         headers.insert(TRACEPARENT, value);

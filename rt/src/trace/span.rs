@@ -223,6 +223,7 @@ impl Span {
     }
 
     /// Writes this span's position into the headers of a response.
+    #[cfg(feature = "http")]
     pub(crate) fn respond(&self, headers: &mut HeaderMap) {
         if let Some(ids) = self.ids() {
             propagation::respond(ids, headers);

@@ -102,12 +102,12 @@ pub(crate) async fn serve_at(at: &str, conf: &RpcServerConf, service: Obedient) 
         .with(HealthServer::new(service))
         .into_router(conf);
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = tonic::transport::Server::builder()
+    let running = tonic::transport::Server::builder()
         .add_routes(Routes::from(app))
         .serve_with_incoming_shutdown(TcpIncoming::from(listener), async {
             let _ = stopped.await;
         });
-    let task = tokio::spawn(async move { server.await.unwrap() });
+    let task = tokio::spawn(async move { running.await.unwrap() });
     Running {
         address,
         served,

@@ -35,19 +35,31 @@ fn bound(gateway: &Gateway<'_>, owner: &Struct, field: &Field, errors: &str) -> 
     let ty = read_type(gateway, field);
     let is_list = matches!(field.ty, Type::Slice(_)) && field.source != Source::Json;
     let read = if is_list { "list" } else { "field" };
+    // A check that calls a method needs to know the type before `required` does.
+    let of = if calls_method(field) {
+        "::<String>"
+    } else {
+        ""
+    };
     let (head, first) = match field.source {
         // Inside a JSON value there is only JSON.
         Source::Json => ("body".to_owned(), format!(".{name}")),
-        Source::Form => ("form".to_owned(), format!(".{read}(\"{}\")", field.wire)),
-        Source::Header => ("headers".to_owned(), format!(".{read}(\"{}\")", field.wire)),
+        Source::Form => (
+            "form".to_owned(),
+            format!(".{read}{of}(\"{}\")", field.wire),
+        ),
+        Source::Header => (
+            "headers".to_owned(),
+            format!(".{read}{of}(\"{}\")", field.wire),
+        ),
         Source::Path => {
             let key = router_name(gateway, owner, &field.wire);
-            ("path".to_owned(), format!(".field(\"{key}\")"))
+            ("path".to_owned(), format!(".field{of}(\"{key}\")"))
         }
     };
     let mut links = vec![first];
     links.extend(checks(field));
-    links.extend(decision(field, &ty, errors));
+    links.extend(decision(field, errors));
     let links: Vec<_> = links.iter().map(String::as_str).collect();
     let column = 12 + name.chars().count() + 2;
     let wire = (field.source == Source::Json).then(|| wire_member(field, &name, &ty));
@@ -111,10 +123,7 @@ fn checks(field: &Field) -> Vec<String> {
             Type::String => format!("[{}].contains(&value.as_str())", options.join(", ")),
             _ => format!("[{}].contains(value)", options.join(", ")),
         };
-        out.push(format!(
-            ".check(|value| {test}, \"{}\")",
-            reason.escape_default()
-        ));
+        out.push(check(&test, &reason.escape_default().to_string()));
     }
     if let Some(range) = &field.range {
         let mut tests = Vec::new();
@@ -139,14 +148,24 @@ fn checks(field: &Field) -> Vec<String> {
         }
         if !tests.is_empty() {
             let (test, words) = (tests.join(" && "), words.join(" and "));
-            out.push(format!(".check(|value| {test}, \"must be {words}\")"));
+            out.push(check(&test, &format!("must be {words}")));
         }
     }
     out
 }
 
+/// A link of a chain in a field's value.
+fn check(test: &str, reason: &str) -> String {
+    let (test, reason) = (format!("|value| {test}"), format!("\"{reason}\""));
+    layout::call(16, ".check", &[&test, &reason])
+}
+
+fn calls_method(field: &Field) -> bool {
+    field.ty == Type::String && !field.options.is_empty()
+}
+
 /// What absence means.
-fn decision(field: &Field, ty: &str, errors: &str) -> Vec<String> {
+fn decision(field: &Field, errors: &str) -> Vec<String> {
     let name = field.wire.escape_default();
     let is_pointer = matches!(field.ty, Type::Pointer(_));
     let is_container = matches!(field.ty, Type::Slice(_) | Type::Map(..) | Type::Bytes);
@@ -160,7 +179,7 @@ fn decision(field: &Field, ty: &str, errors: &str) -> Vec<String> {
         }
         Presence::Required => vec![format!(".required(\"{name}\", {errors})")],
         Presence::Default(text) => {
-            let value = default(&field.ty, ty, text);
+            let value = default(&field.ty, text);
             vec![format!(".or({value}, \"{name}\", {errors})")]
         }
         Presence::Optional | Presence::OptionalWith { .. } => {
@@ -173,7 +192,7 @@ fn decision(field: &Field, ty: &str, errors: &str) -> Vec<String> {
     }
 }
 
-fn default(ty: &Type, rust: &str, text: &str) -> String {
+fn default(ty: &Type, text: &str) -> String {
     match ty {
         Type::String => format!("\"{}\".to_owned()", text.escape_default()),
         Type::Slice(item) => {
@@ -182,10 +201,10 @@ fn default(ty: &Type, rust: &str, text: &str) -> String {
                 .split(',')
                 .map(str::trim)
                 .filter(|part| !part.is_empty());
-            let items: Vec<_> = parts.map(|part| default(item, "", part)).collect();
+            let items: Vec<_> = parts.map(|part| default(item, part)).collect();
             format!("vec![{}]", items.join(", "))
         }
-        Type::Pointer(target) => format!("Some({})", default(target, rust, text)),
+        Type::Pointer(target) => format!("Some({})", default(target, text)),
         Type::Bool | Type::Int { .. } | Type::Float { .. } => literal(ty, text),
         _ => "Default::default()".to_owned(),
     }

@@ -18,8 +18,8 @@ pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Call> {
     })?;
     let request = body(gateway, route.request.as_ref());
     let response = body(gateway, route.response.as_ref());
-    let input = Message::of(rpc, &method.input)?;
-    let output = Message::of(rpc, &method.output)?;
+    let input = Message::of(rpc, &method.input);
+    let output = Message::of(rpc, &method.output);
 
     let send_method = format!(".{}(request)", names::value(&call.method));
     let inner: &[&str] = if response.is_some() {
@@ -39,24 +39,20 @@ pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Call> {
         Some(_) => spans::without(response_attributes, &request_attributes),
         None => Vec::new(),
     };
+    let fields: Vec<_> = (call.request.iter())
+        .map(|pair| to_message(gateway, pair, request, &input))
+        .collect();
+    let answer = response.map(|found| {
+        let fields: Vec<_> = (call.response.iter())
+            .map(|pair| to_body(gateway, pair, found, &output))
+            .collect();
+        layout::literal(4, &names::ty(&found.name), &fields)
+    });
     Some(Call {
-        message_use: use_of(&input.module, std::slice::from_ref(&input.name))?,
-        message: input.name.clone(),
-        fields: call
-            .request
-            .iter()
-            .map(|pair| to_message(gateway, pair, request, &input))
-            .collect(),
+        message_use: use_of(input.module.as_ref()?, std::slice::from_ref(&input.name))?,
+        request: layout::literal(4, &input.name, &fields),
         send,
-        response: response.map(|found| names::ty(&found.name)),
-        response_fields: response
-            .map(|found| {
-                call.response
-                    .iter()
-                    .map(|p| to_body(gateway, p, found, &output))
-                    .collect()
-            })
-            .unwrap_or_default(),
+        response: answer,
         uses_span: !(request_attributes.is_empty() && response_attributes.is_empty()),
         request_attributes,
         response_attributes,

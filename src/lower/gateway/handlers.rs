@@ -54,8 +54,8 @@ fn handlers(gateway: &Gateway<'_>, path: &[String], node: &Node<'_>) -> Handlers
 fn handler(gateway: &Gateway<'_>, path: &[String], route: &Route) -> Handler {
     let name = function(route);
     let camel = names::ty(&route.handler);
-    let request = route.request.as_ref().map(|ty| body_type(ty));
-    let response = route.response.as_ref().map(|ty| body_type(ty));
+    let request = route.request.as_ref().map(body_type);
+    let response = route.response.as_ref().map(body_type);
     let result = match &response {
         Some(ty) => format!("Result<Json<{ty}>>"),
         None => "Result<()>".to_owned(),

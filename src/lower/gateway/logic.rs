@@ -6,19 +6,16 @@ use super::{Gateway, Output, call};
 use crate::lower::layout::{self, is_wide};
 use crate::lower::names;
 use crate::model::Route;
+use crate::rust::Function;
 use crate::rust::gateway::{Body, Logic, LogicMod};
 
 pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output) {
     let mut files = Vec::new();
     gateway.root.walk(&[], &mut |path, node| {
-        let dir = path
-            .iter()
-            .map(|part| format!("{part}/"))
-            .collect::<String>();
-        let functions: Vec<_> = node.routes.iter().map(|route| function(route)).collect();
+        let dir = path.iter().flat_map(|part| [part, "/"]).collect::<String>();
         files.push((
             format!("{dir}mod"),
-            Body::LogicMod(logic_mod(gateway, node, functions)),
+            Body::LogicMod(logic_mod(gateway, node)),
         ));
         for route in &node.routes {
             let module = names::module(&route.handler);
@@ -34,11 +31,12 @@ pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output) {
     }
 }
 
-fn logic_mod(
-    gateway: &Gateway<'_>,
-    node: &super::Node<'_>,
-    mut functions: Vec<String>,
-) -> LogicMod {
+fn logic_mod(gateway: &Gateway<'_>, node: &super::Node<'_>) -> LogicMod {
+    let functions = node.routes.iter().map(|route| Function {
+        module: names::module(&route.handler),
+        name: function(route),
+    });
+    let mut functions: Vec<_> = functions.collect();
     functions.sort();
     LogicMod {
         source: gateway.model.file.clone(),
@@ -54,10 +52,9 @@ fn logic(gateway: &Gateway<'_>, route: &Route) -> Logic {
     let call = call::call(gateway, route);
     let result = format!("Result<{}>", response.as_deref().unwrap_or("()"));
     let unused = if call.is_some() { "" } else { "_" };
-    let reads_req = call.as_ref().is_some_and(|call| {
-        call.fields.iter().any(|field| field.value.contains("req."))
-            || !call.request_attributes.is_empty()
-    });
+    let reads_req = call
+        .as_ref()
+        .is_some_and(|call| call.request.contains("req.") || !call.request_attributes.is_empty());
     let unused_req = if reads_req { "" } else { "_" };
     let argument = request
         .as_ref()
@@ -76,6 +73,7 @@ fn logic(gateway: &Gateway<'_>, route: &Route) -> Logic {
         unused_svc: unused,
         unused_req,
         wide: is_wide(0, &signature),
+        unwritten: layout::unwritten(&route.handler),
         call,
     }
 }

@@ -52,6 +52,9 @@ pub(super) fn function(route: &Route) -> String {
 /// Prefix of the span attributes of a module: its last part, or the service.
 pub(super) fn attribute_prefix(path: &[String], gateway: &Gateway) -> String {
     let service = gateway.name.strip_suffix("-api").unwrap_or(&gateway.name);
-    path.last()
-        .map_or_else(|| service.replace('-', "_"), Clone::clone)
+    path.last().map_or_else(
+        || service.replace('-', "_"),
+        // `type_` is a module only because `type` cannot be one.
+        |module| module.trim_end_matches('_').to_owned(),
+    )
 }

@@ -103,9 +103,10 @@ fn member(gateway: &Gateway<'_>, field: &model::Field, written: bool) -> Member 
     if written && matches!(field.ty, Type::Bytes) {
         serde.push("serialize_with = \"zgen_rt::http::json::base64\"".to_owned());
     }
-    let attributes = match serde.is_empty() {
-        true => Vec::new(),
-        false => vec![format!("serde({})", serde.join(", "))],
+    let attributes = if serde.is_empty() {
+        Vec::new()
+    } else {
+        vec![format!("serde({})", serde.join(", "))]
     };
     Member {
         docs: field.docs.clone(),

@@ -9,45 +9,58 @@ use crate::rust::Init;
 use crate::rust::service::{Logic, Step, TableCall};
 
 use super::server::messages;
+use super::store::Rows;
 
 pub(super) fn logic(rpc: &Rpc, method: &RpcMethod) -> Logic {
     let name = names::value(&method.name);
-    let message = |full_name: &str| {
-        Message::of(rpc, full_name)
-            .map(|message| message.name)
-            .unwrap_or_default()
-    };
+    let message = |full_name: &str| Message::of(rpc, full_name).name;
     let (request, response) = (message(&method.input), message(&method.output));
     let table = table_call(rpc, method);
-    let unused = if table.is_none() && method.steps.is_empty() {
-        "_"
+    // A step looks at the request before it is served; a stream has none to look at.
+    let steps = if method.client_streaming {
+        &[]
     } else {
-        ""
+        method.steps.as_slice()
+    };
+    let is_read = table.is_some() || !steps.is_empty();
+    let unused = if is_read { "" } else { "_" };
+    let parameter = if method.client_streaming {
+        format!("{unused}requests: Streaming<{request}>")
+    } else {
+        format!("{unused}req: {request}")
+    };
+    let answer = if method.server_streaming {
+        format!("Replies<{response}, Error>")
+    } else {
+        response.clone()
     };
     let signature = format!(
-        "pub async fn {name}({unused}svc: &ServiceContext, {unused}req: {request}) -> Result<{response}> {{"
+        "pub async fn {name}({unused}svc: &ServiceContext, {parameter}) -> Result<{answer}> {{"
     );
+    let uses_code = table.as_ref().is_none_or(|table| table.new.is_none());
+    let uses_clock = (table.as_ref())
+        .and_then(|table| table.new.as_ref())
+        .is_some_and(|new| new.contains("unix_now()"));
+    let mut imports = messages(rpc, std::iter::once(method));
+    imports.add_if(method.client_streaming, "tonic", &["Streaming"]);
+    imports.add_if(uses_code, "zgen_rt", &["Code"]);
+    imports.add_if(method.server_streaming, "zgen_rt::rpc", &["Replies"]);
+    imports.add_if(uses_clock, "zgen_rt::time", &["unix_now"]);
+    imports.add_if(!steps.is_empty(), "zgen_rt::trace", &["step"]);
     Logic {
         docs: method.docs.clone(),
-        messages: messages(rpc, std::iter::once(method)),
+        imports: imports.lines(),
         wide: is_wide(0, &signature),
         unused,
-        uses_code: table.as_ref().is_none_or(|table| table.new.is_none()),
-        uses_clock: table.as_ref().is_some_and(|table| {
-            table
-                .values
-                .iter()
-                .any(|init| init.value.contains("unix_now()"))
-        }),
-        steps: method
-            .steps
-            .iter()
-            .map(|step| self::step(step, &request))
-            .collect(),
+        uses_code,
+        steps: steps.iter().map(|each| step(each, &request)).collect(),
         table,
+        unwritten: layout::unwritten(&method.name),
         name,
+        parameter,
         request,
         response,
+        answer,
     }
 }
 
@@ -67,31 +80,34 @@ fn step(span: &str, request: &str) -> Step {
 fn table_call(rpc: &Rpc, method: &RpcMethod) -> Option<TableCall> {
     let call = method.call.as_ref()?;
     let table = rpc.tables.iter().find(|table| table.name == call.table)?;
-    let input = Message::of(rpc, &method.input)?;
-    let output = Message::of(rpc, &method.output)?;
-    let row = names::ty(&table.row_name());
+    let input = Message::of(rpc, &method.input);
+    let output = Message::of(rpc, &method.output);
+    let Rows { row, new: new_row } = Rows::of(rpc, table);
     let variable = names::value(&table.row_name());
-    let (new, key, values) = match &call.op {
+    let (new, key) = match &call.op {
         TableOp::Insert { values } => {
-            let values = values
+            let values: Vec<_> = values
                 .iter()
                 .filter_map(|pair| inserted(table, &input, pair))
                 .collect();
-            (Some(format!("New{row}")), String::new(), values)
+            let new = layout::literal(4, &new_row, &values);
+            (Some(new), String::new())
         }
         TableOp::Find { key } => {
             let key: Vec<_> = key
                 .iter()
                 .filter_map(|pair| argument(table, &input, pair))
                 .collect();
-            (None, key.join(", "), Vec::new())
+            (None, key.join(", "))
         }
     };
-    let response_fields = call
+    let response: Vec<_> = call
         .response
         .iter()
         .map(|pair| answered(table, &output, &variable, pair))
         .collect();
+    let imported = [new.as_ref().map(|_| new_row), Some(row.clone())];
+    let imported: Vec<_> = imported.into_iter().flatten().collect();
     Some(TableCall {
         store: names::value(&table.name),
         not_found: format!("{} not found", table.row_name().replace('_', " ")),
@@ -101,12 +117,12 @@ fn table_call(rpc: &Rpc, method: &RpcMethod) -> Option<TableCall> {
             .map(|name| row_key(table, &variable, name))
             .collect::<Vec<_>>()
             .join(", "),
+        rows: layout::use_of("crate::store", &imported),
+        response: layout::literal(4, &output.name, &response),
         row,
         variable,
         new,
         key,
-        values,
-        response_fields,
     })
 }
 

@@ -7,12 +7,13 @@ mod store;
 
 use camino::Utf8PathBuf;
 
+use super::layout::Imports;
 use super::{names, proto};
 use crate::emit::Owner;
 use crate::lower::deploy::Plan;
-use crate::model::Rpc;
+use crate::model::{Rpc, RpcService};
 use crate::rust::service::{Body, Crate, LogicMod, Manifest, ServiceName};
-use crate::rust::{self, File};
+use crate::rust::{self, File, Function, Use};
 
 /// The files of one service.
 pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
@@ -25,12 +26,14 @@ pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
         module: info.crate_name.replace('-', "_"),
         process_name: info.name.clone(),
         config: info.config.clone(),
+        imports: imports(&service_names(rpc)),
         services: service_names(rpc),
         has_tables,
     };
     let manifest = Manifest {
         crate_name: info.crate_name.clone(),
         proto: proto::crate_name(&rpc.name),
+        uses_prost_types: uses_prost_types(rpc),
         has_tables,
     };
 
@@ -45,7 +48,11 @@ pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
     out.user("src/svc.rs", Body::Svc(view.clone()));
     out.user("src/error.rs", Body::Error(view.clone()));
     out.zgen("src/generated/mod.rs", Body::GeneratedMod(view.clone()));
-    for (service, name) in rpc.services.iter().zip(&view.services) {
+    for name in &view.services {
+        let mut services = rpc.services.iter();
+        let Some(service) = services.find(|service| service.full_name == name.full_name) else {
+            continue;
+        };
         let server = server::server(rpc, service, name);
         out.zgen(
             format!("src/generated/{}.rs", name.file),
@@ -53,7 +60,11 @@ pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
         );
     }
     let methods = || rpc.services.iter().flat_map(|service| &service.methods);
-    let mut functions: Vec<_> = methods().map(|method| names::value(&method.name)).collect();
+    let functions = methods().map(|method| Function {
+        module: names::module(&method.name),
+        name: names::value(&method.name),
+    });
+    let mut functions: Vec<_> = functions.collect();
     functions.sort();
     out.zgen(
         "src/logic/mod.rs",
@@ -114,10 +125,28 @@ impl Output {
     }
 }
 
+/// What `lib.rs` imports from other crates.
+fn imports(services: &[ServiceName]) -> Vec<Use> {
+    let mut imports = Imports::default();
+    for service in services {
+        let (module, name) = service.server_path.rsplit_once("::").unwrap_or_default();
+        imports.add(module, &[name]);
+    }
+    imports.add("zgen_rt::rpc", &["self", "Services"]);
+    imports.lines()
+}
+
+/// Whether a signature names a message of Google's that prost-types has.
+fn uses_prost_types(rpc: &Rpc) -> bool {
+    let methods = rpc.services.iter().flat_map(|service| &service.methods);
+    let mut names = methods.flat_map(|method| [&method.input, &method.output]);
+    names.any(|name| proto::Message::of(rpc, name).module.as_deref() == Some("prost_types"))
+}
+
 fn service_names(rpc: &Rpc) -> Vec<ServiceName> {
     let module = proto::module_path(&rpc.name, &rpc.package);
     let only = rpc.services.len() == 1;
-    let names = rpc.services.iter().map(|service| {
+    let name = |service: &RpcService| {
         let camel = names::ty(&service.name);
         let snake = names::value(&format!("{}_server", service.name));
         ServiceName {
@@ -128,6 +157,8 @@ fn service_names(rpc: &Rpc) -> Vec<ServiceName> {
             file: if only { "server".to_owned() } else { snake },
             full_name: service.full_name.clone(),
         }
-    });
-    names.collect()
+    };
+    let mut names: Vec<_> = rpc.services.iter().map(name).collect();
+    names.sort_by(|a, b| a.file.cmp(&b.file));
+    names
 }

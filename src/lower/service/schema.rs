@@ -6,6 +6,7 @@ use crate::rust::service::{Schema, SchemaIndex, SchemaTable};
 
 pub(super) fn sqlite(rpc: &Rpc) -> Schema {
     Schema {
+        source: rpc.sql_file.clone().unwrap_or_else(|| rpc.file.clone()),
         tables: rpc.tables.iter().map(table).collect(),
     }
 }

@@ -6,7 +6,9 @@ use crate::rust::Member;
 use crate::rust::service::{Column, StoreMod, Table, TableName};
 
 pub(super) fn store_mod(rpc: &Rpc, schema: &str) -> StoreMod {
-    let mut tables: Vec<_> = rpc.tables.iter().filter_map(table_name).collect();
+    let mut tables: Vec<_> = (rpc.tables.iter())
+        .filter_map(|table| table_name(rpc, table))
+        .collect();
     tables.sort_by(|a, b| a.module.cmp(&b.module));
     StoreMod {
         source: rpc.sql_file.clone().unwrap_or_else(|| rpc.file.clone()),
@@ -15,13 +17,11 @@ pub(super) fn store_mod(rpc: &Rpc, schema: &str) -> StoreMod {
     }
 }
 
-fn table_name(table: &model::Table) -> Option<TableName> {
+fn table_name(rpc: &Rpc, table: &model::Table) -> Option<TableName> {
     let module = names::module(&table.name);
-    let (ty, row) = (queries_type(table), names::ty(&table.row_name()));
-    let names = layout::use_of(
-        &format!("self::{module}"),
-        &[format!("New{row}"), row, ty.clone()],
-    )?;
+    let ty = queries_type(table);
+    let Rows { row, new } = Rows::of(rpc, table);
+    let names = layout::use_of(&format!("self::{module}"), &[new, row, ty.clone()])?;
     Some(TableName { module, ty, names })
 }
 
@@ -35,8 +35,36 @@ fn queries_type(table: &model::Table) -> String {
     }
 }
 
+/// The types of a table's rows.
+pub(super) struct Rows {
+    /// `Order`
+    pub(super) row: String,
+    /// `NewOrder`, without what the database fills.
+    pub(super) new: String,
+}
+
+impl Rows {
+    pub(super) fn of(rpc: &Rpc, table: &model::Table) -> Self {
+        let row = names::ty(&table.row_name());
+        // Logic has to do with both rows and messages, so one name must not mean both.
+        let distinct = |name: String| {
+            let is_message = |message: &model::Message| names::ty(&message.name) == name;
+            if rpc.messages.iter().any(is_message) {
+                format!("{name}Row")
+            } else {
+                name
+            }
+        };
+        Self {
+            new: distinct(format!("New{row}")),
+            row: distinct(row),
+        }
+    }
+}
+
 pub(super) fn table(rpc: &Rpc, table: &model::Table) -> Table {
-    let row = names::ty(&table.row_name());
+    let subject = names::ty(&table.row_name());
+    let Rows { row, new } = Rows::of(rpc, table);
     let columns: Vec<_> = table.columns.iter().map(column).collect();
     let is_auto = |name: &str| {
         table
@@ -57,20 +85,20 @@ pub(super) fn table(rpc: &Rpc, table: &model::Table) -> Table {
         .iter()
         .map(|name| format!("`{name}` = ?"))
         .collect();
-    let insert_sql = vec![
-        format!("INSERT INTO `{}`", table.name),
-        format!("({})", inserted_names.join(", ")),
-        format!("VALUES ({marks})"),
-    ];
-    let find_sql = vec![
-        format!("SELECT {}", all.join(", ")),
-        format!("FROM `{}` WHERE {}", table.name, condition.join(" AND ")),
-    ];
+    let mut insert_sql = vec![format!("INSERT INTO `{}`", table.name)];
+    insert_sql.extend(wrapped("(", &inserted_names, ")"));
+    insert_sql.push(format!("VALUES ({marks})"));
+    let mut find_sql = wrapped("SELECT ", &all, "");
+    find_sql.push(format!(
+        "FROM `{}` WHERE {}",
+        table.name,
+        condition.join(" AND ")
+    ));
     Table {
         source: rpc.sql_file.clone().unwrap_or_else(|| rpc.file.clone()),
         name: table.name.clone(),
         ty: queries_type(table),
-        new: format!("New{row}"),
+        new,
         docs: table.docs.clone(),
         inserted: inserted.iter().map(|found| column(found)).collect(),
         auto: table
@@ -91,12 +119,31 @@ pub(super) fn table(rpc: &Rpc, table: &model::Table) -> Table {
             table.name,
             table.primary_key.join(":")
         ),
-        insert_span: format!("Insert{row}"),
-        find_span: format!("Find{row}"),
+        insert_span: format!("Insert{subject}"),
+        find_span: format!("Find{subject}"),
         insert_sql,
         find_sql,
         row,
     }
+}
+
+/// A list of names in lines that fit a Rust string inside a function.
+fn wrapped(start: &str, names: &[String], end: &str) -> Vec<String> {
+    const WIDTH: usize = 80;
+    let mut lines = vec![start.to_owned()];
+    for (index, name) in names.iter().enumerate() {
+        let mark = if index + 1 == names.len() { end } else { "," };
+        let item = format!("{name}{mark}");
+        match lines.last_mut() {
+            Some(line) if index == 0 => line.push_str(&item),
+            Some(line) if line.len() + 1 + item.len() <= WIDTH => {
+                line.push(' ');
+                line.push_str(&item);
+            }
+            _ => lines.push(item),
+        }
+    }
+    lines
 }
 
 fn column(column: &model::Column) -> Column {
@@ -121,7 +168,12 @@ fn column(column: &model::Column) -> Column {
             format!("&new.{name}")
         },
         parameter,
-        is_auto: column.auto_increment,
+        stored: match (column.auto_increment, ty.as_str()) {
+            (false, _) => format!("{name}: new.{name}"),
+            // As the drivers give it.
+            (true, "i64") => name.clone(),
+            (true, _) => format!("{name}: {name}.try_into().unwrap_or_default()"),
+        },
         member: Member {
             docs: column.docs.clone(),
             attributes,

@@ -1,0 +1,315 @@
+//! Data sources and the pool: what each text means, that none of it is shown, and what a query leaves on its span.
+#![cfg(all(feature = "sql", feature = "testing"))]
+
+mod support;
+
+use std::path::PathBuf;
+
+use http::HeaderMap;
+use zgen_rt::Code;
+use zgen_rt::config::DatabaseConf;
+use zgen_rt::sql::{InsertId as _, Pool};
+use zgen_rt::trace::testing::capture;
+use zgen_rt::trace::{Failure as _, Span};
+
+const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS orders (id INTEGER PRIMARY KEY, name TEXT UNIQUE)";
+
+fn conf(data_source: &str) -> DatabaseConf {
+    conf_of(data_source, 10)
+}
+
+fn conf_of(data_source: &str, max_open_conns: u32) -> DatabaseConf {
+    let text = serde_json::json!({ "DataSource": data_source, "MaxOpenConns": max_open_conns });
+    support::conf(&text.to_string())
+}
+
+/// A folder of this test's own, gone when dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("zgen-rt-sql-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        Self(path)
+    }
+
+    fn source(&self, rest: &str) -> String {
+        format!("sqlite://{}/{rest}", self.0.display())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[tokio::test]
+async fn mysql_sources_are_read_in_both_forms() {
+    // Host, port, user, password, database and character set.
+    let rows = [
+        (
+            "root:pw@tcp(db:3307)/order?charset=utf8mb4&parseTime=true&loc=Asia%2FShanghai",
+            ("db", 3307, "root", "pw", "order", "utf8mb4"),
+        ),
+        (
+            "root:pw@tcp(db)/order",
+            ("db", 3306, "root", "pw", "order", "utf8mb4"),
+        ),
+        (
+            "root@tcp(db:1)/order",
+            ("db", 1, "root", "", "order", "utf8mb4"),
+        ),
+        ("root:@tcp(db:1)/", ("db", 1, "root", "", "", "utf8mb4")),
+        (
+            "root:p@ss:w/rd)@tcp(db:1)/order?charset=latin1,utf8",
+            ("db", 1, "root", "p@ss:w/rd)", "order", "latin1"),
+        ),
+        (
+            "root:p%40@tcp(db:1)/order",
+            ("db", 1, "root", "p%40", "order", "utf8mb4"),
+        ),
+        (
+            "root:pw@tcp([::1]:3306)/order",
+            ("::1", 3306, "root", "pw", "order", "utf8mb4"),
+        ),
+        (
+            "root:pw@tcp([::1])/order",
+            ("::1", 3306, "root", "pw", "order", "utf8mb4"),
+        ),
+        (
+            "root:pw@tcp(10.0.0.1:3306)/a?b",
+            ("10.0.0.1", 3306, "root", "pw", "a", "utf8mb4"),
+        ),
+        (
+            "mysql://root:pw@db:3307/order",
+            ("db", 3307, "root", "pw", "order", "utf8mb4"),
+        ),
+        (
+            "mysql://root:p%40w@db/order",
+            ("db", 3306, "root", "p@w", "order", "utf8mb4"),
+        ),
+        (
+            "mariadb://root@db/order",
+            ("db", 3306, "root", "", "order", "utf8mb4"),
+        ),
+    ];
+    for (source, (host, port, user, password, name, charset)) in rows {
+        let pool = Pool::open(&conf(source), SCHEMA).await.unwrap();
+        let Pool::MySql { pool, database } = &pool else {
+            panic!("{source}: {pool:?}");
+        };
+        let options = pool.connect_options();
+        assert_eq!(options.get_host(), host, "{source}");
+        assert_eq!(options.get_port(), port, "{source}");
+        assert_eq!(options.get_username(), user, "{source}");
+        assert_eq!(options.get_database().unwrap_or_default(), name, "{source}");
+        assert_eq!(options.get_charset(), charset, "{source}");
+        assert_eq!(database, name, "{source}");
+        // There is no getter for it.
+        let shown = format!("{options:?}");
+        let expected = match password {
+            "" => "password: None".to_owned(),
+            password => format!("password: Some(\"{password}\")"),
+        };
+        assert!(shown.contains(&expected), "{source}: {shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_asks_for_tls_is_not_served_without() {
+    let rows = [
+        ("root:pw@tcp(db:1)/order", "Preferred"),
+        ("root:pw@tcp(db:1)/order?tls=false", "Disabled"),
+        ("root:pw@tcp(db:1)/order?tls=preferred", "Preferred"),
+        ("root:pw@tcp(db:1)/order?tls=skip-verify", "Required"),
+        ("root:pw@tcp(db:1)/order?tls=true", "VerifyIdentity"),
+        ("root:pw@tcp(db:1)/order?tls=custom", "VerifyIdentity"),
+    ];
+    for (source, mode) in rows {
+        let pool = Pool::open(&conf(source), SCHEMA).await.unwrap();
+        let Pool::MySql { pool, .. } = &pool else {
+            panic!("{source}: {pool:?}");
+        };
+        let shown = format!("{:?}", pool.connect_options().get_ssl_mode());
+        assert_eq!(shown, mode, "{source}");
+    }
+}
+
+#[tokio::test]
+async fn sources_that_mean_nothing_are_refused_and_not_shown() {
+    let rows = [
+        "",
+        "hunter2",
+        "sqlite:",
+        "sqlite://",
+        "sqlite://?hunter2",
+        "root:hunter2@tcp(db:3306)order",
+        "root:hunter2@tcp(db:hunter2)/order",
+        "root:hunter2@tcp(db:99999)/order",
+        "root:hunter2@(db:3306)/order",
+        "root:hunter2@unix(/tmp/hunter2)/order",
+        "root:hunter2@tcp(db:3306/order",
+        "postgres://root:hunter2@db/order",
+        "mysql://root:hunter2@db:hunter2/order",
+        "mysql://hunter2@[",
+        "Mysql://root:hunter2@db/order",
+    ];
+    for source in rows {
+        let error = Pool::open(&conf(source), SCHEMA).await.unwrap_err();
+        for shown in [format!("{error:#}"), format!("{error:?}")] {
+            assert!(shown.contains("Database.DataSource"), "{source}: {shown}");
+            assert!(!shown.contains("hunter2"), "{source}: {shown}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_open_pool_does_not_show_its_password() {
+    let pool = Pool::open(&conf("root:hunter2@tcp(db:1)/order"), SCHEMA)
+        .await
+        .unwrap();
+    assert!(!format!("{pool:?} {pool:#?}").contains("hunter2"));
+}
+
+#[tokio::test]
+async fn a_mysql_that_is_not_there_is_unavailable_when_asked() {
+    let pool = Pool::open(&conf("root:hunter2@tcp(127.0.0.1:1)/order"), SCHEMA)
+        .await
+        .unwrap();
+    let asked =
+        zgen_rt::on_pool!(&pool, pool => sqlx::raw_sql("SELECT 1").execute(pool).await.map(drop));
+    let error = asked.unwrap_err();
+    assert_eq!(error.code(), Code::Unavailable, "{error}");
+    assert!(!error.describe().contains("hunter2"));
+}
+
+#[tokio::test]
+async fn sqlite_files_are_made_and_kept() {
+    let folder = Folder::new("kept");
+    let source = folder.source("a/b/order.db");
+    for expected in 0_i64..3 {
+        let pool = Pool::open(&conf(&source), SCHEMA).await.unwrap();
+        let Pool::Sqlite { pool, database } = &pool else {
+            panic!("{pool:?}");
+        };
+        assert_eq!(database, "order");
+        let count = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM orders");
+        assert_eq!(count.fetch_one(pool).await.unwrap(), expected);
+        let insert = sqlx::query("INSERT INTO orders (name) VALUES (?)").bind(expected);
+        let inserted = insert.execute(pool).await.unwrap();
+        assert_eq!(inserted.insert_id(), expected + 1);
+        pool.close().await;
+    }
+}
+
+#[tokio::test]
+async fn sqlite_sources() {
+    let folder = Folder::new("sources");
+    let rows = [
+        ("sqlite::memory:".to_owned(), "memory"),
+        ("sqlite://:memory:".to_owned(), "memory"),
+        (folder.source("x.db"), "x"),
+        (folder.source("with space.db?mode=rwc"), "with space"),
+        (format!("sqlite:{}/y.sqlite3", folder.0.display()), "y"),
+    ];
+    for (source, name) in rows {
+        let pool = Pool::open(&conf(&source), SCHEMA).await;
+        let pool = pool.unwrap_or_else(|error| panic!("{source}: {error:#}"));
+        let Pool::Sqlite { pool, database } = &pool else {
+            panic!("{source}: {pool:?}");
+        };
+        assert_eq!(database, name, "{source}");
+        // Every connection sees the same database, also the one in memory.
+        let insert = || sqlx::query("INSERT INTO orders (name) VALUES (NULL)").execute(pool);
+        let all = futures_util::future::join_all((0..20).map(|_| insert())).await;
+        assert!(all.iter().all(Result::is_ok), "{source}: {all:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_folder_or_a_schema_that_is_wrong_is_said() {
+    let folder = Folder::new("wrong");
+    std::fs::create_dir_all(&folder.0).unwrap();
+    std::fs::write(folder.0.join("file"), "").unwrap();
+    let rows = [
+        (folder.source("file/x.db"), SCHEMA, "cannot create"),
+        (folder.source("."), SCHEMA, "cannot open"),
+        (folder.source("ok.db"), "CREATE NONSENSE", "schema"),
+    ];
+    for (source, schema, says) in rows {
+        let error = Pool::open(&conf(&source), schema).await.unwrap_err();
+        let error = format!("{error:#}");
+        assert!(error.contains(says), "{source}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn zero_connections_is_no_limit_as_in_go() {
+    let folder = Folder::new("zero");
+    for source in [folder.source("x.db").as_str(), "root@tcp(db:1)/order"] {
+        for connections in [0, u32::MAX] {
+            let pool = Pool::open(&conf_of(source, connections), SCHEMA).await;
+            assert!(pool.is_ok(), "{source}: {pool:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn errors_have_codes_and_no_values() {
+    let pool = Pool::open(&conf("sqlite::memory:"), SCHEMA).await.unwrap();
+    let Pool::Sqlite { pool, .. } = &pool else {
+        panic!("{pool:?}");
+    };
+    let insert = || sqlx::query("INSERT INTO orders (name) VALUES ('hunter2')").execute(pool);
+    insert().await.unwrap();
+    let doubled = insert().await.unwrap_err();
+    let missing = sqlx::query("SELECT * FROM orders WHERE name = 'hunter3'");
+    let missing = missing.fetch_one(pool).await.unwrap_err();
+    let wrong = sqlx::query("SELECT hunter2 FROM orders")
+        .execute(pool)
+        .await;
+    let rows = [
+        (doubled, Code::AlreadyExists),
+        (missing, Code::NotFound),
+        (wrong.unwrap_err(), Code::Internal),
+        (sqlx::Error::PoolTimedOut, Code::Unavailable),
+        (sqlx::Error::PoolClosed, Code::Unavailable),
+    ];
+    for (error, code) in rows {
+        assert_eq!(error.code(), code, "{error}");
+        let said = error.describe();
+        assert!(!said.is_empty() && !said.contains("hunter2"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_query_is_a_span() {
+    let captured = capture();
+    let pool = Pool::open(&conf("sqlite::memory:"), SCHEMA).await.unwrap();
+    let server = Span::server("S", &HeaderMap::new());
+    let id = server.ids().unwrap().trace_id;
+    let span = server.enter(|| pool.span("InsertOrder", "INSERT", "orders"));
+    let insert = zgen_rt::on_pool!(&pool, pool =>
+        span.run(sqlx::raw_sql("INSERT INTO nowhere VALUES (1)").execute(pool)).await.map(drop));
+    assert!(insert.is_err());
+    drop((span, server));
+    assert_eq!(captured.tree(id), "SERVER S\n  CLIENT InsertOrder\n");
+    let spans = captured.spans(id);
+    let rows = [
+        ("db.system.name", "sqlite"),
+        ("db.operation.name", "INSERT"),
+        ("db.collection.name", "orders"),
+        ("db.namespace", "memory"),
+        ("db.query.summary", "INSERT orders"),
+        ("error.type", "internal"),
+    ];
+    for (key, value) in rows {
+        let found = spans[1].attributes.iter().find(|a| a.key.as_str() == key);
+        assert_eq!(
+            found.map(|a| a.value.to_string()).as_deref(),
+            Some(value),
+            "{key}"
+        );
+    }
+}

@@ -1,0 +1,90 @@
+//! The expected workspaces, outside of the repository's sources and with the versions of `Cargo.lock`, for cargo.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Context as _, ensure};
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::files;
+use crate::project::Fixture;
+
+/// A project's workspace below the tests' folder of the target directory, where it stays from run to run.
+pub(crate) struct Workspace {
+    pub(crate) dir: Utf8PathBuf,
+    lock: Utf8PathBuf,
+}
+
+impl Workspace {
+    /// Writes what is expected of the project; a test of its own says that this is what zgen generates.
+    pub(crate) fn of(fixture: &Fixture) -> anyhow::Result<Self> {
+        let dir = root().join(&fixture.name);
+        let wanted = files::below(&fixture.expected())?;
+        ensure!(!wanted.is_empty(), "{} is empty", fixture.expected());
+        for path in files::below(&dir)?.keys() {
+            if !wanted.contains_key(path) {
+                fs::remove_file(dir.join(path))?;
+            }
+        }
+        for (path, bytes) in &wanted {
+            files::write(&dir.join(path), bytes)?;
+        }
+        let lock = fixture.dir.join("Cargo.lock");
+        if let Ok(bytes) = fs::read(&lock) {
+            files::write(&dir.join("Cargo.lock"), &bytes)?;
+        }
+        Ok(Self { dir, lock })
+    }
+
+    /// Runs cargo, as on a machine that has nothing but a Rust toolchain; an error shows what it printed.
+    pub(crate) fn cargo(&self, line: &str) -> anyhow::Result<()> {
+        let output = Command::new(env!("CARGO"))
+            .args(line.split_whitespace())
+            .current_dir(&self.dir)
+            // Shared by all, so that dependencies are built once.
+            .env("CARGO_TARGET_DIR", target())
+            // Half the time and a third of the space; nobody debugs these.
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
+            .env("PROTOC", "/nonexistent")
+            .env_remove("RUSTFLAGS")
+            .output()
+            .context("cargo cannot be started")?;
+        ensure!(
+            output.status.success(),
+            "cargo {line} in {}: {}\n{}{}",
+            self.dir,
+            output.status,
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        Ok(())
+    }
+
+    /// After a build: says so if dependencies have changed, and keeps the new versions if that was asked for.
+    pub(crate) fn check_lock(&self) -> anyhow::Result<()> {
+        let new = fs::read(self.dir.join("Cargo.lock"))?;
+        if std::env::var_os("ZGEN_UPDATE").is_some_and(|value| value == "1") {
+            files::write(&self.lock, &new)?;
+        }
+        ensure!(
+            fs::read(&self.lock).is_ok_and(|old| old == new),
+            "{} is out of date: ZGEN_UPDATE=1 cargo test --test compile",
+            self.lock
+        );
+        Ok(())
+    }
+}
+
+/// Where cargo puts the programs of a package.
+#[allow(dead_code)] // Only the end-to-end test runs them.
+pub(crate) fn binary(package: &str) -> Utf8PathBuf {
+    target().join("debug").join(package)
+}
+
+fn target() -> Utf8PathBuf {
+    root().join("target")
+}
+
+fn root() -> Utf8PathBuf {
+    Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects")
+}
