@@ -1,5 +1,8 @@
 //! The expected workspaces, outside of the repository's sources and with the versions of `Cargo.lock`, for cargo.
 
+// Every test takes its part of this.
+#![allow(dead_code)]
+
 use std::fs;
 use std::process::Command;
 
@@ -60,7 +63,6 @@ impl Workspace {
         Ok(())
     }
 
-    #[allow(dead_code)] // Only the slow lane asks.
     /// After a build: says so if dependencies have changed, and keeps the new versions if that was asked for.
     pub(crate) fn check_lock(&self) -> anyhow::Result<()> {
         let new = fs::read(self.dir.join("Cargo.lock"))?;
@@ -77,7 +79,6 @@ impl Workspace {
 }
 
 /// Where cargo puts the programs of a package.
-#[allow(dead_code)] // Only the end-to-end test runs them.
 pub(crate) fn binary(package: &str) -> Utf8PathBuf {
     target().join("debug").join(package)
 }
