@@ -1,8 +1,9 @@
 //! Fields and what their tags say (go-zero `core/mapping/utils.go`).
 
 use crate::analyze::options::{self, Options};
+use crate::analyze::rules;
 use crate::diag::{Diagnostic, Report, did_you_mean};
-use crate::model::{Field, Presence, Source, Type};
+use crate::model::{Field, Place, Presence, Source, Type};
 use crate::source::Spanned;
 use crate::syntax::ast;
 use crate::syntax::tag::{self, Tag, TagPair};
@@ -43,7 +44,13 @@ pub(super) fn fields(field: &ast::Field, ty: &Type, report: &mut Report) -> Vec<
             continue;
         }
         let options = options::read(pair, ty, report);
-        out.push(tagged(name, ty, field, source, pair, options));
+        let mut found = tagged(name, ty, field, source, pair, options);
+        found.also = others(&tag, source, name);
+        found.rules = match tag.get("validate") {
+            Some(rules) => rules::read(rules, ty, report),
+            None => Vec::new(),
+        };
+        out.push(found);
     }
     out
 }
@@ -141,6 +148,29 @@ fn source(tag: &Tag) -> Option<(Source, &TagPair)> {
     known.min_by_key(|(source, _)| rank(*source))
 }
 
+/// The places that the other tags name.
+fn others(tag: &Tag, first: Source, name: &Spanned<String>) -> Vec<Place> {
+    let mut out: Vec<Place> = Vec::new();
+    for pair in &tag.pairs {
+        let Some((_, source)) = SOURCES.iter().find(|(key, _)| *key == pair.key) else {
+            continue;
+        };
+        let is_new = *source != first && out.iter().all(|place| place.source != *source);
+        if is_new && pair.name != "-" {
+            let wire = if pair.name.is_empty() {
+                &name.value
+            } else {
+                &pair.name
+            };
+            out.push(Place {
+                source: *source,
+                wire: wire.clone(),
+            });
+        }
+    }
+    out
+}
+
 /// A tag that names no source may have meant to.
 fn unknown_key(tag: &Tag, report: &mut Report) {
     for pair in &tag.pairs {
@@ -205,9 +235,11 @@ fn build(
         ty: ty.clone(),
         source,
         wire: wire.to_owned(),
+        also: Vec::new(),
         presence: options.presence,
         options: options.allowed,
         range: options.range,
+        rules: Vec::new(),
         as_string: options.as_string,
         omit_empty: options.omit_empty,
         docs: field.docs.clone(),

@@ -4,7 +4,7 @@ use crate::diag::{Diagnostic, Report};
 use crate::model::{ColumnType, Gateway, Rpc, System};
 
 /// Keys of `@server` that change what a request may do: leaving one out in silence would open a door.
-const KEYS: &[&str] = &["jwt", "jwtTransition", "signature", "middleware", "sse"];
+const KEYS: &[&str] = &["signature"];
 
 /// Reports every construct that a generated workspace would lack.
 pub fn limits(system: &System, report: &mut Report) {

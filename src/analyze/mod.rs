@@ -11,6 +11,7 @@ mod paths;
 mod routes;
 mod rpc;
 mod rpc_table;
+mod rules;
 mod server;
 mod structs;
 mod types;

@@ -61,6 +61,22 @@ pub(super) fn read(pair: &TagPair, ty: &Type, report: &mut Report) -> Options {
             _ => unknown(key, pair, report),
         }
     }
+    out.allowed.retain(|option| {
+        let known = fits_item(option, ty);
+        if !known {
+            report.push(
+                Diagnostic::warning(
+                    "api/bad-option",
+                    pair.span,
+                    format!(
+                        "the option `{option}` is not a value of the field's type and is ignored"
+                    ),
+                )
+                .help("change the option or the type"),
+            );
+        }
+        known
+    });
     if let Some(default) = default {
         check_default(&default, &out, ty, pair, report);
         out.presence = Presence::Default(default);
@@ -192,8 +208,21 @@ fn contains(range: &Range, number: f64) -> bool {
     above && below
 }
 
+/// Options of a list are about its items.
+fn fits_item(option: &str, ty: &Type) -> bool {
+    match ty {
+        Type::Slice(item) => fits(option, item),
+        ty => fits(option, ty),
+    }
+}
+
 fn fits(default: &str, ty: &Type) -> bool {
     match ty {
+        Type::Slice(item) => {
+            let items = default.trim_start_matches('[').trim_end_matches(']');
+            let mut items = items.split(',').map(str::trim);
+            items.all(|part| part.is_empty() || fits(part, item))
+        }
         Type::Bool => matches!(
             default.to_ascii_lowercase().as_str(),
             "true" | "false" | "1" | "0"

@@ -10,7 +10,7 @@ use crate::analyze::server;
 use crate::analyze::types::Declared;
 use crate::analyze::usage;
 use crate::diag::{Diagnostic, Report, did_you_mean};
-use crate::model::{Group, Method, Route, Struct, Type};
+use crate::model::{Group, Method, Raw, Route, Struct, Type};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, Doc, TypeExpr};
 
@@ -54,13 +54,34 @@ pub(super) fn groups(
             };
             usage::check(&route, written, types, report);
             seen.handler(group.as_deref(), &route.handler, handler, report);
+            if properties.get("sse").map(String::as_str) == Some("true") && route.response.is_none()
+            {
+                report.push(
+                    Diagnostic::error(
+                        "api/event-type",
+                        route.span,
+                        "a route with `sse: true` sends events, but of no type",
+                    )
+                    .help("add `returns (Event)`"),
+                );
+            }
             if seen.route(&route, report) {
                 routes.push(route);
             }
         }
+        let get = |key: &str| properties.get(key).map(|value| value.trim().to_owned());
+        let named = |key: &str| get(key).filter(|value| !value.is_empty());
+        let is_on = |key: &str| get(key).as_deref() == Some("true");
         out.push(Group {
             group,
             prefix,
+            jwt: named("jwt"),
+            jwt_transition: named("jwtTransition"),
+            middleware: server::list(properties.get("middleware").map_or("", String::as_str)),
+            signature: is_on("signature"),
+            timeout: get("timeout").and_then(|text| server::millis(&text)),
+            max_bytes: get("maxBytes").and_then(|text| text.parse().ok()),
+            sse: is_on("sse"),
             properties,
             routes,
         });
@@ -102,11 +123,33 @@ fn route(
         request,
         response,
         docs,
+        raw: raw(&properties, written.span, report),
         properties,
         call: None,
         span: written.span,
     };
     Some((route, at))
+}
+
+fn raw(properties: &IndexMap<String, String>, span: Span, report: &mut Report) -> Raw {
+    let (request, response) = match properties.get("raw").map(|text| text.trim()) {
+        None | Some("false") => (false, false),
+        Some("request") => (true, false),
+        Some("response") => (false, true),
+        Some("both" | "true") => (true, true),
+        Some(other) => {
+            report.push(
+                Diagnostic::error(
+                    "api/bad-raw",
+                    span,
+                    format!("`{other}` is no side of a route"),
+                )
+                .help("write `raw: request`, `raw: response` or `raw: both`"),
+            );
+            (false, false)
+        }
+    };
+    Raw { request, response }
 }
 
 /// The name without the suffix that go-zero adds back, and its place.
@@ -201,7 +244,12 @@ struct Seen {
 
 impl Seen {
     fn handler(&mut self, group: Option<&str>, name: &str, span: Span, report: &mut Report) {
-        let key = (group.map(str::to_owned), name.to_snake_case());
+        // As modules: `a-b` and `a_b` are one folder.
+        let folder = group.map(|group| {
+            let parts = group.split('/').map(str::to_snake_case);
+            parts.collect::<Vec<_>>().join("/")
+        });
+        let key = (folder, name.to_snake_case());
         let Some((first, at)) = self.handlers.get(&key) else {
             self.handlers.insert(key, (name.to_owned(), span));
             return;

@@ -75,32 +75,56 @@ fn is_folder(group: &str) -> bool {
     })
 }
 
-/// As Go's `time.ParseDuration` reads them, without a sign: `3s`, `1m30s`, `1.5h`; also a bare `0`.
-fn is_duration(text: &str) -> bool {
-    if text == "0" {
-        return true;
+/// The names of a list, each once.
+pub(super) fn list(text: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for name in text.split(',').map(str::trim) {
+        if !name.is_empty() && !out.iter().any(|known| known == name) {
+            out.push(name.to_owned());
+        }
     }
+    out
+}
+
+fn is_duration(text: &str) -> bool {
+    millis(text).is_some()
+}
+
+/// As Go's `time.ParseDuration` reads them, without a sign: `3s`, `1m30s`, `1.5h`; also a bare `0`. Less than a
+/// millisecond is one: nothing at all would mean no limit.
+pub(super) fn millis(text: &str) -> Option<u64> {
+    if text == "0" {
+        return Some(0);
+    }
+    let mut total = 0.0;
     let mut rest = text;
     while !rest.is_empty() {
         let digits = rest
             .find(|c: char| !c.is_ascii_digit() && c != '.')
             .unwrap_or(rest.len());
-        if rest[..digits].parse::<f64>().is_err() {
-            return false;
-        }
+        let value: f64 = rest[..digits].parse().ok()?;
         rest = &rest[digits..];
-        let units = ["ns", "us", "µs", "μs", "ms", "s", "m", "h"];
+        let units = [
+            ("ns", 1e-6),
+            ("us", 1e-3),
+            ("µs", 1e-3),
+            ("μs", 1e-3),
+            ("ms", 1.0),
+            ("s", 1e3),
+            ("m", 6e4),
+            ("h", 3.6e6),
+        ];
         // Longest first, or `ms` would be minutes and a stray `s`.
-        let Some(unit) = units
+        let (unit, millis) = units
             .into_iter()
-            .filter(|unit| rest.starts_with(unit))
-            .max_by_key(|unit| unit.len())
-        else {
-            return false;
-        };
+            .filter(|(unit, _)| rest.starts_with(unit))
+            .max_by_key(|(unit, _)| unit.len())?;
+        total += value * millis;
         rest = &rest[unit.len()..];
     }
-    !text.is_empty()
+    // Far below the limits of both types, whoever writes it.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    (!text.is_empty() && total < 1e15).then_some(total.ceil() as u64)
 }
 
 fn duration_help(value: &str) -> String {

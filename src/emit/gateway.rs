@@ -4,7 +4,8 @@ use askama::Template;
 
 use super::{finish, templates};
 use crate::rust::gateway::{
-    Body, Crate, Handlers, HttpTest, Logic, LogicMod, Manifest, Routes, TraceTest, Types,
+    Answer, Body, Crate, Handlers, HttpTest, Logic, LogicMod, Manifest, Middleware, MiddlewareMod,
+    Routes, TraceTest, Types,
 };
 
 templates! {
@@ -20,6 +21,8 @@ templates! {
     TypesRs, Types, "gateway/src/generated/types.rs.j2";
     LogicModRs, LogicMod, "gateway/src/logic/mod.rs.j2";
     LogicRs, Logic, "gateway/src/logic/route.rs.j2";
+    MiddlewareRs, Middleware, "gateway/src/middleware/layer.rs.j2";
+    MiddlewareModRs, MiddlewareMod, "gateway/src/middleware/mod.rs.j2";
     HttpTestRs, HttpTest, "gateway/tests/http.rs.j2";
     TraceTestRs, TraceTest, "gateway/tests/trace.rs.j2";
 }
@@ -27,6 +30,10 @@ templates! {
 #[derive(Template)]
 #[template(path = "gateway/src/error.rs.j2")]
 struct ErrorRs;
+
+#[derive(Template)]
+#[template(path = "gateway/src/claims.rs.j2")]
+struct ClaimsRs;
 
 /// The text of one file.
 pub(super) fn render(body: &Body) -> askama::Result<String> {
@@ -44,6 +51,9 @@ pub(super) fn render(body: &Body) -> askama::Result<String> {
         Body::Types(v) => TypesRs { v }.render(),
         Body::LogicMod(v) => LogicModRs { v }.render(),
         Body::Logic(v) => LogicRs { v }.render(),
+        Body::Claims => ClaimsRs.render(),
+        Body::Middleware(v) => MiddlewareRs { v }.render(),
+        Body::MiddlewareMod(v) => MiddlewareModRs { v }.render(),
         Body::HttpTest(v) => HttpTestRs { v }.render(),
         Body::TraceTest(v) => TraceTestRs { v }.render(),
     };

@@ -8,8 +8,12 @@ use crate::rust::{Init, Use};
 
 const MAX_WIDTH: usize = 100;
 const CHAIN_WIDTH: usize = 60;
+const CALL_WIDTH: usize = 60;
 /// A struct literal up to this stays on one line.
 const LITERAL_WIDTH: usize = 18;
+const ATTRIBUTE_WIDTH: usize = 70;
+/// Arguments up to this may share a line.
+const SHORT: usize = 10;
 const TAB: usize = 4;
 
 /// Whether a line that starts at this indentation is too long.
@@ -26,13 +30,22 @@ pub(super) fn chain(
     tail: &str,
 ) -> String {
     let one_line = format!("{head}{}", links.concat());
-    let fits = one_line.chars().count() <= CHAIN_WIDTH
-        && column + one_line.chars().count() + tail.chars().count() <= MAX_WIDTH;
+    let width = one_line.chars().count();
+    // rustfmt counts a `?` at the end twice.
+    let tries = usize::from(one_line.ends_with('?'));
+    let fits = !one_line.contains('\n')
+        && (width + tries <= CHAIN_WIDTH || links.len() < 2)
+        && column + width + tail.chars().count() <= MAX_WIDTH;
     if fits {
         return one_line;
     }
+    let is_too_wide = column + width + tail.chars().count() > MAX_WIDTH;
+    if let Some(overflowing) = overflowing(indent, head, links).filter(|_| is_too_wide) {
+        return overflowing;
+    }
     let mut out = head.to_owned();
     for (index, link) in links.iter().enumerate() {
+        // Only at the start of a line: behind `let x = ` even a short head stands alone.
         let joins_head = index == 0 && column - indent + head.chars().count() <= TAB;
         if !joins_head {
             out.push('\n');
@@ -43,17 +56,174 @@ pub(super) fn chain(
     out
 }
 
-/// A call, or a link of a chain, whose line is indented by `indent`.
-pub(super) fn call(indent: usize, function: &str, arguments: &[&str]) -> String {
-    let all = arguments.join(", ");
-    if all.chars().count() <= CHAIN_WIDTH && !is_wide(indent, &format!("{function}({all}),")) {
-        return format!("{function}({all})");
+/// Where the last link has many arguments, they alone stand on lines of their own.
+fn overflowing(indent: usize, head: &str, links: &[&str]) -> Option<String> {
+    let (last, before) = links.split_last()?;
+    let start = format!("{head}{}", before.concat());
+    let (name, list) = last.strip_suffix(')')?.split_once('(')?;
+    let arguments = arguments_of(list);
+    let fits = start.chars().count() + name.chars().count() < CHAIN_WIDTH;
+    let is_plain = !start.contains('\n') && !last.contains('\n');
+    // Three arguments and the two parentheses: from five lines on, rustfmt prefers this.
+    (fits && is_plain && arguments.len() >= 3)
+        .then(|| format!("{start}{name}({})", below(indent, &arguments)))
+}
+
+/// A call in a line indented by `indent`: its arguments below each other where they are long.
+pub(super) fn call(
+    indent: usize,
+    callee: &str,
+    arguments: &[impl AsRef<str>],
+    tail: &str,
+) -> String {
+    let arguments: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
+    let list = arguments.join(", ");
+    let width = list.chars().count();
+    let line = format!("{callee}({list}){tail}");
+    if width <= CALL_WIDTH && !is_wide(indent, &line) {
+        return line;
     }
-    let (outer, inner) = (" ".repeat(indent), " ".repeat(indent + TAB));
-    let lines: Vec<_> = (arguments.iter())
-        .map(|argument| format!("{inner}{argument},\n"))
-        .collect();
-    format!("{function}(\n{}{outer})", lines.concat())
+    // A call that is the only argument takes the line break into its own parentheses.
+    if let [only] = arguments.as_slice()
+        && let Some((inner, rest)) = only.split_once('(')
+        && let Some(rest) = rest.strip_suffix(')')
+        && !inner.contains(['"', '|', ' '])
+    {
+        if inner.chars().count() >= CALL_WIDTH {
+            if !is_wide(indent, &line) {
+                return line;
+            }
+            let tab = " ".repeat(indent + TAB);
+            let nested = call(indent + TAB, inner, &arguments_of(rest), ",");
+            return format!("{callee}(\n{tab}{nested}\n{}){tail}", " ".repeat(indent));
+        }
+        let nested = below(indent, &arguments_of(rest));
+        return format!("{callee}({inner}({nested})){tail}");
+    }
+    format!("{callee}({}){tail}", below(indent, &arguments))
+}
+
+/// Arguments on lines of their own, together where all of them are short.
+fn below(indent: usize, arguments: &[&str]) -> String {
+    let tab = " ".repeat(indent + TAB);
+    let are_short = arguments
+        .iter()
+        .all(|argument| argument.chars().count() <= SHORT);
+    let separator = if are_short {
+        ", ".to_owned()
+    } else {
+        format!(",\n{tab}")
+    };
+    let list = arguments.join(&separator);
+    format!("\n{tab}{list},\n{}", " ".repeat(indent))
+}
+
+/// The arguments of a call, split at the commas between them.
+fn arguments_of(list: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let (mut depth, mut start, mut quoted) = (0_usize, 0, false);
+    let mut before = ' ';
+    for (at, c) in list.char_indices() {
+        match c {
+            '"' if before != '\\' => quoted = !quoted,
+            _ if quoted => {}
+            '(' | '[' | '{' => depth += 1,
+            '<' if before == ':' || before.is_alphanumeric() => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            '>' if before.is_alphanumeric() || before == '>' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                out.push(list[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+        before = c;
+    }
+    out.push(list[start..].trim());
+    out
+}
+
+/// A closure that is an argument on a line of its own, if the call has to be broken.
+pub(super) fn closure(indent: usize, head: &str, body: &str) -> String {
+    let line = format!("{head} {body}");
+    if !is_wide(indent, &format!("{line},")) {
+        return line;
+    }
+    let (tab, inner) = (" ".repeat(indent), " ".repeat(indent + TAB));
+    let body = if is_wide(indent + TAB, body) {
+        body.replace(" || ", &format!("\n{inner}    || "))
+    } else {
+        body.to_owned()
+    };
+    format!("{head} {{\n{inner}{body}\n{tab}}}")
+}
+
+/// The head of a function: its parameters below each other where they are long.
+pub(super) fn signature(head: &str, parameters: &[String], result: &str) -> String {
+    let line = format!("{head}({}) -> {result} {{", parameters.join(", "));
+    if !is_wide(0, &line) {
+        return line;
+    }
+    let tab = " ".repeat(TAB);
+    let lines = parameters
+        .iter()
+        .map(|parameter| format!("{tab}{parameter},\n"));
+    let lines: String = lines.collect();
+    format!("{head}(\n{lines}) -> {result} {{")
+}
+
+/// A block of `use` lines, sorted as rustfmt sorts them.
+pub(super) fn uses(list: &[(&str, &[&str])]) -> Vec<Use> {
+    let names = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect::<Vec<_>>()
+    };
+    let lines = list.iter().map(|(path, all)| use_of(path, &names(all)));
+    sorted(lines.flatten().collect())
+}
+
+/// Puts `use` lines into rustfmt's order: `super` before `crate`, then by path.
+pub(super) fn sorted(mut lines: Vec<Use>) -> Vec<Use> {
+    let key = |line: &Use| {
+        let full = if line.braces {
+            line.path.clone()
+        } else {
+            format!("{}::{}", line.path, line.lines.concat())
+        };
+        let rank = match full.split("::").next() {
+            Some("super") => 0,
+            Some("crate") => 1,
+            _ => 2,
+        };
+        // Types stand before modules.
+        let mut parts: Vec<(bool, String)> = full
+            .split("::")
+            .map(|part| {
+                let is_type = part.starts_with(|c: char| c.is_uppercase());
+                (!is_type, part.to_owned())
+            })
+            .collect();
+        if line.braces {
+            // As the brace itself would be.
+            parts.push((true, "{".to_owned()));
+        }
+        (rank, parts)
+    };
+    lines.sort_by_key(key);
+    lines
+}
+
+/// The inside of `#[name(..)]`: its arguments below each other where they are long.
+pub(super) fn attribute(indent: usize, name: &str, arguments: &[String]) -> String {
+    let list = arguments.join(", ");
+    if list.chars().count() <= ATTRIBUTE_WIDTH && !is_wide(indent + 3, &format!("{name}({list})")) {
+        return format!("{name}({list})");
+    }
+    let tab = " ".repeat(indent + TAB);
+    let lines = arguments.join(&format!(",\n{tab}"));
+    format!("{name}(\n{tab}{lines}\n{})", " ".repeat(indent))
 }
 
 /// The logic of what zgen cannot know: an honest refusal, on a line indented by four.
@@ -105,7 +275,7 @@ pub(super) fn use_of(path: &str, names: &[String]) -> Option<Use> {
     names.dedup();
     let all = names.join(", ");
     let braces = names.len() > 1;
-    let is_wrapped = braces && is_wide(0, &format!("use {path}::{{{all}}};"));
+    let is_wrapped = braces && is_wide(2, &format!("use {path}::{{{all}}};"));
     let lines = if is_wrapped { fill(&names) } else { vec![all] };
     (!names.is_empty()).then(|| Use {
         path: path.to_owned(),
@@ -150,10 +320,12 @@ fn sort_key(name: &str) -> (bool, bool, &str) {
 
 fn fill(names: &[String]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for name in names {
+    for (index, name) in names.iter().enumerate() {
         let item = format!("{name},");
+        // The comma after the last one does not count.
+        let limit = MAX_WIDTH - usize::from(index + 1 < names.len());
         match lines.last_mut() {
-            Some(line) if TAB + line.chars().count() + 1 + item.chars().count() <= MAX_WIDTH => {
+            Some(line) if TAB + line.chars().count() + 1 + item.chars().count() <= limit => {
                 line.push(' ');
                 line.push_str(&item);
             }
@@ -161,4 +333,41 @@ fn fill(names: &[String]) -> Vec<String> {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls() {
+        let long = "a".repeat(61);
+        for (arguments, expected) in [
+            (vec!["a", "b"], "f(a, b);".to_owned()),
+            (vec![&long], format!("f(\n    {long},\n);")),
+            (
+                vec!["a::b::c::d::e::f::g::h::i::j::k::l::m::n::o::p::q::r(&svc, req)"],
+                "f(a::b::c::d::e::f::g::h::i::j::k::l::m::n::o::p::q::r(\n    &svc, req,\n));"
+                    .to_owned(),
+            ),
+        ] {
+            assert_eq!(call(0, "f", &arguments, ";"), expected);
+        }
+    }
+
+    #[test]
+    fn chains() {
+        let forty = format!(".{}()", "b".repeat(40));
+        let links = [forty.as_str(), ".c()"];
+        assert_eq!(chain(4, 4, "a", &links, ";"), format!("a{forty}.c()"));
+        let links = [forty.as_str(), ".required(\"a\")"];
+        assert_eq!(
+            chain(4, 4, "form", &links, ";"),
+            format!("form{forty}\n        .required(\"a\")")
+        );
+        assert_eq!(
+            chain(4, 12, "form", &links, ";"),
+            format!("form\n        {forty}\n        .required(\"a\")")
+        );
+    }
 }

@@ -1,6 +1,8 @@
 //! Rust names for described things: heck's case, keywords out of the way.
 
-use heck::{ToSnakeCase, ToUpperCamelCase};
+use std::collections::BTreeSet;
+
+use heck::{ToKebabCase, ToSnakeCase, ToUpperCamelCase};
 
 /// Every word that rustc 1.95 refuses as a plain identifier in edition 2024 (The Rust Reference, Keywords).
 const KEYWORDS: &[&str] = &[
@@ -29,6 +31,16 @@ pub(super) fn module(name: &str) -> String {
     leading_digit(snake)
 }
 
+/// A crate: `SectranAdmin` is `sectran-admin`, what cargo takes as it is stays.
+pub(super) fn package(name: &str) -> String {
+    let plain = name.replace('.', "-");
+    if plain.contains(|c: char| c.is_ascii_uppercase()) {
+        plain.to_kebab_case()
+    } else {
+        plain
+    }
+}
+
 /// A type: `create_order_req` is `CreateOrderReq`.
 pub(super) fn ty(name: &str) -> String {
     let camel = words(name).to_upper_camel_case();
@@ -36,6 +48,39 @@ pub(super) fn ty(name: &str) -> String {
         return format!("{camel}_");
     }
     leading_digit(camel)
+}
+
+/// Gives each name once.
+#[derive(Debug, Default)]
+pub(super) struct Unique {
+    taken: BTreeSet<String>,
+    suffix: &'static str,
+}
+
+impl Unique {
+    /// `suffix` is tried first where a name is taken, then numbers are.
+    pub(super) fn with(taken: &[&str], suffix: &'static str) -> Self {
+        Self {
+            taken: taken.iter().map(|name| (*name).to_owned()).collect(),
+            suffix,
+        }
+    }
+
+    pub(super) fn take(&mut self, wanted: String) -> String {
+        let plain = wanted.strip_prefix("r#").unwrap_or(&wanted).to_owned();
+        let mut name = wanted;
+        let mut number = 1;
+        while self.taken.contains(&name) {
+            name = match (number, self.suffix) {
+                (1, "") => format!("{plain}_2"),
+                (1, suffix) => format!("{plain}{suffix}"),
+                (number, _) => format!("{plain}_{number}"),
+            };
+            number += 1;
+        }
+        self.taken.insert(name.clone());
+        name
+    }
 }
 
 fn escape(snake: String) -> String {
@@ -71,6 +116,26 @@ fn words(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_name_once() {
+        let mut names = Unique::with(&["Request"], "Data");
+        let wanted = ["Request", "RequestData", "User", "User", "User"];
+        let taken = wanted.map(|name| names.take(name.to_owned()));
+        assert_eq!(
+            taken,
+            [
+                "RequestData",
+                "RequestDataData",
+                "User",
+                "UserData",
+                "User_2"
+            ]
+        );
+        let mut names = Unique::default();
+        let taken = ["r#type", "r#type", "id"].map(|name| names.take(name.to_owned()));
+        assert_eq!(taken, ["r#type", "type_2", "id"]);
+    }
 
     #[test]
     fn names() {

@@ -1,8 +1,62 @@
-//! How the types of a gateway are used: read from requests, written in responses, both, or neither.
+//! How the types of a gateway are used: read from requests, written in responses, both, or neither; and what they
+//! are called in Rust.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Gateway, Source, Struct, Type};
+use super::names::{self, Unique};
+use crate::model::{Field, Gateway, Struct, Type};
+
+/// Names that generated files import or that the prelude has.
+const TAKEN: &[&str] = &[
+    "BTreeMap",
+    "Body",
+    "Box",
+    "Claims",
+    "Clone",
+    "Code",
+    "Copy",
+    "Debug",
+    "Default",
+    "Deserialize",
+    "Deserializer",
+    "Drop",
+    "Err",
+    "Error",
+    "Errors",
+    "Event",
+    "Events",
+    "Extension",
+    "Field",
+    "File",
+    "Form",
+    "From",
+    "FromJson",
+    "FromRequest",
+    "Headers",
+    "Into",
+    "Iterator",
+    "Json",
+    "Next",
+    "None",
+    "Ok",
+    "Option",
+    "PartialEq",
+    "PathParams",
+    "Request",
+    "Response",
+    "Result",
+    "Router",
+    "Send",
+    "Serialize",
+    "ServiceContext",
+    "Some",
+    "Span",
+    "State",
+    "String",
+    "Sync",
+    "ToString",
+    "Vec",
+];
 
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
@@ -13,6 +67,12 @@ pub(super) struct Scope<'a> {
     nested: BTreeSet<&'a str>,
     /// Written, or inside what is written.
     responses: BTreeSet<&'a str>,
+    /// Rust names of the types.
+    types: BTreeMap<&'a str, String>,
+    /// Rust names of the fields of each type, by their declared names.
+    fields: BTreeMap<(&'a str, &'a str), String>,
+    /// The types that each holds without a list or a map between.
+    held: BTreeMap<&'a str, BTreeSet<&'a str>>,
 }
 
 impl<'a> Scope<'a> {
@@ -22,7 +82,11 @@ impl<'a> Scope<'a> {
             requests: BTreeSet::new(),
             nested: BTreeSet::new(),
             responses: BTreeSet::new(),
+            types: BTreeMap::new(),
+            fields: BTreeMap::new(),
+            held: held(gateway),
         };
+        scope.name();
         for route in gateway.groups.iter().flat_map(|group| &group.routes) {
             if let Some(request) = &route.request {
                 for name in named(request) {
@@ -34,6 +98,13 @@ impl<'a> Scope<'a> {
                 for name in named(response) {
                     scope.add_response(name);
                 }
+            }
+        }
+        // Types that no route mentions are written too: hand-written code may send them.
+        for found in &gateway.types {
+            let name = found.name.as_str();
+            if !(scope.is_request(name) || scope.is_nested(name)) {
+                scope.add_response(name);
             }
         }
         scope
@@ -51,23 +122,44 @@ impl<'a> Scope<'a> {
         self.nested.contains(name)
     }
 
-    /// Types that no route mentions are written too: hand-written code may send them.
     pub(super) fn is_response(&self, name: &str) -> bool {
-        self.responses.contains(name) || !(self.is_request(name) || self.is_nested(name))
+        self.responses.contains(name)
     }
 
-    /// Whether a member of this type needs a box.
-    pub(super) fn is_recursive(&self, name: &str) -> bool {
-        self.find(name).is_some_and(|found| found.recursive)
+    /// The Rust name of a declared type.
+    pub(super) fn ty(&self, name: &str) -> String {
+        let known = self.types.get(name).cloned();
+        known.unwrap_or_else(|| names::ty(name))
+    }
+
+    /// The Rust name of a field.
+    pub(super) fn field(&self, owner: &Struct, field: &Field) -> String {
+        let known = self.fields.get(&(owner.name.as_str(), field.name.as_str()));
+        known.cloned().unwrap_or_else(|| names::value(&field.name))
+    }
+
+    /// Whether a member of type `name` would make its owner infinitely large.
+    pub(super) fn is_boxed(&self, owner: &str, name: &str) -> bool {
+        owner == name || self.held.get(name).is_some_and(|held| held.contains(owner))
+    }
+
+    fn name(&mut self) {
+        let mut types = Unique::with(TAKEN, "Data");
+        for found in &self.gateway.types {
+            self.types
+                .insert(&found.name, types.take(names::ty(&found.name)));
+            let mut fields = Unique::default();
+            for field in &found.fields {
+                let name = fields.take(names::value(&field.name));
+                self.fields.insert((&found.name, &field.name), name);
+            }
+        }
     }
 
     fn add_nested(&mut self, name: &'a str) {
         let Some(found) = self.find(name) else { return };
-        for field in found
-            .fields
-            .iter()
-            .filter(|field| field.source == Source::Json)
-        {
+        // Other parts of a request hold them as JSON, too.
+        for field in &found.fields {
             for inner in named(&field.ty) {
                 if self.nested.insert(inner) {
                     self.add_nested(inner);
@@ -86,6 +178,38 @@ impl<'a> Scope<'a> {
                 self.add_response(inner);
             }
         }
+    }
+}
+
+/// What each type holds by value, directly or through others.
+fn held(gateway: &Gateway) -> BTreeMap<&str, BTreeSet<&str>> {
+    let direct: BTreeMap<&str, Vec<&str>> = gateway
+        .types
+        .iter()
+        .map(|found| {
+            let held = found.fields.iter().filter_map(|field| by_value(&field.ty));
+            (found.name.as_str(), held.collect())
+        })
+        .collect();
+    let closure = |start: &str| {
+        let mut seen = BTreeSet::new();
+        let mut queue: Vec<&str> = direct.get(start).cloned().unwrap_or_default();
+        while let Some(next) = queue.pop() {
+            if seen.insert(next) {
+                queue.extend(direct.get(next).into_iter().flatten());
+            }
+        }
+        seen
+    };
+    direct.keys().map(|name| (*name, closure(name))).collect()
+}
+
+/// The declared type whose size counts.
+fn by_value(ty: &Type) -> Option<&str> {
+    match ty {
+        Type::Named(name) => Some(name),
+        Type::Array(_, inner) | Type::Pointer(inner) => by_value(inner),
+        _ => None,
     }
 }
 

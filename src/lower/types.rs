@@ -2,10 +2,13 @@
 
 use crate::model::{ColumnType, MessageField, ProtoType, Repetition, Type};
 
-use super::names;
+use super::scope::Scope;
 
-/// The type of a field in a request or response.
-pub(super) fn api(ty: &Type, boxed: &dyn Fn(&str) -> bool) -> String {
+/// Beyond this, arrays have neither `Default` nor `Serialize`.
+pub(super) const MAX_ARRAY: u32 = 32;
+
+/// The type of a field of `owner`, or of a body.
+pub(super) fn api(ty: &Type, scope: &Scope<'_>, owner: Option<&str>) -> String {
     match ty {
         Type::Bool => "bool".to_owned(),
         Type::Int { bits, signed } => format!("{}{bits}", if *signed { 'i' } else { 'u' }),
@@ -13,13 +16,24 @@ pub(super) fn api(ty: &Type, boxed: &dyn Fn(&str) -> bool) -> String {
         Type::String => "String".to_owned(),
         Type::Bytes => "Vec<u8>".to_owned(),
         Type::Any => "serde_json::Value".to_owned(),
-        Type::Named(name) if boxed(name) => format!("Box<{}>", names::ty(name)),
-        Type::Named(name) => names::ty(name),
+        Type::Named(name) if owner.is_some_and(|owner| scope.is_boxed(owner, name)) => {
+            format!("Box<{}>", scope.ty(name))
+        }
+        Type::Named(name) => scope.ty(name),
         // A list breaks a cycle by itself.
-        Type::Slice(item) => format!("Vec<{}>", api(item, &|_| false)),
-        Type::Array(length, item) => format!("[{}; {length}]", api(item, boxed)),
-        Type::Map(_, value) => format!("BTreeMap<String, {}>", api(value, &|_| false)),
-        Type::Pointer(target) => format!("Option<{}>", api(target, boxed)),
+        Type::Slice(item) => format!("Vec<{}>", api(item, scope, None)),
+        Type::Array(length, item) if *length > MAX_ARRAY => {
+            format!("Vec<{}>", api(item, scope, None))
+        }
+        Type::Array(length, item) => format!("[{}; {length}]", api(item, scope, owner)),
+        Type::Map(key, value) => {
+            let (key, value) = (api(key, scope, None), api(value, scope, None));
+            format!("BTreeMap<{key}, {value}>")
+        }
+        Type::Pointer(target) => match api(target, scope, owner) {
+            twice if twice.starts_with("Option<") => twice,
+            target => format!("Option<{target}>"),
+        },
     }
 }
 

@@ -28,6 +28,20 @@ pub struct Group {
     pub group: Option<String>,
     /// Normalised prefix: empty, or `/api/v1` (leading slash, none trailing).
     pub prefix: String,
+    /// The section of the configuration with the secret of the tokens that callers must show.
+    pub jwt: Option<String>,
+    /// The same with a previous secret beside it; wins over `jwt`.
+    pub jwt_transition: Option<String>,
+    /// Names in the order in which requests pass them.
+    pub middleware: Vec<String>,
+    /// Whether requests are signed.
+    pub signature: bool,
+    /// Of one request, in milliseconds; 0 is none.
+    pub timeout: Option<u64>,
+    /// Largest request body.
+    pub max_bytes: Option<u64>,
+    /// Whether the routes answer with a stream of events.
+    pub sse: bool,
     /// All `@server` keys as written, the ones above too.
     pub properties: IndexMap<String, String>,
     pub routes: Vec<Route>,
@@ -46,6 +60,8 @@ pub struct Route {
     pub docs: Vec<String>,
     /// `@doc(..)` keys.
     pub properties: IndexMap<String, String>,
+    /// What the logic handles itself.
+    pub raw: Raw,
     /// The rpc method that answers this route, if one matches.
     pub call: Option<RouteCall>,
     pub span: Span,
@@ -100,6 +116,13 @@ impl Method {
     }
 }
 
+/// Which side of a route the logic handles itself, as HTTP has it: `raw: request`, `response` or `both` in `@doc`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Raw {
+    pub request: bool,
+    pub response: bool,
+}
+
 /// One piece of a path between slashes. A trailing slash is an empty last literal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -114,8 +137,6 @@ pub struct Struct {
     /// Embedded structs are flattened into this list at their place.
     pub fields: Vec<Field>,
     pub docs: Vec<String>,
-    /// A member of itself without a slice, map or pointer between: Rust needs a box there.
-    pub recursive: bool,
     pub span: Span,
 }
 
@@ -127,16 +148,66 @@ pub struct Field {
     pub source: Source,
     /// The name on the wire: JSON key, form key, header name or path parameter.
     pub wire: String,
+    /// Where else it may come from, if it is not there: a field with several tags.
+    pub also: Vec<Place>,
     pub presence: Presence,
     /// `options=a|b`: the allowed values, as text.
     pub options: Vec<String>,
     pub range: Option<Range>,
+    /// What a `validate` tag asks of a value that is there.
+    pub rules: Vec<Rule>,
     /// `,string`: the number or boolean travels as a JSON string.
     pub as_string: bool,
     /// `,omitempty`: left out of a response when zero.
     pub omit_empty: bool,
     pub docs: Vec<String>,
     pub span: Span,
+}
+
+impl Field {
+    /// The name in JSON: of the tag that says so, else the only name there is.
+    pub fn json_name(&self) -> &str {
+        let json = self.also.iter().find(|place| place.source == Source::Json);
+        match json {
+            Some(place) if self.source != Source::Json => &place.wire,
+            _ => &self.wire,
+        }
+    }
+}
+
+/// One of several tags of a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Place {
+    pub source: Source,
+    pub wire: String,
+}
+
+/// A rule of a `validate` tag, as go-playground/validator has them. Bounds count characters of a text and items of a
+/// list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rule {
+    /// `omitempty`: the other rules are for values that are not empty.
+    OmitEmpty,
+    /// `required`: not empty.
+    NotEmpty,
+    /// `min`, `gte`
+    AtLeast(String),
+    /// `max`, `lte`
+    AtMost(String),
+    /// `gt`
+    Above(String),
+    /// `lt`
+    Below(String),
+    /// `len`
+    Length(String),
+    OneOf(Vec<String>),
+    Email,
+    Url,
+    Uuid,
+    /// `number`, `numeric`
+    Numeric,
+    Alphanumeric,
 }
 
 /// Where a request field comes from.

@@ -7,7 +7,8 @@ mod rpc;
 mod table;
 
 pub use self::gateway::{
-    Field, Gateway, Group, Method, Presence, Range, Route, Segment, Source, Struct, Type,
+    Field, Gateway, Group, Method, Place, Presence, Range, Raw, Route, Rule, Segment, Source,
+    Struct, Type,
 };
 pub use self::link::{FieldPair, RouteCall, TableCall, TableOp};
 pub use self::rpc::{Message, MessageField, ProtoType, Repetition, Rpc, RpcMethod, RpcService};

@@ -96,6 +96,16 @@ pub struct GatewayConfig {
     pub port: u16,
     pub dev_port: u16,
     pub clients: Vec<Client>,
+    /// Sections with secrets of tokens.
+    pub jwts: Vec<JwtSection>,
+}
+
+/// A section of the configuration with the secret of tokens.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct JwtSection {
+    pub section: String,
+    /// The environment variable with the secret, such as `AUTH_ACCESS_SECRET`.
+    pub variable: String,
 }
 
 /// A service that a gateway calls, at a fixed address.
@@ -139,6 +149,8 @@ pub struct MountedGatewayConfig {
     pub port: u16,
     pub dev_port: u16,
     pub clients: Vec<MountedClient>,
+    /// Sections with secrets of tokens.
+    pub jwts: Vec<JwtSection>,
 }
 
 /// A service that a gateway calls where both are deployed.

@@ -19,6 +19,9 @@ pub enum Body {
     Types(Types),
     LogicMod(LogicMod),
     Logic(Logic),
+    Claims,
+    Middleware(Middleware),
+    MiddlewareMod(MiddlewareMod),
     HttpTest(HttpTest),
     TraceTest(TraceTest),
 }
@@ -31,6 +34,8 @@ pub struct Manifest {
     /// The crate of the service that the trace test runs.
     pub trace_test: Option<String>,
     pub needs_serde_json: bool,
+    /// Features of zgen-rt, sorted.
+    pub features: Vec<String>,
 }
 
 /// What most files of the crate mention.
@@ -47,6 +52,20 @@ pub struct Crate {
     pub docs: Vec<String>,
     pub clients: Vec<Client>,
     pub has_types: bool,
+    /// Sections with secrets of tokens.
+    pub jwts: Vec<Jwt>,
+    pub has_middleware: bool,
+    /// Names from `zgen_rt::config`.
+    pub config_use: Option<Use>,
+}
+
+/// A section of the configuration with the secret of tokens.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Jwt {
+    /// Such as `Auth`.
+    pub section: String,
+    /// Field of `Config`, such as `auth`.
+    pub field: String,
 }
 
 /// One rpc service that the gateway calls.
@@ -73,20 +92,46 @@ pub struct Client {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Routes {
     pub source: String,
-    /// `axum::routing::{get, post}`
-    pub verbs: Option<Use>,
-    pub routes: Vec<RouteLine>,
+    /// `use` lines in their blocks.
+    pub uses: Vec<Vec<Use>>,
+    /// What the router is made of, as one chain with its line breaks.
+    pub router: String,
+    /// Groups with layers of their own.
+    pub groups: Vec<RouteGroup>,
+}
+
+/// Routes behind the same layers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RouteGroup {
+    /// Of the function.
+    pub name: String,
+    pub docs: Vec<String>,
+    /// `_` where no layer reads it.
+    pub unused_svc: &'static str,
+    pub router: String,
+}
+
+/// `src/middleware/<name>.rs`
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Middleware {
+    /// As written in the description.
+    pub written: String,
+    pub name: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct RouteLine {
-    /// In axum's spelling, as a Rust string's content.
-    pub path: String,
-    pub verb: String,
-    /// `handler::order::create_order`
-    pub handler: String,
-    /// Too long for one line.
-    pub wide: bool,
+pub struct MiddlewareMod {
+    pub source: String,
+    pub names: Vec<String>,
+}
+
+/// What a handler makes of what the logic returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Answer {
+    Json,
+    Empty,
+    /// It is a response already: events, or what the logic has made itself.
+    Direct,
 }
 
 /// One file under `generated/handler`.
@@ -94,30 +139,26 @@ pub struct RouteLine {
 pub struct Handlers {
     pub source: String,
     pub children: Vec<String>,
-    pub types: Option<Use>,
-    pub has_requests: bool,
-    pub has_json: bool,
+    /// `use` lines in their blocks.
+    pub uses: Vec<Vec<Use>>,
     pub handlers: Vec<Handler>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Handler {
     pub docs: Vec<String>,
-    pub name: String,
+    /// `pub(crate) async fn create_order(..) -> Result<..> {` with its line breaks.
+    pub signature: String,
     /// Type to extract; `None`: the route has no body, query or parameters.
     pub request: Option<String>,
-    /// Type to answer; `None`: an empty body.
-    pub response: Option<String>,
-    /// `Result<Json<CreateOrderResp>>`
-    pub result: String,
-    /// The signature does not fit on one line.
-    pub wide: bool,
+    pub answer: Answer,
     pub handler_span: String,
     pub logic_span: String,
     /// The call of the logic below its span, with its line breaks.
     pub call: String,
-    pub request_attributes: Vec<Attribute>,
-    pub response_attributes: Vec<Attribute>,
+    /// `span.set(..)` statements.
+    pub request_attributes: Vec<String>,
+    pub response_attributes: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -142,7 +183,7 @@ pub struct Struct {
     /// How it is read from a request, if it is.
     pub extract: Option<Extract>,
     /// How it is read from inside a JSON body, if it is.
-    pub nested: Option<Vec<Bound>>,
+    pub nested: Option<Nested>,
 }
 
 /// `FromRequest` of a request type.
@@ -152,6 +193,15 @@ pub struct Extract {
     pub has_path: bool,
     pub has_form: bool,
     pub has_header: bool,
+    /// Statements about fields that depend on each other.
+    pub dependencies: Vec<String>,
+    pub fields: Vec<Bound>,
+}
+
+/// `FromJson` of a type inside a JSON body.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Nested {
+    pub dependencies: Vec<String>,
     pub fields: Vec<Bound>,
 }
 
@@ -169,33 +219,27 @@ pub struct Bound {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LogicMod {
     pub source: String,
-    pub children: Vec<String>,
+    /// `mod a;` and `pub(crate) mod b;`, by name.
+    pub modules: Vec<String>,
+    /// Modules with one function each.
     pub functions: Vec<Function>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Logic {
     pub docs: Vec<String>,
-    pub name: String,
-    /// Path of the generated types from the crate's root.
-    pub types: Option<Use>,
-    pub request: Option<String>,
-    /// `Result<CreateOrderResp>`
-    pub result: String,
-    pub wide: bool,
-    /// `_` before parameters that the body does not read.
-    pub unused_svc: &'static str,
-    pub unused_req: &'static str,
-    pub call: Option<Call>,
-    /// The body with its line breaks, where there is no call.
+    /// `use` lines in their blocks.
+    pub uses: Vec<Vec<Use>>,
+    /// `pub async fn create_order(..) -> Result<..> {` with its line breaks.
+    pub signature: String,
+    /// The body of a route that no method answers.
     pub unwritten: String,
+    pub call: Option<Call>,
 }
 
 /// The call of the rpc method that answers the route.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Call {
-    /// The request message's `use` line.
-    pub message_use: Use,
     /// `CreateOrderRequest { .. }` with its line breaks.
     pub request: String,
     /// `svc.order.clone().create_order(request).await?` with its line breaks.
@@ -209,8 +253,10 @@ pub struct Call {
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct HttpTest {
-    pub module: String,
+    pub uses: Vec<Vec<Use>>,
     pub clients: Vec<String>,
+    /// Sections with secrets of tokens.
+    pub jwts: Vec<String>,
     /// A route whose required fields can be left out.
     pub refused: Option<Refused>,
 }
@@ -220,7 +266,8 @@ pub struct Refused {
     pub test: String,
     pub method: String,
     pub path: String,
-    pub field: String,
+    /// `assert!(message.contains(..), ..);` with its line breaks.
+    pub assertion: String,
 }
 
 /// One request through both processes, in one test process.
@@ -229,6 +276,8 @@ pub struct TraceTest {
     pub module: String,
     pub service_module: String,
     pub section: String,
+    /// Sections with secrets of tokens.
+    pub jwts: Vec<String>,
     /// Lines of YAML for the service besides its name and address.
     pub service_config: Vec<String>,
     pub method: String,

@@ -211,6 +211,48 @@ impl Default for ShutdownConf {
     }
 }
 
+/// How the tokens of callers are checked (go-zero's `jwt` and `jwtTransition` sections).
+#[cfg(feature = "jwt")]
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct JwtConf {
+    #[serde(alias = "Secret", deserialize_with = "long_secret")]
+    pub access_secret: String,
+    /// Of a new token, in seconds.
+    #[serde(default = "one_day")]
+    pub access_expire: i64,
+    /// The secret before this one: its tokens are taken until they expire.
+    #[serde(default)]
+    pub prev_secret: Option<String>,
+}
+
+/// Without the secrets.
+#[cfg(feature = "jwt")]
+impl std::fmt::Debug for JwtConf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("JwtConf")
+            .field("access_expire", &self.access_expire)
+            .finish_non_exhaustive()
+    }
+}
+
+/// As go-zero, which ends with a panic: a shorter one can be guessed.
+#[cfg(feature = "jwt")]
+fn long_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let secret = String::deserialize(deserializer)?;
+    if secret.len() < 8 {
+        return Err(serde::de::Error::custom(
+            "a secret has at least 8 characters",
+        ));
+    }
+    Ok(secret)
+}
+
+#[cfg(feature = "jwt")]
+fn one_day() -> i64 {
+    86_400
+}
+
 /// A database, by the scheme of its data source.
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]

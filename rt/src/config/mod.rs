@@ -13,6 +13,8 @@ mod de;
 mod expand;
 mod file;
 
+#[cfg(feature = "jwt")]
+pub use self::conf::JwtConf;
 pub use self::conf::{
     CacheConf, DatabaseConf, DevServerConf, Encoding, EtcdConf, Level, LogConf, Millis, RestConf,
     RpcClientConf, RpcServerConf, ShutdownConf, TelemetryConf,

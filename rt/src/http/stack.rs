@@ -12,6 +12,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
 
+use super::deadline::Deadline;
 use super::observe::observe;
 use super::refusal::Refusal;
 use crate::Code;
@@ -70,18 +71,16 @@ fn probe(request: &Request, readiness: &Readiness) -> Option<Response> {
 /// Bounds a request in time and keeps its panic to itself.
 async fn guard<E: From<Refusal> + IntoResponse>(
     timeout: Option<Duration>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
+    let deadline = Deadline::new(timeout);
+    request.extensions_mut().insert(deadline.clone());
     let served = AssertUnwindSafe(next.run(request)).catch_unwind();
-    let served = match timeout {
-        Some(limit) => tokio::time::timeout(limit, served).await,
-        None => Ok(served.await),
-    };
-    match served {
-        Ok(Ok(response)) => response,
-        Ok(Err(panic)) => panicked::<E>(&*panic),
-        Err(_) => timed_out::<E>(),
+    match deadline.bound(served).await {
+        Some(Ok(response)) => response,
+        Some(Err(panic)) => panicked::<E>(&*panic),
+        None => timed_out::<E>(),
     }
 }
 

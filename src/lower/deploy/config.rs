@@ -1,9 +1,11 @@
 //! What each process reads at its start: on a laptop, under compose, in Kubernetes.
 
+use heck::ToShoutySnakeCase as _;
+
 use crate::lower::deploy::{Callee, Gateway, Plan, Service, file};
 use crate::rust::File;
 use crate::rust::deploy::{
-    Body, Client, Discovery, GatewayConfig, MountedClient, MountedGatewayConfig,
+    Body, Client, Discovery, GatewayConfig, JwtSection, MountedClient, MountedGatewayConfig,
     MountedServiceConfig, Scalar, ServiceConfig, Site,
 };
 
@@ -49,7 +51,23 @@ fn laptop_gateway(plan: &Plan, gateway: &Gateway) -> GatewayConfig {
         port: process.port,
         dev_port: process.dev_port,
         clients: plan.callees.iter().map(client).collect(),
+        jwts: jwts(gateway),
     }
+}
+
+fn jwts(gateway: &Gateway) -> Vec<JwtSection> {
+    let groups = gateway.model.groups.iter();
+    let named = groups.flat_map(|group| [&group.jwt, &group.jwt_transition]);
+    let mut out: Vec<JwtSection> = Vec::new();
+    for section in named.flatten() {
+        if out.iter().all(|known| known.section != *section) {
+            out.push(JwtSection {
+                variable: format!("{}_ACCESS_SECRET", section.to_shouty_snake_case()),
+                section: section.clone(),
+            });
+        }
+    }
+    out
 }
 
 fn laptop_service(service: &Service) -> ServiceConfig {
@@ -84,6 +102,7 @@ fn mounted_gateway(plan: &Plan, gateway: &Gateway, site: Site) -> MountedGateway
         port: gateway.process.port,
         dev_port: gateway.process.dev_port,
         clients: plan.callees.iter().map(client).collect(),
+        jwts: jwts(gateway),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use heck::{ToPascalCase, ToSnakeCase};
 
+use crate::lower::names;
 use crate::model::{self, Rpc, System};
 use crate::rust::deploy::Database;
 
@@ -68,7 +69,7 @@ impl<'a> Plan<'a> {
             .map(|model| Gateway {
                 process: Process {
                     name: model.name.clone(),
-                    crate_name: model.name.clone(),
+                    crate_name: crate_name(&model.name),
                     host: dns_label(&model.name),
                     config: format!("{}.yaml", model.name),
                     port: ports.take(8888),
@@ -100,6 +101,30 @@ impl<'a> Plan<'a> {
     pub fn databases(&self) -> impl Iterator<Item = (&Service<'a>, &Database)> {
         (self.services.iter()).filter_map(|service| Some((service, service.database.as_ref()?)))
     }
+}
+
+/// Crates of the registry that every gateway depends on: one of the workspace's own needs another name.
+const DEPENDENCIES: &[&str] = &[
+    "anyhow",
+    "axum",
+    "futures-util",
+    "http-body-util",
+    "serde",
+    "serde_json",
+    "thiserror",
+    "tokio",
+    "tonic",
+    "tower",
+    "tracing",
+    "zgen-rt",
+];
+
+fn crate_name(service: &str) -> String {
+    let name = names::package(service);
+    if DEPENDENCIES.contains(&name.as_str()) {
+        return format!("{name}-api");
+    }
+    name
 }
 
 fn place<'a>(

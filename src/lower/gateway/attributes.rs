@@ -1,10 +1,9 @@
 //! What the spans of a route say about its request and response.
 
 use super::Gateway;
-use crate::lower::names;
+use super::types::member_type;
 use crate::lower::spans::{self, Seen};
-use crate::lower::types;
-use crate::model::{Presence, Struct, Type};
+use crate::model::{Struct, Type};
 use crate::rust::Attribute;
 
 /// The members of a struct as spans see them: wire name, Rust name, Rust type.
@@ -39,21 +38,11 @@ impl Fields {
 }
 
 fn members(gateway: &Gateway<'_>, found: &Struct) -> Vec<(String, String, String)> {
-    let rust_type = |field: &crate::model::Field| {
-        let plain = types::api(&field.ty, &|name| gateway.scope.is_recursive(name));
-        match field.presence {
-            Presence::Required | Presence::Default(_) => plain,
-            _ => format!("Option<{plain}>"),
-        }
-    };
     let fields = found.fields.iter();
     fields
         .map(|field| {
-            (
-                field.wire.clone(),
-                names::value(&field.name),
-                rust_type(field),
-            )
+            let name = gateway.scope.field(found, field);
+            (field.wire.clone(), name, member_type(gateway, found, field))
         })
         .collect()
 }

@@ -1,227 +1,291 @@
 //! How each field of a request comes out of it.
 
 use super::Gateway;
+use super::checks;
 use super::routes::Parameters;
-use crate::lower::{layout, names, types};
+use super::types::{is_container, is_scalar, member_type};
+use crate::lower::types::MAX_ARRAY;
+use crate::lower::{layout, types};
 use crate::model::{Field, Presence, Source, Struct, Type};
 use crate::rust::Member;
 use crate::rust::gateway::{Bound, Extract};
 
 /// `FromRequest` of a request type.
 pub(super) fn extract(gateway: &Gateway<'_>, found: &Struct) -> Extract {
-    let has = |source: Source| found.fields.iter().any(|field| field.source == source);
-    let fields = found.fields.iter();
+    let has = |source: Source| found.fields.iter().any(|field| reads(field, source));
+    let binder = Binder {
+        gateway,
+        owner: found,
+        errors: "&mut errors",
+        json_only: false,
+    };
     Extract {
         has_json: has(Source::Json),
         has_path: has(Source::Path),
         has_form: has(Source::Form),
         has_header: has(Source::Header),
-        fields: fields
-            .map(|field| bound(gateway, found, field, "&mut errors"))
+        dependencies: binder.dependencies(8),
+        fields: found
+            .fields
+            .iter()
+            .map(|field| binder.bound(field))
             .collect(),
     }
 }
 
 /// `FromJson` of a type inside a JSON body.
-pub(super) fn nested(gateway: &Gateway<'_>, found: &Struct) -> Vec<Bound> {
-    let fields = found.fields.iter();
-    fields
-        .map(|field| bound(gateway, found, field, "errors"))
-        .collect()
+pub(super) fn nested(gateway: &Gateway<'_>, found: &Struct) -> (Vec<String>, Vec<Bound>) {
+    let binder = Binder {
+        gateway,
+        owner: found,
+        errors: "errors",
+        json_only: true,
+    };
+    let fields = found.fields.iter().map(|field| binder.bound(field));
+    (binder.dependencies(12), fields.collect())
 }
 
-fn bound(gateway: &Gateway<'_>, owner: &Struct, field: &Field, errors: &str) -> Bound {
-    let name = names::value(&field.name);
-    let ty = read_type(gateway, field);
-    let is_list = matches!(field.ty, Type::Slice(_)) && field.source != Source::Json;
-    let read = if is_list { "list" } else { "field" };
-    // A check that calls a method needs to know the type before `required` does.
-    let of = if calls_method(field) {
-        "::<String>"
-    } else {
-        ""
-    };
-    let (head, first) = match field.source {
-        // Inside a JSON value there is only JSON.
-        Source::Json => ("body".to_owned(), format!(".{name}")),
-        Source::Form => (
-            "form".to_owned(),
-            format!(".{read}{of}(\"{}\")", field.wire),
-        ),
-        Source::Header => (
-            "headers".to_owned(),
-            format!(".{read}{of}(\"{}\")", field.wire),
-        ),
-        Source::Path => {
-            let key = router_name(gateway, owner, &field.wire);
-            ("path".to_owned(), format!(".field{of}(\"{key}\")"))
+fn reads(field: &Field, source: Source) -> bool {
+    field.source == source || field.also.iter().any(|place| place.source == source)
+}
+
+/// Beyond this, clippy finds a type complex.
+const MAX_NESTED: usize = 4;
+
+struct Binder<'a> {
+    gateway: &'a Gateway<'a>,
+    owner: &'a Struct,
+    /// The list of errors, as an argument.
+    errors: &'static str,
+    /// Inside a JSON value there is only JSON.
+    json_only: bool,
+}
+
+impl Binder<'_> {
+    fn bound(&self, field: &Field) -> Bound {
+        let name = self.gateway.scope.field(self.owner, field);
+        let ty = self.read_type(field);
+        let mut places: Vec<_> = self.places(field);
+        let (head, first) = places.remove(0);
+        let mut links = vec![first];
+        for (part, link) in places {
+            links.push(format!(".or_else(|| {part}{link})"));
         }
-    };
-    let mut links = vec![first];
-    links.extend(checks(field));
-    links.extend(decision(field, errors));
-    let links: Vec<_> = links.iter().map(String::as_str).collect();
-    let column = 12 + name.chars().count() + 2;
-    let wire = (field.source == Source::Json).then(|| wire_member(field, &name, &ty));
-    Bound {
-        value: layout::chain(12, column, &head, &links, ","),
-        wire,
-        name,
+        if is_quoted(field) {
+            links.push(".unquoted()".to_owned());
+        }
+        links.extend(checks::links(field));
+        links.extend(self.decision(field, &ty));
+        let links: Vec<_> = links.iter().map(String::as_str).collect();
+        let column = 12 + name.chars().count() + 2;
+        let in_json = self.json_only || reads(field, Source::Json);
+        let wire = in_json.then(|| wire_member(field, &name, &ty));
+        Bound {
+            value: layout::chain(12, column, &head, &links, ","),
+            wire,
+            name,
+        }
+    }
+
+    /// Where to look for the field, in order: a part of the request and how to take the field from it.
+    fn places(&self, field: &Field) -> Vec<(String, String)> {
+        let json = || {
+            let name = self.gateway.scope.field(self.owner, field);
+            ("body".to_owned(), format!(".{name}"))
+        };
+        if self.json_only {
+            return vec![json()];
+        }
+        let mut sources = vec![(field.source, field.wire.as_str())];
+        sources.extend(
+            field
+                .also
+                .iter()
+                .map(|place| (place.source, place.wire.as_str())),
+        );
+        // JSON is taken, the others are asked: taken last, or not at all.
+        sources.sort_by_key(|(source, _)| *source == Source::Json);
+        let mut read = reader(&field.ty).to_owned();
+        // A check on what nothing else gives a type to yet.
+        if !checks::links(field).is_empty() {
+            let ty = self.read_type(field);
+            let item = ty.strip_prefix("Vec<").and_then(|ty| ty.strip_suffix('>'));
+            let ty = item.filter(|_| read == "list").unwrap_or(&ty);
+            read = format!("{read}::<{ty}>");
+        }
+        let one = |(source, wire): (Source, &str)| {
+            let wire = wire.escape_default();
+            match source {
+                Source::Json => json(),
+                Source::Form => ("form".to_owned(), format!(".{read}(\"{wire}\")")),
+                Source::Header => ("headers".to_owned(), format!(".{read}(\"{wire}\")")),
+                Source::Path => {
+                    let key = self.router_name(&wire.to_string());
+                    ("path".to_owned(), format!(".{read}(\"{key}\")"))
+                }
+            }
+        };
+        sources.into_iter().map(one).collect()
+    }
+
+    /// `optional=dep` and `optional=!dep`: statements before the fields are decided on.
+    fn dependencies(&self, indent: usize) -> Vec<String> {
+        let fields = &self.owner.fields;
+        let mut out = Vec::new();
+        for field in fields {
+            let Presence::OptionalWith {
+                dependency,
+                negated,
+            } = &field.presence
+            else {
+                continue;
+            };
+            let Some(other) = fields.iter().find(|other| other.wire == *dependency) else {
+                continue;
+            };
+            let method = if *negated { "either" } else { "both" };
+            let errors = self.errors.trim_start_matches("&mut ");
+            let arguments = [self.given(field), self.given(other)];
+            out.push(layout::call(
+                indent,
+                &format!("{errors}.{method}"),
+                &arguments,
+                ";",
+            ));
+        }
+        out
+    }
+
+    /// `("a", body.a.is_given())`
+    fn given(&self, field: &Field) -> String {
+        let given = self.places(field).into_iter().map(|(part, link)| {
+            if link.contains('(') {
+                let name = link.split_once('(').map_or("", |(_, name)| name);
+                format!("{part}.has({name}")
+            } else {
+                format!("{part}{link}.is_given()")
+            }
+        });
+        let given: Vec<_> = given.collect();
+        format!(
+            "(\"{}\", {})",
+            field.wire.escape_default(),
+            given.join(" || ")
+        )
+    }
+
+    /// The type that is read: without the `Option` that absence adds.
+    fn read_type(&self, field: &Field) -> String {
+        let ty = types::api(&field.ty, &self.gateway.scope, Some(&self.owner.name));
+        let plain = ty.strip_prefix("Option<");
+        plain
+            .and_then(|ty| ty.strip_suffix('>'))
+            .map_or(ty.clone(), str::to_owned)
+    }
+
+    /// The name of a path parameter in the router, which knows one name for each position.
+    fn router_name(&self, wire: &str) -> String {
+        let model = self.gateway.model;
+        let mut routes = model.groups.iter().flat_map(|group| &group.routes);
+        let is_read = |ty: &Type| matches!(ty, Type::Named(name) if *name == self.owner.name);
+        let route = routes.find(|route| {
+            let reads = route.request.as_ref().is_some_and(is_read);
+            reads
+                && route
+                    .path
+                    .contains(&crate::model::Segment::Param(wire.to_owned()))
+        });
+        route.map_or_else(
+            || wire.to_owned(),
+            |route| Parameters::of(model).router_name(&route.path, wire),
+        )
+    }
+
+    /// What absence means.
+    fn decision(&self, field: &Field, ty: &str) -> Vec<String> {
+        let errors = self.errors;
+        let name = field.wire.escape_default();
+        let member = member_type(self.gateway, self.owner, field);
+        let optional = format!(".optional(\"{name}\", {errors})");
+        match &field.presence {
+            // Only a value that ends somewhere can be there.
+            Presence::Required if ty.starts_with("Box<") && !is_pointer(&field.ty) => {
+                vec![optional]
+            }
+            // A pointer has room for absence, but a required one is there.
+            Presence::Required if member.starts_with("Option<") => {
+                let some = ".map(Some)".to_owned();
+                vec![some, format!(".required(\"{name}\", {errors})")]
+            }
+            Presence::Required => vec![format!(".required(\"{name}\", {errors})")],
+            Presence::Default(text) => {
+                let value = checks::default(&field.ty, text);
+                let mut links = vec![format!(".or({value}, \"{name}\", {errors})")];
+                if is_pointer(&field.ty) {
+                    links.insert(0, ".map(Some)".to_owned());
+                }
+                links
+            }
+            Presence::Optional | Presence::OptionalWith { .. } => {
+                let mut links = vec![optional];
+                if is_container(&field.ty) {
+                    links.push(".unwrap_or_default()".to_owned());
+                }
+                links
+            }
+        }
     }
 }
 
-/// The type that is read: without the `Option` that absence adds.
-fn read_type(gateway: &Gateway<'_>, field: &Field) -> String {
-    let ty = match &field.ty {
-        Type::Pointer(target) => target,
-        other => other,
-    };
-    types::api(ty, &|name| gateway.scope.is_recursive(name))
+fn is_pointer(ty: &Type) -> bool {
+    matches!(ty, Type::Pointer(_))
+}
+
+/// `,string`: the number travels as a text.
+fn is_quoted(field: &Field) -> bool {
+    field.as_string && field.source == Source::Json && is_scalar(&field.ty)
+}
+
+/// How a text becomes a value of the type: as one, as a list of them, or as JSON.
+fn reader(ty: &Type) -> &'static str {
+    let is_text = |ty: &Type| is_scalar(ty) || *ty == Type::String;
+    match ty {
+        Type::Slice(item) if is_text(item) && !is_pointer(item) => "list",
+        Type::Pointer(inner) => reader(inner),
+        ty if is_text(ty) => "field",
+        _ => "json",
+    }
 }
 
 fn wire_member(field: &Field, name: &str, ty: &str) -> Member {
     let plain = name.strip_prefix("r#").unwrap_or(name);
-    let attributes = if plain == field.wire {
-        Vec::new()
+    let wire = field.json_name();
+    let mut attributes = Vec::new();
+    if plain != wire {
+        attributes.push(format!("serde(rename = \"{}\")", wire.escape_default()));
+    }
+    // As the description has it; clippy would have parts of it named.
+    if ty.matches('<').count() > MAX_NESTED {
+        attributes.push("allow(clippy::type_complexity)".to_owned());
+    }
+    let ty = if is_quoted(field) {
+        format!("Field<Quoted<{ty}>>")
     } else {
-        vec![format!(
-            "serde(rename = \"{}\")",
-            field.wire.escape_default()
-        )]
+        format!("Field<{ty}>")
     };
     Member {
         docs: Vec::new(),
         attributes,
         name: name.to_owned(),
-        ty: format!("Field<{ty}>"),
+        ty,
     }
 }
 
-/// The name of a path parameter in the router, which knows one name for each position.
-fn router_name(gateway: &Gateway<'_>, owner: &Struct, wire: &str) -> String {
-    let parameters = Parameters::of(gateway.model);
-    let mut routes = gateway.model.groups.iter().flat_map(|group| &group.routes);
-    let is_read = |ty: &Type| matches!(ty, Type::Named(name) if *name == owner.name);
-    let route = routes.find(|route| route.request.as_ref().is_some_and(is_read));
-    route.map_or_else(
-        || wire.to_owned(),
-        |route| parameters.router_name(&route.path, wire),
-    )
-}
-
-/// `options=` and `range=` as plain checks.
-fn checks(field: &Field) -> Vec<String> {
-    let mut out = Vec::new();
-    if !field.options.is_empty() {
-        let reason = format!("must be one of {}", field.options.join(", "));
-        let options: Vec<_> = field
-            .options
-            .iter()
-            .map(|option| literal(&field.ty, option))
-            .collect();
-        let test = match field.ty {
-            Type::String => format!("[{}].contains(&value.as_str())", options.join(", ")),
-            _ => format!("[{}].contains(value)", options.join(", ")),
-        };
-        out.push(check(&test, &reason.escape_default().to_string()));
-    }
-    if let Some(range) = &field.range {
-        let mut tests = Vec::new();
-        let mut words = Vec::new();
-        if let Some(low) = &range.low {
-            let (sign, word) = if range.low_inclusive {
-                (">=", "at least")
-            } else {
-                (">", "above")
-            };
-            tests.push(format!("*value {sign} {}", literal(&field.ty, low)));
-            words.push(format!("{word} {low}"));
-        }
-        if let Some(high) = &range.high {
-            let (sign, word) = if range.high_inclusive {
-                ("<=", "at most")
-            } else {
-                ("<", "below")
-            };
-            tests.push(format!("*value {sign} {}", literal(&field.ty, high)));
-            words.push(format!("{word} {high}"));
-        }
-        if !tests.is_empty() {
-            let (test, words) = (tests.join(" && "), words.join(" and "));
-            out.push(check(&test, &format!("must be {words}")));
-        }
-    }
-    out
-}
-
-/// A link of a chain in a field's value.
-fn check(test: &str, reason: &str) -> String {
-    let (test, reason) = (format!("|value| {test}"), format!("\"{reason}\""));
-    layout::call(16, ".check", &[&test, &reason])
-}
-
-fn calls_method(field: &Field) -> bool {
-    field.ty == Type::String && !field.options.is_empty()
-}
-
-/// What absence means.
-fn decision(field: &Field, errors: &str) -> Vec<String> {
-    let name = field.wire.escape_default();
-    let is_pointer = matches!(field.ty, Type::Pointer(_));
-    let is_container = matches!(field.ty, Type::Slice(_) | Type::Map(..) | Type::Bytes);
-    match &field.presence {
-        // A pointer has room for absence, but a required one is there.
-        Presence::Required if is_pointer => {
-            vec![
-                format!(".map(Some)"),
-                format!(".required(\"{name}\", {errors})"),
-            ]
-        }
-        Presence::Required => vec![format!(".required(\"{name}\", {errors})")],
-        Presence::Default(text) => {
-            let value = default(&field.ty, text);
-            vec![format!(".or({value}, \"{name}\", {errors})")]
-        }
-        Presence::Optional | Presence::OptionalWith { .. } => {
-            let mut links = vec![format!(".optional(\"{name}\", {errors})")];
-            if is_container {
-                links.push(".unwrap_or_default()".to_owned());
-            }
-            links
-        }
-    }
-}
-
-fn default(ty: &Type, text: &str) -> String {
+/// Whether the length of a fixed array is checked, not part of its type.
+pub(super) fn is_long_array(ty: &Type) -> Option<u32> {
     match ty {
-        Type::String => format!("\"{}\".to_owned()", text.escape_default()),
-        Type::Slice(item) => {
-            let inner = text.trim_start_matches('[').trim_end_matches(']');
-            let parts = inner
-                .split(',')
-                .map(str::trim)
-                .filter(|part| !part.is_empty());
-            let items: Vec<_> = parts.map(|part| default(item, part)).collect();
-            format!("vec![{}]", items.join(", "))
-        }
-        Type::Pointer(target) => format!("Some({})", default(target, text)),
-        Type::Bool | Type::Int { .. } | Type::Float { .. } => literal(ty, text),
-        _ => "Default::default()".to_owned(),
-    }
-}
-
-/// A value of a tag as a Rust literal; analysis has made sure that it is one.
-fn literal(ty: &Type, text: &str) -> String {
-    match ty {
-        Type::Float { .. } if text.contains(['.', 'e', 'E']) => text.to_owned(),
-        Type::Float { .. } => format!("{text}.0"),
-        Type::Int { .. } => text
-            .trim_start_matches('+')
-            .split('.')
-            .next()
-            .unwrap_or(text)
-            .to_owned(),
-        Type::Bool => matches!(text, "true" | "1").to_string(),
-        _ => format!("\"{}\"", text.escape_default()),
+        Type::Array(length, _) if *length > MAX_ARRAY => Some(*length),
+        Type::Pointer(inner) => is_long_array(inner),
+        _ => None,
     }
 }

@@ -2,16 +2,28 @@
 
 use super::Gateway;
 use super::handlers::declared;
+use super::types::member_type;
 use crate::lower::layout::{self, use_of};
 use crate::lower::proto::Message;
-use crate::lower::types::{self, convert};
+use crate::lower::types::convert;
 use crate::lower::{names, spans};
-use crate::model::{Field, FieldPair, Presence, Route, RouteCall, Rpc, RpcMethod, Struct, Type};
-use crate::rust::Init;
+use crate::model::{Field, FieldPair, Route, RouteCall, Rpc, RpcMethod, Struct, Type};
 use crate::rust::gateway::Call;
+use crate::rust::{Init, Use};
 
-pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Call> {
+/// The call, and the `use` line of the message that it sends.
+pub(super) struct Called {
+    pub(super) message_use: Use,
+    pub(super) call: Call,
+}
+
+pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Called> {
     let call = route.call.as_ref()?;
+    let is_stream = gateway.group_of(route).is_some_and(|group| group.sse);
+    // The message is made from the fields of a request, and the answer from those of the reply.
+    if is_stream || route.raw.request || route.raw.response {
+        return None;
+    }
     let (rpc, method) = callee(gateway, call)?;
     let client = gateway.clients.iter().find(|client| {
         client.rpc == call.rpc && client.full_name == full_name(rpc, &call.service)
@@ -39,6 +51,18 @@ pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Call> {
         Some(_) => spans::without(response_attributes, &request_attributes),
         None => Vec::new(),
     };
+    let is_taken = [&route.request, &route.response]
+        .into_iter()
+        .flatten()
+        .flat_map(declared)
+        .any(|name| gateway.scope.ty(name) == input.name);
+    let (message, imported) = if is_taken {
+        let message = format!("Rpc{}", input.name);
+        let imported = format!("{} as {message}", input.name);
+        (message, imported)
+    } else {
+        (input.name.clone(), input.name.clone())
+    };
     let fields: Vec<_> = (call.request.iter())
         .map(|pair| to_message(gateway, pair, request, &input))
         .collect();
@@ -46,16 +70,19 @@ pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Call> {
         let fields: Vec<_> = (call.response.iter())
             .map(|pair| to_body(gateway, pair, found, &output))
             .collect();
-        layout::literal(4, &names::ty(&found.name), &fields)
+        layout::literal(4, &gateway.scope.ty(&found.name), &fields)
     });
-    Some(Call {
-        message_use: use_of(input.module.as_ref()?, std::slice::from_ref(&input.name))?,
-        request: layout::literal(4, &input.name, &fields),
+    let call = Call {
+        request: layout::literal(4, &message, &fields),
         send,
         response: answer,
         uses_span: !(request_attributes.is_empty() && response_attributes.is_empty()),
         request_attributes,
         response_attributes,
+    };
+    Some(Called {
+        message_use: use_of(input.module.as_ref()?, &[imported])?,
+        call,
     })
 }
 
@@ -109,10 +136,11 @@ fn to_message(
 ) -> Init {
     let (name, to) = message.field(&pair.to);
     let from = pair.from.as_ref().and_then(|from| {
-        let field = request?.fields.iter().find(|field| field.name == *from)?;
+        let request = request?;
+        let field = request.fields.iter().find(|field| field.name == *from)?;
         Some((
-            format!("req.{}", names::value(from)),
-            member_type(gateway, field),
+            format!("req.{}", gateway.scope.field(request, field)),
+            member_type(gateway, request, field),
         ))
     });
     init(name, &to, from)
@@ -121,13 +149,17 @@ fn to_message(
 fn to_body(gateway: &Gateway<'_>, pair: &FieldPair, body: &Struct, message: &Message<'_>) -> Init {
     let field = body.fields.iter().find(|field| field.name == pair.to);
     let to = field
-        .map(|field| member_type(gateway, field))
+        .map(|field| member_type(gateway, body, field))
         .unwrap_or_default();
+    let name = field.map_or_else(
+        || names::value(&pair.to),
+        |field| gateway.scope.field(body, field),
+    );
     let from = pair.from.as_ref().map(|from| {
         let (name, ty) = message.field(from);
         (format!("reply.{name}"), ty)
     });
-    init(names::value(&pair.to), &to, from)
+    init(name, &to, from)
 }
 
 fn init(name: String, to: &str, from: Option<(String, String)>) -> Init {
@@ -146,17 +178,17 @@ fn init(name: String, to: &str, from: Option<(String, String)>) -> Init {
 }
 
 fn fields_of(gateway: &Gateway<'_>, found: Option<&Struct>) -> Vec<(String, String, String)> {
-    let fields = found
-        .map(|found| found.fields.as_slice())
-        .unwrap_or_default();
+    let Some(found) = found else {
+        return Vec::new();
+    };
     let one = |field: &Field| {
         (
             field.wire.clone(),
-            names::value(&field.name),
-            member_type(gateway, field),
+            gateway.scope.field(found, field),
+            member_type(gateway, found, field),
         )
     };
-    fields.iter().map(one).collect()
+    found.fields.iter().map(one).collect()
 }
 
 fn seen(fields: &[(String, String, String)]) -> Vec<spans::Seen<'_>> {
@@ -164,15 +196,4 @@ fn seen(fields: &[(String, String, String)]) -> Vec<spans::Seen<'_>> {
         .iter()
         .map(|(wire, name, ty)| spans::Seen { wire, name, ty })
         .collect()
-}
-
-/// The Rust type of a member, `Option` where it may be absent.
-pub(super) fn member_type(gateway: &Gateway<'_>, field: &Field) -> String {
-    let plain = types::api(&field.ty, &|name| gateway.scope.is_recursive(name));
-    let may_be_absent = !matches!(field.presence, Presence::Required | Presence::Default(_));
-    let is_container = matches!(field.ty, Type::Slice(_) | Type::Map(..) | Type::Bytes);
-    if may_be_absent && !is_container && !plain.starts_with("Option<") {
-        return format!("Option<{plain}>");
-    }
-    plain
 }

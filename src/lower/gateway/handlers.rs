@@ -3,10 +3,10 @@
 use super::attributes::Fields;
 use super::tree::{Node, attribute_prefix, function};
 use super::{Gateway, Output};
-use crate::lower::layout::{self, is_wide};
-use crate::lower::{names, spans, types};
-use crate::model::{Route, Type};
-use crate::rust::gateway::{Body, Handler, Handlers};
+use crate::lower::{layout, names, spans, types};
+use crate::model::{Group, Route, Type};
+use crate::rust::gateway::{Answer, Body, Handler, Handlers};
+use crate::rust::{Attribute, Use};
 
 pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output) {
     let mut files = Vec::new();
@@ -32,72 +32,191 @@ fn handlers(gateway: &Gateway<'_>, path: &[String], node: &Node<'_>) -> Handlers
         .iter()
         .map(|route| handler(gateway, path, route))
         .collect();
-    let mentioned = node
-        .routes
-        .iter()
-        .flat_map(|route| [&route.request, &route.response]);
-    let names: Vec<_> = mentioned
-        .flatten()
-        .flat_map(declared)
-        .map(names::ty)
-        .collect();
+    let uses = if handlers.is_empty() {
+        Vec::new()
+    } else {
+        uses(gateway, node, &handlers)
+    };
     Handlers {
         source: gateway.model.file.clone(),
         children: node.children.keys().cloned().collect(),
-        types: layout::use_of("crate::generated::types", &names),
-        has_requests: handlers.iter().any(|handler| handler.request.is_some()),
-        has_json: handlers.iter().any(|handler| handler.response.is_some()),
+        uses,
         handlers,
     }
+}
+
+fn uses(gateway: &Gateway<'_>, node: &Node<'_>, handlers: &[Handler]) -> Vec<Vec<Use>> {
+    let mentions = |word: &str| handlers.iter().any(|found| found.signature.contains(word));
+    let extracts = handlers.iter().any(|handler| handler.request.is_some());
+    let mut extract = vec!["State"];
+    if extracts {
+        extract.extend(["FromRequest", "Request"]);
+    } else if mentions(": Request") {
+        extract.push("Request");
+    }
+    let mut outer = vec![("axum::extract", extract.as_slice())];
+    let mut optional = |path: &'static str, name: &'static [&'static str], word: &str| {
+        if mentions(word) {
+            outer.push((path, name));
+        }
+    };
+    optional("axum", &["Extension"], "Extension(");
+    optional("axum", &["Json"], "Json<");
+    optional("axum::response", &["Response"], "<Response>");
+    optional("zgen_rt::http", &["Events"], "<Events<");
+    outer.push(("zgen_rt::trace", &["Span"]));
+    if mentions("Extension(") && mentions("Json<") {
+        outer.retain(|(path, _)| *path != "axum");
+        outer.push(("axum", &["Extension", "Json"]));
+    }
+    let mut own = layout::uses(&[
+        ("crate::error", &["Result"]),
+        ("crate", &["logic"]),
+        ("crate::svc", &["ServiceContext"]),
+    ]);
+    if mentions("Claims>") {
+        own.extend(layout::uses(&[("crate::claims", &["Claims"])]));
+    }
+    let names: Vec<_> = node
+        .routes
+        .iter()
+        .flat_map(|route| mentioned(gateway, route))
+        .collect();
+    own.extend(layout::use_of("crate::generated::types", &names));
+    vec![layout::uses(&outer), layout::sorted(own)]
+}
+
+/// The Rust names of the declared types that a route's handler and logic mention.
+pub(super) fn mentioned(gateway: &Gateway<'_>, route: &Route) -> Vec<String> {
+    let request = route.request.as_ref().filter(|_| !route.raw.request);
+    let response = route.response.as_ref().filter(|_| !route.raw.response);
+    let types = [request, response].into_iter().flatten();
+    types
+        .flat_map(declared)
+        .map(|name| gateway.scope.ty(name))
+        .collect()
 }
 
 fn handler(gateway: &Gateway<'_>, path: &[String], route: &Route) -> Handler {
     let name = function(route);
     let camel = names::ty(&route.handler);
-    let request = route.request.as_ref().map(body_type);
-    let response = route.response.as_ref().map(body_type);
-    let result = match &response {
-        Some(ty) => format!("Result<Json<{ty}>>"),
-        None => "Result<()>".to_owned(),
+    let shape = Shape::of(gateway, route);
+    let (result, answer) = match &shape.response {
+        Returned::Body(ty) => (format!("Result<Json<{ty}>>"), Answer::Json),
+        Returned::Nothing => ("Result<()>".to_owned(), Answer::Empty),
+        Returned::Whole(ty) => (format!("Result<{ty}>"), Answer::Direct),
     };
-    let arguments = match &request {
-        Some(_) => "State(svc): State<ServiceContext>, request: Request",
-        None => "State(svc): State<ServiceContext>",
-    };
-    let signature = format!("pub(crate) async fn {name}({arguments}) -> {result} {{");
-
+    let mut parameters = vec!["State(svc): State<ServiceContext>".to_owned()];
+    let mut passed = vec!["&svc"];
+    if shape.claims {
+        parameters.push("Extension(claims): Extension<Claims>".to_owned());
+        passed.push("claims");
+    }
+    match &shape.request {
+        Taken::Nothing => {}
+        Taken::Body(_) => {
+            parameters.push("request: Request".to_owned());
+            passed.push("req");
+        }
+        Taken::Whole => {
+            parameters.push("request: Request".to_owned());
+            passed.push("request");
+        }
+    }
+    let head = format!("pub(crate) async fn {name}");
     let logic = [&["logic".to_owned()], path, std::slice::from_ref(&name)]
         .concat()
         .join("::");
-    let passed = if request.is_some() {
-        "&svc, req"
-    } else {
-        "&svc"
+    let called = format!("{logic}({})", passed.join(", "));
+    let run = layout::call(12, ".run", &[called], "");
+    let (column, links): (usize, &[&str]) = match answer {
+        Answer::Json => (19, &[&run, ".await?"]),
+        Answer::Empty => (8, &[&run, ".await?"]),
+        Answer::Direct => (8, &[&run, ".await"]),
     };
-    let run = format!(".run({logic}({passed}))");
-    let (column, end) = if response.is_some() {
-        (19, ";")
-    } else {
-        (8, ";")
-    };
-    let call = layout::chain(8, column, "logic", &[&run, ".await?"], end);
+    let end = if answer == Answer::Direct { "" } else { ";" };
+    let call = layout::chain(8, column, "logic", links, end);
 
     let prefix = attribute_prefix(path, gateway.model);
-    let request_attributes = Fields::of(gateway, route.request.as_ref()).measures(&prefix, "req");
-    let response_attributes = Fields::of(gateway, route.response.as_ref()).ids(&prefix, "resp");
+    let request_type = route.request.as_ref().filter(|_| !route.raw.request);
+    let response_type = route.response.as_ref().filter(|_| answer == Answer::Json);
+    let request_attributes = Fields::of(gateway, request_type).measures(&prefix, "req");
+    let response_attributes = Fields::of(gateway, response_type).ids(&prefix, "resp");
+    let response_attributes = spans::without(response_attributes, &request_attributes);
     Handler {
         docs: docs(route),
-        request,
-        response,
-        wide: is_wide(0, &signature),
-        result,
+        signature: layout::signature(&head, &parameters, &result),
+        request: match shape.request {
+            Taken::Body(ty) => Some(ty),
+            Taken::Nothing | Taken::Whole => None,
+        },
+        answer,
         handler_span: format!("{camel}Handler"),
         logic_span: format!("{camel}Logic"),
         call,
-        response_attributes: spans::without(response_attributes, &request_attributes),
-        request_attributes,
-        name,
+        request_attributes: statements(&request_attributes),
+        response_attributes: statements(&response_attributes),
     }
+}
+
+fn statements(attributes: &[Attribute]) -> Vec<String> {
+    let set = |attribute: &Attribute| {
+        let arguments = [format!("\"{}\"", attribute.key), attribute.value.clone()];
+        layout::call(8, "span.set", &arguments, ";")
+    };
+    attributes.iter().map(set).collect()
+}
+
+/// What handler and logic of a route pass each other.
+pub(super) struct Shape {
+    pub(super) claims: bool,
+    pub(super) request: Taken,
+    pub(super) response: Returned,
+}
+
+pub(super) enum Taken {
+    Nothing,
+    /// A value of this type.
+    Body(String),
+    /// The request as it came.
+    Whole,
+}
+
+pub(super) enum Returned {
+    Nothing,
+    /// A value of this type.
+    Body(String),
+    /// A response: events, or one of the logic's own.
+    Whole(String),
+}
+
+impl Shape {
+    pub(super) fn of(gateway: &Gateway<'_>, route: &Route) -> Self {
+        let group = gateway.group_of(route);
+        let request = match &route.request {
+            _ if route.raw.request => Taken::Whole,
+            Some(ty) => Taken::Body(body_type(gateway, ty)),
+            None => Taken::Nothing,
+        };
+        let response = match &route.response {
+            _ if route.raw.response => Returned::Whole("Response".to_owned()),
+            Some(ty) if group.is_some_and(|group| group.sse) => {
+                Returned::Whole(format!("Events<{}>", body_type(gateway, ty)))
+            }
+            Some(ty) => Returned::Body(body_type(gateway, ty)),
+            None => Returned::Nothing,
+        };
+        Self {
+            claims: group.is_some_and(has_claims),
+            request,
+            response,
+        }
+    }
+}
+
+/// Whether requests show who they are from.
+pub(super) fn has_claims(group: &Group) -> bool {
+    group.jwt.is_some() || group.jwt_transition.is_some()
 }
 
 /// The description's words, then method and path.
@@ -115,11 +234,11 @@ pub(super) fn docs(route: &Route) -> Vec<String> {
 }
 
 /// The Rust type of a request or response body.
-pub(super) fn body_type(ty: &Type) -> String {
+pub(super) fn body_type(gateway: &Gateway<'_>, ty: &Type) -> String {
     match ty {
         // A body is there or the route has none: nothing to be a pointer to.
-        Type::Pointer(inner) => body_type(inner),
-        other => types::api(other, &|_| false),
+        Type::Pointer(inner) => body_type(gateway, inner),
+        other => types::api(other, &gateway.scope, None),
     }
 }
 

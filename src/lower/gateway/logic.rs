@@ -1,9 +1,9 @@
 //! The user's logic: the call of the rpc that answers the route, or an honest 501.
 
-use super::handlers::{body_type, declared, docs};
+use super::handlers::{Returned, Shape, Taken, docs, mentioned};
 use super::tree::function;
 use super::{Gateway, Output, call};
-use crate::lower::layout::{self, is_wide};
+use crate::lower::layout;
 use crate::lower::names;
 use crate::model::Route;
 use crate::rust::Function;
@@ -13,12 +13,20 @@ pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output) {
     let mut files = Vec::new();
     gateway.root.walk(&[], &mut |path, node| {
         let dir = path.iter().flat_map(|part| [part, "/"]).collect::<String>();
+        let functions: Vec<_> = node
+            .routes
+            .iter()
+            .map(|route| Function {
+                module: file_module(path, node, route),
+                name: function(route),
+            })
+            .collect();
         files.push((
             format!("{dir}mod"),
-            Body::LogicMod(logic_mod(gateway, node)),
+            Body::LogicMod(logic_mod(gateway, node, functions)),
         ));
         for route in &node.routes {
-            let module = names::module(&route.handler);
+            let module = file_module(path, node, route);
             files.push((format!("{dir}{module}"), Body::Logic(logic(gateway, route))));
         }
     });
@@ -31,49 +39,98 @@ pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output) {
     }
 }
 
-fn logic_mod(gateway: &Gateway<'_>, node: &super::Node<'_>) -> LogicMod {
-    let functions = node.routes.iter().map(|route| Function {
-        module: names::module(&route.handler),
-        name: function(route),
-    });
-    let mut functions: Vec<_> = functions.collect();
+/// The file of a route's logic; a folder of the same name belongs to a group, and one inside it would confuse.
+fn file_module(path: &[String], node: &super::Node<'_>, route: &Route) -> String {
+    let module = names::module(&route.handler);
+    if node.children.contains_key(&module) || path.last() == Some(&module) {
+        return format!("{module}_route");
+    }
+    module
+}
+
+fn logic_mod(
+    gateway: &Gateway<'_>,
+    node: &super::Node<'_>,
+    mut functions: Vec<Function>,
+) -> LogicMod {
     functions.sort();
+    let own = functions.iter().map(|function| (&function.module, ""));
+    let children = node.children.keys().map(|child| (child, "pub(crate) "));
+    let mut modules: Vec<_> = own.chain(children).collect();
+    modules.sort_unstable();
+    let modules = modules
+        .into_iter()
+        .map(|(module, visible)| format!("{visible}mod {module};"))
+        .collect();
     LogicMod {
         source: gateway.model.file.clone(),
-        children: node.children.keys().cloned().collect(),
+        modules,
         functions,
     }
 }
 
 fn logic(gateway: &Gateway<'_>, route: &Route) -> Logic {
     let name = function(route);
-    let request = route.request.as_ref().map(body_type);
-    let response = route.response.as_ref().map(body_type);
+    let shape = Shape::of(gateway, route);
     let call = call::call(gateway, route);
-    let result = format!("Result<{}>", response.as_deref().unwrap_or("()"));
     let unused = if call.is_some() { "" } else { "_" };
-    let reads_req = call
-        .as_ref()
-        .is_some_and(|call| call.request.contains("req.") || !call.request_attributes.is_empty());
+    let reads_req = call.as_ref().is_some_and(|call| {
+        call.call.request.contains("req.") || !call.call.request_attributes.is_empty()
+    });
     let unused_req = if reads_req { "" } else { "_" };
-    let argument = request
-        .as_ref()
-        .map(|ty| format!(", {unused_req}req: {ty}"))
-        .unwrap_or_default();
-    let signature =
-        format!("pub async fn {name}({unused}svc: &ServiceContext{argument}) -> {result} {{");
-    let mentioned = [&route.request, &route.response].into_iter().flatten();
-    let names: Vec<_> = mentioned.flat_map(declared).map(names::ty).collect();
+    let mut parameters = vec![format!("{unused}svc: &ServiceContext")];
+    let mut outer: Vec<(&str, &[&str])> = Vec::new();
+    let mut own: Vec<(&str, &[&str])> = vec![("crate::svc", &["ServiceContext"])];
+    if shape.claims {
+        parameters.push("_claims: Claims".to_owned());
+        own.push(("crate::claims", &["Claims"]));
+    }
+    match shape.request {
+        Taken::Nothing => {}
+        Taken::Body(ty) => parameters.push(format!("{unused_req}req: {ty}")),
+        Taken::Whole => {
+            parameters.push("_request: Request".to_owned());
+            outer.push(("axum::extract", &["Request"]));
+        }
+    }
+    let response = match shape.response {
+        Returned::Nothing => "()".to_owned(),
+        Returned::Body(ty) => ty,
+        Returned::Whole(ty) => {
+            if ty == "Response" {
+                outer.push(("axum::response", &["Response"]));
+            } else {
+                outer.push(("zgen_rt::http", &["Events"]));
+            }
+            ty
+        }
+    };
+    let mut first = Vec::new();
+    if let Some(call) = &call {
+        first.push(call.message_use.clone());
+        own.push(("crate::error", &["Result"]));
+        if call.call.uses_span {
+            outer.push(("zgen_rt::trace", &["Span"]));
+        }
+    } else {
+        own.push(("crate::error", &["Error", "Result"]));
+        outer.push(("zgen_rt", &["Code"]));
+    }
+    first.extend(layout::uses(&outer));
+    let mut own = layout::uses(&own);
+    let names = mentioned(gateway, route);
+    own.extend(layout::use_of("crate::generated::types", &names));
+    let plain = name.strip_prefix("r#").unwrap_or(&name);
+    let error = format!("Error::new(Code::Unimplemented, \"{plain} is not written yet\")");
     Logic {
         docs: docs(route),
-        name,
-        types: layout::use_of("crate::generated::types", &names),
-        request,
-        result,
-        unused_svc: unused,
-        unused_req,
-        wide: is_wide(0, &signature),
-        unwritten: layout::unwritten(&route.handler),
-        call,
+        uses: vec![layout::sorted(first), layout::sorted(own)],
+        signature: layout::signature(
+            &format!("pub async fn {name}"),
+            &parameters,
+            &format!("Result<{response}>"),
+        ),
+        unwritten: layout::call(4, "Err", &[error], ""),
+        call: call.map(|call| call.call),
     }
 }

@@ -3,7 +3,9 @@
 mod attributes;
 mod bind;
 mod call;
+mod checks;
 mod handlers;
+mod layers;
 mod logic;
 mod routes;
 mod tests;
@@ -12,13 +14,13 @@ mod types;
 
 use camino::Utf8PathBuf;
 
-use super::names;
 use super::scope::Scope;
+use super::{layout, names};
 use crate::emit::Owner;
 use crate::lower::deploy::Plan;
-use crate::model::{self, System};
-use crate::rust::gateway::{Body, Client, Crate, Manifest};
-use crate::rust::{self, File};
+use crate::model::{self, Group, Route, System};
+use crate::rust::gateway::{Body, Client, Crate, Jwt, Manifest, Middleware, MiddlewareMod};
+use crate::rust::{self, File, Use};
 
 pub(super) use self::tests::example;
 use self::tree::Node;
@@ -29,18 +31,35 @@ struct Gateway<'a> {
     system: &'a System,
     scope: Scope<'a>,
     clients: Vec<Client>,
+    jwts: Vec<Jwt>,
+    middleware: Vec<Middleware>,
     root: Node<'a>,
+}
+
+impl<'a> Gateway<'a> {
+    /// The group that a route belongs to.
+    fn group_of(&self, route: &Route) -> Option<&'a Group> {
+        let mut groups = self.model.groups.iter();
+        groups.find(|group| group.routes.iter().any(|each| std::ptr::eq(each, route)))
+    }
+
+    fn jwt(&self, section: &str) -> Option<&Jwt> {
+        self.jwts.iter().find(|jwt| jwt.section == section)
+    }
 }
 
 /// The files of one gateway.
 pub(super) fn files(process: usize, system: &System, plan: &Plan<'_>) -> Vec<File> {
     let model = plan.gateways[process].model;
     let info = &plan.gateways[process].process;
+    let clients = clients(system, plan);
     let gateway = Gateway {
         model,
         system,
         scope: Scope::of(model),
-        clients: clients(system, plan),
+        jwts: layers::jwts(model, &clients),
+        clients,
+        middleware: layers::middleware(model),
         root: Node::of(model),
     };
     let view = Crate {
@@ -51,6 +70,9 @@ pub(super) fn files(process: usize, system: &System, plan: &Plan<'_>) -> Vec<Fil
         docs: docs(model),
         clients: gateway.clients.clone(),
         has_types: !model.types.is_empty(),
+        jwts: gateway.jwts.clone(),
+        has_middleware: !gateway.middleware.is_empty(),
+        config_use: config_use(&gateway),
     };
     let trace_test = tests::trace_test(&gateway, &view, plan);
     let types = types::types(&gateway);
@@ -58,7 +80,8 @@ pub(super) fn files(process: usize, system: &System, plan: &Plan<'_>) -> Vec<Fil
         crate_name: info.crate_name.clone(),
         protos: protos(&gateway),
         trace_test: trace_test.as_ref().map(|(_, service)| service.clone()),
-        needs_serde_json: types.types.iter().any(types::mentions_json),
+        needs_serde_json: types.types.iter().any(types::mentions_json) || !gateway.jwts.is_empty(),
+        features: features(&gateway),
     };
 
     let mut out = Output {
@@ -82,6 +105,10 @@ pub(super) fn files(process: usize, system: &System, plan: &Plan<'_>) -> Vec<Fil
     if view.has_types {
         out.zgen("src/generated/types.rs", Body::Types(types));
     }
+    if !gateway.jwts.is_empty() {
+        out.user("src/claims.rs", Body::Claims);
+    }
+    middleware(&gateway, &mut out);
     handlers::files(&gateway, &mut out);
     logic::files(&gateway, &mut out);
     out.user(
@@ -117,6 +144,48 @@ impl Output {
             body: rust::Body::Gateway(body),
         });
     }
+}
+
+fn middleware(gateway: &Gateway<'_>, out: &mut Output) {
+    for middleware in &gateway.middleware {
+        let path = format!("src/middleware/{}.rs", middleware.name);
+        out.user(path, Body::Middleware(middleware.clone()));
+    }
+    let mut names: Vec<_> = gateway
+        .middleware
+        .iter()
+        .map(|middleware| middleware.name.clone())
+        .collect();
+    names.sort();
+    if !names.is_empty() {
+        let source = gateway.model.file.clone();
+        let view = MiddlewareMod { source, names };
+        out.zgen("src/middleware/mod.rs", Body::MiddlewareMod(view));
+    }
+}
+
+fn features(gateway: &Gateway<'_>) -> Vec<String> {
+    let mut features = vec!["http"];
+    if !gateway.clients.is_empty() {
+        features.extend(["etcd", "rpc-client"]);
+    }
+    if !gateway.jwts.is_empty() {
+        features.push("jwt");
+    }
+    features.sort_unstable();
+    features.into_iter().map(str::to_owned).collect()
+}
+
+fn config_use(gateway: &Gateway<'_>) -> Option<Use> {
+    let mut names = vec!["self", "ConfigFile", "RestConf"];
+    if !gateway.clients.is_empty() {
+        names.push("RpcClientConf");
+    }
+    if !gateway.jwts.is_empty() {
+        names.push("JwtConf");
+    }
+    let names: Vec<_> = names.into_iter().map(str::to_owned).collect();
+    layout::use_of("zgen_rt::config", &names)
 }
 
 fn docs(model: &model::Gateway) -> Vec<String> {

@@ -2,44 +2,153 @@
 
 use std::collections::BTreeMap;
 
-use super::Gateway;
 use super::tree::{function, modules};
-use crate::lower::layout::{is_wide, use_of};
-use crate::model::{self, Method, Segment};
-use crate::rust::gateway::{RouteLine, Routes};
+use super::{Gateway, layers};
+use crate::lower::layout;
+use crate::lower::names::Unique;
+use crate::model::{self, Group, Method, Route, Segment};
+use crate::rust::Use;
+use crate::rust::gateway::{RouteGroup, Routes};
 
 pub(super) fn routes(gateway: &Gateway<'_>) -> Routes {
     let parameters = Parameters::of(gateway.model);
-    let mut lines = Vec::new();
-    for group in &gateway.model.groups {
+    let (plain, layered): (Vec<&Group>, Vec<&Group>) = gateway
+        .model
+        .groups
+        .iter()
+        .partition(|group| layers::of(gateway, group).is_empty());
+    let mut links: Vec<String> = plain
+        .iter()
+        .flat_map(|group| lines(group, &parameters))
+        .collect();
+    let mut names = Unique::with(TAKEN, "_routes");
+    let mut groups = Vec::new();
+    for group in layered {
         let modules = modules(group.group.as_deref());
-        for route in &group.routes {
-            let path = parameters.axum_path(&route.path);
-            let verb = verb(route.method).to_owned();
-            let handler = [
-                &["handler".to_owned()],
-                modules.as_slice(),
-                &[function(route)],
-            ]
-            .concat();
-            let handler = handler.join("::");
-            let wide = is_wide(8, &format!(".route(\"{path}\", {verb}({handler}))"))
-                // rustfmt breaks call arguments over 60 columns.
-                || path.chars().count() + handler.chars().count() + verb.len() + 6 > 60 + 2;
-            lines.push(RouteLine {
-                path,
-                verb,
-                handler,
-                wide,
-            });
-        }
+        let name = if modules.is_empty() {
+            "routes".to_owned()
+        } else {
+            modules.join("_")
+        };
+        let name = names.take(name);
+        links.push(format!(".merge({name}(&svc))"));
+        groups.push(route_group(gateway, group, name, &parameters));
     }
-    let verbs: Vec<_> = lines.iter().map(|line| line.verb.clone()).collect();
+    links.push(".with_state(svc)".to_owned());
     Routes {
         source: gateway.model.file.clone(),
-        verbs: use_of("axum::routing", &verbs),
-        routes: lines,
+        uses: uses(gateway, &groups),
+        router: chain(&links),
+        groups,
     }
+}
+
+/// Names that the file has already.
+const TAKEN: &[&str] = &[
+    "connect",
+    "delete",
+    "from_fn_with_state",
+    "get",
+    "handler",
+    "head",
+    "middleware",
+    "options",
+    "patch",
+    "post",
+    "put",
+    "router",
+    "time_limit",
+    "trace",
+    "type",
+    "svc",
+];
+
+fn chain(links: &[String]) -> String {
+    let links: Vec<_> = links.iter().map(String::as_str).collect();
+    layout::chain(4, 4, "Router::new()", &links, "")
+}
+
+fn route_group(
+    gateway: &Gateway<'_>,
+    group: &Group,
+    name: String,
+    parameters: &Parameters,
+) -> RouteGroup {
+    let layers = layers::of(gateway, group);
+    let mut links = lines(group, parameters);
+    links.extend(layers.iter().map(|layer| layer.link.clone()));
+    let words: Vec<_> = layers
+        .iter()
+        .rev()
+        .map(|layer| layer.says.as_str())
+        .collect();
+    let reads_svc = links.iter().any(|link| link.contains("svc."));
+    RouteGroup {
+        name,
+        docs: vec![format!(
+            "Requests pass, in this order: {}.",
+            words.join(", ")
+        )],
+        unused_svc: if reads_svc { "" } else { "_" },
+        router: chain(&links),
+    }
+}
+
+/// A `.route(..)` for each route.
+fn lines(group: &Group, parameters: &Parameters) -> Vec<String> {
+    let modules = modules(group.group.as_deref());
+    let line = |route: &Route| {
+        let path = parameters.axum_path(&route.path);
+        let handler = [
+            &["handler".to_owned()],
+            modules.as_slice(),
+            &[function(route)],
+        ]
+        .concat();
+        let arguments = [
+            format!("\"{path}\""),
+            format!("{}({})", verb(route.method), handler.join("::")),
+        ];
+        layout::call(8, ".route", &arguments, "")
+    };
+    group.routes.iter().map(line).collect()
+}
+
+fn uses(gateway: &Gateway<'_>, groups: &[RouteGroup]) -> Vec<Vec<Use>> {
+    let mentions = |word: &str| groups.iter().any(|group| group.router.contains(word));
+    let all = gateway.model.groups.iter().flat_map(|group| &group.routes);
+    let verbs: Vec<_> = all.map(|route| verb(route.method)).collect();
+    let mut outer: Vec<(&str, &[&str])> = vec![("axum", &["Router"]), ("axum::routing", &verbs)];
+    let mut own: Vec<(&str, &[&str])> =
+        vec![("super", &["handler"]), ("crate::svc", &["ServiceContext"])];
+    let mut std: Vec<(&str, &[&str])> = Vec::new();
+    if mentions("DefaultBodyLimit") {
+        outer.push(("axum::extract", &["DefaultBodyLimit"]));
+    }
+    if mentions("from_fn_with_state") {
+        outer.push(("axum::middleware", &["from_fn_with_state"]));
+    }
+    match (mentions("jwt::"), mentions("time_limit")) {
+        (true, true) => outer.push(("zgen_rt::http", &["jwt", "time_limit"])),
+        (true, false) => outer.push(("zgen_rt::http", &["jwt"])),
+        (false, true) => outer.push(("zgen_rt::http", &["time_limit"])),
+        (false, false) => {}
+    }
+    if mentions("Duration::") {
+        std.push(("std::time", &["Duration"]));
+    }
+    if mentions("jwt::") {
+        own.push(("crate::claims", &["Claims"]));
+        own.push(("crate::error", &["Error"]));
+    }
+    if mentions("middleware::") {
+        own.push(("crate", &["middleware"]));
+    }
+    let blocks = [std, outer, own].map(|block| layout::uses(&block));
+    blocks
+        .into_iter()
+        .filter(|block| !block.is_empty())
+        .collect()
 }
 
 fn verb(method: Method) -> &'static str {

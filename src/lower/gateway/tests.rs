@@ -2,10 +2,11 @@
 
 use super::Gateway;
 use super::call::callee;
+use super::handlers::has_claims;
 use super::routes::Parameters;
 use crate::lower::deploy::{self, Plan};
-use crate::lower::names;
 use crate::lower::scope::Scope;
+use crate::lower::{layout, names};
 use crate::model::{
     Method, Presence, Route, Rpc, RpcMethod, Segment, Source, Struct, TableOp, Type,
 };
@@ -14,15 +15,30 @@ use crate::rust::workspace::Example;
 
 pub(super) fn http_test(gateway: &Gateway<'_>, view: &Crate) -> HttpTest {
     let sections = view.clients.iter().filter(|client| client.declares_config);
+    let uses = [layout::uses(&[
+        ("axum::body", &["Body"]),
+        ("axum::http", &["Request", "StatusCode"]),
+        ("http_body_util", &["BodyExt as _"]),
+        (view.module.as_str(), &["Config", "ServiceContext", "app"]),
+        ("serde_json", &["Value"]),
+        ("tower", &["ServiceExt as _"]),
+        ("zgen_rt::config", &["ConfigFile"]),
+    ])];
     HttpTest {
-        module: view.module.clone(),
+        uses: uses.to_vec(),
         clients: sections.map(|client| client.section.clone()).collect(),
-        refused: routes(gateway).find_map(|route| refused(gateway, route)),
+        jwts: view.jwts.iter().map(|jwt| jwt.section.clone()).collect(),
+        refused: open_routes(gateway).find_map(|route| refused(gateway, route)),
     }
 }
 
-fn routes<'a>(gateway: &Gateway<'a>) -> impl Iterator<Item = &'a Route> {
-    gateway.model.groups.iter().flat_map(|group| &group.routes)
+/// Routes that anybody may call.
+fn open_routes<'a>(gateway: &Gateway<'a>) -> impl Iterator<Item = &'a Route> {
+    let groups = gateway.model.groups.iter();
+    let open = groups
+        .filter(|group| !has_claims(group) && group.middleware.is_empty() && !group.signature);
+    open.flat_map(|group| &group.routes)
+        .filter(|route| !route.raw.request)
 }
 
 fn request<'a>(scope: &Scope<'a>, route: &Route) -> Option<&'a Struct> {
@@ -46,7 +62,14 @@ fn refused(gateway: &Gateway<'_>, route: &Route) -> Option<Refused> {
         test: format!("{}_names_what_is_missing", names::module(&route.handler)),
         method: route.method.as_http().to_owned(),
         path: sample_path(&gateway.scope, route),
-        field: field.wire.clone(),
+        assertion: {
+            let wire = field.wire.escape_default();
+            let arguments = [
+                format!("message.contains(\"{wire} is required\")"),
+                "\"{message}\"".to_owned(),
+            ];
+            layout::call(4, "assert!", &arguments, ";")
+        },
     })
 }
 
@@ -113,7 +136,7 @@ pub(super) fn trace_test(
     view: &Crate,
     plan: &Plan<'_>,
 ) -> Option<(TraceTest, String)> {
-    routes(gateway).find_map(|route| {
+    open_routes(gateway).find_map(|route| {
         let call = route.call.as_ref()?;
         let (rpc, method) = callee(gateway, call)?;
         let service = plan
@@ -150,6 +173,7 @@ pub(super) fn trace_test(
             module: view.module.clone(),
             service_module: service.process.crate_name.replace('-', "_"),
             section: client.section.clone(),
+            jwts: view.jwts.iter().map(|jwt| jwt.section.clone()).collect(),
             service_config: if has_tables {
                 vec![
                     "Database:".to_owned(),

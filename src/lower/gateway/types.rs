@@ -1,11 +1,10 @@
 //! Request and response types.
 
-use super::call::member_type;
 use super::{Gateway, bind};
-use crate::lower::{layout, names};
+use crate::lower::{layout, types};
 use crate::model::{self, Presence, Type};
 use crate::rust::Member;
-use crate::rust::gateway::{Struct, Types};
+use crate::rust::gateway::{Nested, Struct, Types};
 
 pub(super) fn types(gateway: &Gateway<'_>) -> Types {
     let types: Vec<_> = gateway
@@ -23,7 +22,17 @@ pub(super) fn types(gateway: &Gateway<'_>) -> Types {
             bind.push(name.to_owned());
         }
     };
+    let bound = || {
+        let extracted = extracts().flat_map(|extract| &extract.fields);
+        let nested = types.iter().filter_map(|ty| ty.nested.as_ref());
+        extracted.chain(nested.flat_map(|nested| &nested.fields))
+    };
     needs("self", has_json || has_nested);
+    needs("text", bound().any(|field| field.value.contains("text::")));
+    needs(
+        "Quoted",
+        bound().any(|field| field.value.contains(".unquoted()")),
+    );
     needs(
         "Errors",
         extracts().any(|extract| !extract.fields.is_empty()),
@@ -60,12 +69,12 @@ fn structure(gateway: &Gateway<'_>, found: &model::Struct) -> Struct {
     }
     Struct {
         docs: found.docs.clone(),
-        name: names::ty(&found.name),
+        name: gateway.scope.ty(&found.name),
         derives: derives.join(", "),
         members: found
             .fields
             .iter()
-            .map(|field| member(gateway, field, written))
+            .map(|field| member(gateway, found, field, written))
             .collect(),
         extract: gateway
             .scope
@@ -74,19 +83,29 @@ fn structure(gateway: &Gateway<'_>, found: &model::Struct) -> Struct {
         nested: gateway
             .scope
             .is_nested(&found.name)
-            .then(|| bind::nested(gateway, found)),
+            .then(|| bind::nested(gateway, found))
+            .map(|(dependencies, fields)| Nested {
+                dependencies,
+                fields,
+            }),
     }
 }
 
-fn member(gateway: &Gateway<'_>, field: &model::Field, written: bool) -> Member {
-    let name = names::value(&field.name);
-    let ty = member_type(gateway, field);
+fn member(
+    gateway: &Gateway<'_>,
+    owner: &model::Struct,
+    field: &model::Field,
+    written: bool,
+) -> Member {
+    let name = gateway.scope.field(owner, field);
+    let ty = member_type(gateway, owner, field);
     let plain = name.strip_prefix("r#").unwrap_or(&name);
     let mut serde = Vec::new();
-    if written && plain != field.wire {
-        serde.push(format!("rename = \"{}\"", field.wire.escape_default()));
+    if written && plain != field.json_name() {
+        let wire = field.json_name().escape_default();
+        serde.push(format!("rename = \"{wire}\""));
     }
-    if written && field.as_string {
+    if written && field.as_string && is_scalar(&field.ty) {
         serde.push("serialize_with = \"zgen_rt::http::json::as_string\"".to_owned());
     }
     if written && field.omit_empty {
@@ -103,10 +122,13 @@ fn member(gateway: &Gateway<'_>, field: &model::Field, written: bool) -> Member 
     if written && matches!(field.ty, Type::Bytes) {
         serde.push("serialize_with = \"zgen_rt::http::json::base64\"".to_owned());
     }
+    if written && matches!(&field.ty, Type::Pointer(inner) if **inner == Type::Bytes) {
+        serde.push("serialize_with = \"zgen_rt::http::json::base64_option\"".to_owned());
+    }
     let attributes = if serde.is_empty() {
         Vec::new()
     } else {
-        vec![format!("serde({})", serde.join(", "))]
+        vec![layout::attribute(4, "serde", &serde)]
     };
     Member {
         docs: field.docs.clone(),
@@ -119,4 +141,34 @@ fn member(gateway: &Gateway<'_>, field: &model::Field, written: bool) -> Member 
 fn is_unset_when_absent(field: &model::Field) -> bool {
     !matches!(field.presence, Presence::Required | Presence::Default(_))
         && !matches!(field.ty, Type::Pointer(_))
+}
+
+/// What `,string` means something for (Go's encoding/json).
+pub(super) fn is_scalar(ty: &Type) -> bool {
+    match ty {
+        Type::Pointer(inner) => is_scalar(inner),
+        Type::Bool | Type::Int { .. } | Type::Float { .. } => true,
+        _ => false,
+    }
+}
+
+/// The Rust type of a member, `Option` where it may be absent.
+pub(super) fn member_type(
+    gateway: &Gateway<'_>,
+    owner: &model::Struct,
+    field: &model::Field,
+) -> String {
+    let plain = types::api(&field.ty, &gateway.scope, Some(&owner.name));
+    let may_be_absent = !matches!(field.presence, Presence::Required | Presence::Default(_));
+    // No value of a type that always holds itself could ever exist.
+    let is_endless = plain.starts_with("Box<");
+    if (may_be_absent && !is_container(&field.ty) || is_endless) && !plain.starts_with("Option<") {
+        return format!("Option<{plain}>");
+    }
+    plain
+}
+
+/// Types with a value for nothing: absent and empty are one.
+pub(super) fn is_container(ty: &Type) -> bool {
+    matches!(ty, Type::Slice(_) | Type::Map(..) | Type::Bytes)
 }

@@ -35,6 +35,20 @@ impl<T> Field<T> {
         }
     }
 
+    /// Whether the request says anything about it.
+    pub fn is_given(&self) -> bool {
+        !matches!(self, Self::Absent | Self::Null)
+    }
+
+    /// What another part of the request says, where this one says nothing.
+    #[must_use]
+    pub fn or_else(self, other: impl FnOnce() -> Self) -> Self {
+        match self {
+            Self::Absent => other(),
+            found => found,
+        }
+    }
+
     /// The value, which has to be there. On an error some value is returned: `errors` refuses the request.
     pub fn required(self, name: &str, errors: &mut Errors) -> T
     where
@@ -107,6 +121,20 @@ impl Errors {
                 Some(_) => format!("{field}.{}", error.field),
             };
             self.push(&name, error.reason);
+        }
+    }
+
+    /// `optional=dep`: both fields are there, or neither is.
+    pub fn both(&mut self, (field, given): (&str, bool), (other, other_given): (&str, bool)) {
+        if given != other_given {
+            self.push(field, format!("goes with {other}: send both or neither"));
+        }
+    }
+
+    /// `optional=!dep`: one of the fields is there, and only one.
+    pub fn either(&mut self, (field, given): (&str, bool), (other, other_given): (&str, bool)) {
+        if given == other_given {
+            self.push(field, format!("stands for {other}: send one of them"));
         }
     }
 

@@ -6,9 +6,9 @@
 mod body;
 mod field;
 mod json;
-mod text;
+pub mod text;
 
 pub use self::body::json;
 pub use self::field::{Errors, Field};
-pub use self::json::{FromJson, object};
+pub use self::json::{FromJson, Quoted, object};
 pub use self::text::{Form, FromText, Headers, PathParams};

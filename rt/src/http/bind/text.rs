@@ -11,6 +11,7 @@ use percent_encoding::percent_decode_str;
 use super::super::refusal::Refusal;
 use super::body::{self, content_type};
 use super::field::Field;
+use super::json::FromJson;
 use crate::Code;
 
 /// A type that a text can be read as.
@@ -73,6 +74,11 @@ fn read<T: FromText>(text: &str) -> Field<T> {
     T::from_text(text).map_or_else(Field::invalid, Field::Value)
 }
 
+/// A value that no plain text can be: JSON inside the text, as go-zero has it for maps.
+fn read_json<T: FromJson>(text: &str) -> Field<T> {
+    serde_json::from_str(text).unwrap_or_else(|_| Field::invalid("is not valid JSON"))
+}
+
 fn read_all<T: FromText>(texts: &[impl AsRef<str>]) -> Field<Vec<T>> {
     if texts.is_empty() {
         return Field::Absent;
@@ -104,6 +110,20 @@ impl PathParams {
     pub fn field<T: FromText>(&self, name: &str) -> Field<T> {
         let value = self.0.iter().find(|(known, _)| known == name);
         value.map_or(Field::Absent, |(_, text)| read(text))
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
+    /// The one value as a list, for the sake of types that other parts of a request fill as well.
+    pub fn list<T: FromText>(&self, name: &str) -> Field<Vec<T>> {
+        self.field(name).map(|value| vec![value])
+    }
+
+    pub fn json<T: FromJson>(&self, name: &str) -> Field<T> {
+        let value = self.0.iter().find(|(known, _)| known == name);
+        value.map_or(Field::Absent, |(_, text)| read_json(text))
     }
 }
 
@@ -150,6 +170,16 @@ impl Form {
             .map_or(Field::Absent, |text| read(text))
     }
 
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// The first value of the name, written as JSON.
+    pub fn json<T: FromJson>(&self, name: &str) -> Field<T> {
+        let first = self.0.get(name).and_then(|values| values.first());
+        first.map_or(Field::Absent, |text| read_json(text))
+    }
+
     /// Every value of the name.
     pub fn list<T: FromText>(&self, name: &str) -> Field<Vec<T>> {
         self.0
@@ -186,6 +216,18 @@ impl<'a> Headers<'a> {
         }
     }
 
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    pub fn json<T: FromJson>(&self, name: &str) -> Field<T> {
+        match self.0.get(name).map(|value| value.to_str()) {
+            None => Field::Absent,
+            Some(Ok(text)) => read_json(text),
+            Some(Err(_)) => Field::invalid("is not plain text"),
+        }
+    }
+
     pub fn list<T: FromText>(&self, name: &str) -> Field<Vec<T>> {
         let texts: Result<Vec<_>, _> = self.0.get_all(name).iter().map(|v| v.to_str()).collect();
         texts.map_or_else(
@@ -193,4 +235,41 @@ impl<'a> Headers<'a> {
             |texts| read_all(&texts),
         )
     }
+}
+
+/// `email`: one `@` with something before it and a domain behind it.
+pub fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else {
+        return false;
+    };
+    let is_odd = |c: char| c.is_whitespace() || c.is_control() || c == '@';
+    let labels = || domain.split('.');
+    !local.is_empty()
+        && !text.replacen('@', "", 1).contains(is_odd)
+        && labels().count() > 1
+        && labels().all(|label| !label.is_empty())
+}
+
+/// `url`: a scheme and what it leads to.
+pub fn is_url(text: &str) -> bool {
+    let uri = text.parse::<axum::http::Uri>();
+    uri.is_ok_and(|uri| uri.scheme().is_some() && uri.host().is_some_and(|host| !host.is_empty()))
+}
+
+/// `uuid`: 8-4-4-4-12 hexadecimal digits (RFC 9562).
+pub fn is_uuid(text: &str) -> bool {
+    let lengths = [8, 4, 4, 4, 12];
+    let groups: Vec<&str> = text.split('-').collect();
+    groups.len() == lengths.len()
+        && groups.iter().zip(lengths).all(|(group, length)| {
+            group.len() == length && group.chars().all(|c| c.is_ascii_hexdigit())
+        })
+}
+
+/// `number`, `numeric`: digits, perhaps with a sign and a fraction.
+pub fn is_numeric(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    let text = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    digits(whole) && digits(fraction)
 }

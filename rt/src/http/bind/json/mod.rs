@@ -1,5 +1,7 @@
 //! JSON values into [`Field`]s, in one pass. A value of the wrong type is a finding, not the end of parsing.
 
+mod list;
+mod quoted;
 mod scalar;
 mod visit;
 
@@ -7,13 +9,21 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess};
+use serde::de::{Deserialize, Deserializer, MapAccess};
 
+pub use self::quoted::Quoted;
 use self::visit::{Reader, Visit};
 use super::field::{Errors, Field};
+use super::text::FromText;
 
 /// A type that a JSON value can be read as.
 pub trait FromJson: Sized {
+    /// A list of this type out of a text: bytes have base64.
+    fn list_from_text(text: &str) -> Field<Vec<Self>> {
+        let _ = text;
+        visit::refuse("a list", "a string")
+    }
+
     /// Errs only where the text is not JSON.
     fn from_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Field<Self>, D::Error>;
 }
@@ -59,49 +69,27 @@ impl<'de, W: Deserialize<'de>> Reader<'de> for Object<W> {
     }
 }
 
-impl<T: FromJson> FromJson for Vec<T> {
-    fn from_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Field<Self>, D::Error> {
-        deserializer.deserialize_any(Visit(List(PhantomData)))
-    }
-}
-
-struct List<T>(PhantomData<T>);
-
-impl<'de, T: FromJson> Reader<'de> for List<T> {
-    type Out = Vec<T>;
-
-    const EXPECTED: &'static str = "a list";
-
-    fn list<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Field<Vec<T>>, A::Error> {
-        let mut errors = Errors::default();
-        let mut list = Vec::new();
-        let mut index = 0;
-        while let Some(item) = seq.next_element::<Field<T>>()? {
-            let at = format!("[{index}]");
-            match item {
-                Field::Value(value) => list.push(value),
-                Field::Absent | Field::Null => errors.push(&at, "must not be null"),
-                Field::Invalid(below) => errors.push_below(&at, below),
-            }
-            index += 1;
-        }
-        Ok(errors.finish_field(list))
-    }
-}
-
-impl<T: FromJson> FromJson for BTreeMap<String, T> {
+/// Keys are texts in JSON; those of other types are read from them.
+impl<K: FromText + Ord, T: FromJson> FromJson for BTreeMap<K, T> {
     fn from_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Field<Self>, D::Error> {
         object(
             deserializer,
             |members: BTreeMap<String, Field<T>>, errors| {
                 let mut map = Self::new();
-                for (key, member) in members {
+                for (name, member) in members {
+                    let key = match K::from_text(&name) {
+                        Ok(key) => key,
+                        Err(reason) => {
+                            errors.push(&name, format!("as a key: {reason}"));
+                            continue;
+                        }
+                    };
                     match member {
                         Field::Value(value) => {
                             map.insert(key, value);
                         }
-                        Field::Absent | Field::Null => errors.push(&key, "must not be null"),
-                        Field::Invalid(below) => errors.push_below(&key, below),
+                        Field::Absent | Field::Null => errors.push(&name, "must not be null"),
+                        Field::Invalid(below) => errors.push_below(&name, below),
                     }
                 }
                 map

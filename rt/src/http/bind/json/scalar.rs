@@ -6,6 +6,7 @@ use serde::de::Deserializer;
 
 use super::super::field::Field;
 use super::FromJson;
+use super::list::base64;
 use super::visit::{Reader, Scalar, Visit, refuse};
 
 trait FromScalar: Sized {
@@ -37,7 +38,17 @@ macro_rules! from_json {
         }
     )*};
 }
-from_json!(i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, bool, String);
+from_json!(i8, i16, i32, i64, u16, u32, u64, f32, f64, bool, String);
+
+impl FromJson for u8 {
+    fn list_from_text(text: &str) -> Field<Vec<Self>> {
+        base64(text).map_or_else(|| Field::invalid("expected base64"), Field::Value)
+    }
+
+    fn from_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Field<Self>, D::Error> {
+        deserializer.deserialize_any(Visit(Read(PhantomData)))
+    }
+}
 
 macro_rules! integers {
     ($($ty:ty),*) => {$(

@@ -1,0 +1,113 @@
+//! Lists: of any length, of a fixed one, and of bytes.
+
+use std::marker::PhantomData;
+
+use serde::de::{Deserializer, SeqAccess};
+
+use super::super::field::{Errors, Field};
+use super::FromJson;
+use super::visit::{Reader, Scalar, Visit, refuse};
+
+impl<T: FromJson> FromJson for Vec<T> {
+    fn from_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Field<Self>, D::Error> {
+        deserializer.deserialize_any(Visit(List(PhantomData)))
+    }
+}
+
+/// A list of exactly that many items.
+impl<T: FromJson, const N: usize> FromJson for [T; N] {
+    fn from_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Field<Self>, D::Error> {
+        let list = Vec::<T>::from_json(deserializer)?;
+        Ok(match list {
+            Field::Value(list) => Self::try_from(list).map_or_else(
+                |list| Field::invalid(format!("expected {N} items, found {}", list.len())),
+                Field::Value,
+            ),
+            Field::Absent => Field::Absent,
+            Field::Null => Field::Null,
+            Field::Invalid(errors) => Field::Invalid(errors),
+        })
+    }
+}
+
+struct List<T>(PhantomData<T>);
+
+impl<'de, T: FromJson> Reader<'de> for List<T> {
+    type Out = Vec<T>;
+
+    const EXPECTED: &'static str = "a list";
+
+    fn scalar(self, scalar: Scalar<'_>) -> Field<Vec<T>> {
+        match scalar {
+            Scalar::Text(text) => T::list_from_text(text),
+            other => refuse(Self::EXPECTED, other.name()),
+        }
+    }
+
+    fn list<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Field<Vec<T>>, A::Error> {
+        let mut errors = Errors::default();
+        let mut list = Vec::new();
+        let mut index = 0;
+        while let Some(item) = seq.next_element::<Field<T>>()? {
+            let at = || format!("[{index}]");
+            match item {
+                Field::Value(value) => list.push(value),
+                Field::Absent | Field::Null => errors.push(&at(), "must not be null"),
+                Field::Invalid(below) => errors.push_below(&at(), below),
+            }
+            index += 1;
+        }
+        Ok(errors.finish_field(list))
+    }
+}
+
+/// Standard base64 (RFC 4648, section 4), with or without padding.
+pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
+    let digits = text.trim_end_matches('=');
+    let padding = text.len() - digits.len();
+    if padding > 2 || (padding > 0 && !text.len().is_multiple_of(4)) || digits.len() % 4 == 1 {
+        return None;
+    }
+    let mut out = Vec::with_capacity(digits.len() / 4 * 3 + 2);
+    for chunk in digits.as_bytes().chunks(4) {
+        let mut group = 0;
+        for digit in chunk {
+            group = group << 6 | u32::from(value(*digit)?);
+        }
+        group <<= 6 * (4 - chunk.len());
+        out.extend_from_slice(&group.to_be_bytes()[1..chunk.len()]);
+    }
+    Some(out)
+}
+
+fn value(digit: u8) -> Option<u8> {
+    Some(match digit {
+        b'A'..=b'Z' => digit - b'A',
+        b'a'..=b'z' => digit - b'a' + 26,
+        b'0'..=b'9' => digit - b'0' + 52,
+        b'+' => 62,
+        b'/' => 63,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn base64() {
+        let cases: &[(&str, Option<&[u8]>)] = &[
+            ("", Some(b"")),
+            ("aGk=", Some(b"hi")),
+            ("aGk", Some(b"hi")),
+            ("aA==", Some(b"h")),
+            ("aGV5", Some(b"hey")),
+            ("aGV5aA==", Some(b"heyh")),
+            ("a", None),
+            ("aGk==", None),
+            ("a-k=", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(super::base64(text).as_deref(), *expected, "{text}");
+        }
+    }
+}
