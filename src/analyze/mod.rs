@@ -74,12 +74,12 @@ pub fn check(
     report: &mut Report,
 ) -> Output {
     let mut sources = Sources::new(loader, sources, report);
-    let files: Vec<Loaded> = inputs
+    let all: Vec<Loaded> = inputs
         .api
         .iter()
         .map(|api| load::load(&api.file, &mut sources))
         .collect();
-    let roots = load::roots(&files);
+    let roots = load::roots(&all);
     let gateways = roots
         .filter_map(|root| gateway::gateway(root, Purpose::Check, sources.report))
         .collect();

@@ -15,7 +15,7 @@ impl<'i> Comments<'i> {
     pub(super) fn collect(text: &'i str, pairs: Pairs<'i, Rule>) -> Self {
         let comments = pairs
             .flatten()
-            .filter(|pair| pair.as_rule() == Rule::COMMENT)
+            .filter(|pair| matches!(pair.as_rule(), Rule::COMMENT | Rule::inline_comment))
             .map(|pair| (pair.as_span().start(), pair.as_span().end()))
             .collect();
         Self { text, comments }
