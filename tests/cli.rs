@@ -148,7 +148,7 @@ fn the_exit_status_tells_how_it_went() {
         ("api missing.api -o fresh", 1, "", "missing.api"),
         ("gen", 2, "", "zgen.yaml: not found"),
         ("gen nowhere", 2, "", "zgen.yaml: not found"),
-        ("check", 2, "", "<FILE>"),
+        ("check", 2, "", "<PATH>"),
         ("check notes.txt", 2, "", "notes.txt: not a description"),
         ("check Makefile", 2, "", "Makefile: not a description"),
         ("check missing.api", 1, "", "missing.api"),

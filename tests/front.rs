@@ -232,49 +232,8 @@ fn hostile_files() {
     }
 }
 
-/// Files from public repositories, where they are at hand beside the repository: whatever goctl reads, zgen reads too, and
-/// the roots that it takes in full have no errors.
-#[test]
-fn corpus() {
-    let Some(corpus) = corpus_folder() else {
-        return;
-    };
-    let verdicts = fs::read_to_string(corpus.join("verdicts.tsv")).unwrap();
-    let (mut parsed, mut parsable) = (0, 0);
-    let (mut taken, mut takable) = (0, 0);
-    let mut failures = String::new();
-    for row in verdicts.lines().skip(1) {
-        let columns: Vec<&str> = row.split('\t').collect();
-        let folder = corpus.join("files").join(columns[0].replace('/', "+"));
-        let path = Utf8PathBuf::from_path_buf(folder.join(columns[1])).unwrap();
-        let text = fs::read_to_string(&path).unwrap();
-        let mut sources = SourceMap::default();
-        let file = sources.add(&path, text.as_str());
-        let mut report = Report::default();
-        if columns[3] == "ok" || columns[5] == "ok" {
-            parsable += 1;
-            if syntax::parse(file, &text, &mut report).is_some() {
-                parsed += 1;
-            } else {
-                failures += &render(&report, &sources, Format::Human { color: false });
-            }
-        }
-        if columns[2] == "api-root" && (columns[4] == "ok" || columns[6] == "ok") {
-            takable += 1;
-            let (_, report, sources) = run(&inputs_of(&path));
-            if report.has_errors() {
-                failures += &render(&report, &sources, Format::Human { color: false });
-            } else {
-                taken += 1;
-            }
-        }
-    }
-    println!("{failures}");
-    println!("files read: {parsed}/{parsable}, roots taken: {taken}/{takable}");
-    assert_eq!(parsed, parsable);
-}
-
-/// The same for `.proto` and `.sql` files: each is read on its own, and what is refused has a place.
+/// Files from public repositories, where they are at hand: each `.proto` and `.sql` file is read on its own, and what is
+/// refused has a place. `tests/corpus` is about the `.api` files.
 #[test]
 fn corpus_of_protos_and_tables() {
     let Some(corpus) = corpus_folder() else {

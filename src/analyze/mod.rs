@@ -45,8 +45,8 @@ pub fn run(
     let mut sources = Sources::new(loader, sources, report);
     let mut gateways: Vec<Gateway> = Vec::new();
     for api in &inputs.api {
-        let loaded = load::load(&api.file, &mut sources);
-        let Some(gateway) = gateway::gateway(&loaded, Purpose::Generate, sources.report) else {
+        let root = load::load(&api.file, &mut sources);
+        let Some(gateway) = gateway::gateway(&root, Purpose::Generate, sources.report) else {
             continue;
         };
         if gateways.iter().any(|other| other.name == gateway.name) {
@@ -74,12 +74,12 @@ pub fn check(
     report: &mut Report,
 ) -> Output {
     let mut sources = Sources::new(loader, sources, report);
-    let loaded: Vec<Loaded> = inputs
+    let all: Vec<Loaded> = inputs
         .api
         .iter()
         .map(|api| load::load(&api.file, &mut sources))
         .collect();
-    let roots = load::roots(&loaded);
+    let roots = load::roots(&all);
     let gateways = roots
         .filter_map(|root| gateway::gateway(root, Purpose::Check, sources.report))
         .collect();

@@ -168,6 +168,8 @@ fn report(line: &str) -> Option<Event> {
 /// Condenses the steps into a line now and then.
 struct Progress {
     steps: usize,
+    /// Steps when a line was last shown.
+    told: usize,
     last: String,
     shown: Instant,
 }
@@ -176,6 +178,7 @@ impl Progress {
     fn new(now: Instant) -> Self {
         Self {
             steps: 0,
+            told: 0,
             last: String::new(),
             shown: now,
         }
@@ -192,6 +195,11 @@ impl Progress {
             return None;
         }
         self.shown = now;
+        if self.told == self.steps {
+            // A large crate: say that it goes on, not the same again.
+            return Some("  ..".to_owned());
+        }
+        self.told = self.steps;
         Some(format!("  {} crates so far: {}", self.steps, self.last))
     }
 }
@@ -264,5 +272,7 @@ mod tests {
         let line = progress.due(start + SIGN_OF_LIFE);
         assert_eq!(line.as_deref(), Some("  1 crates so far: serde v1.0.0"));
         assert_eq!(progress.due(start + SIGN_OF_LIFE), None);
+        let line = progress.due(start + 2 * SIGN_OF_LIFE);
+        assert_eq!(line.as_deref(), Some("  .."));
     }
 }

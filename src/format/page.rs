@@ -124,8 +124,7 @@ impl<'t> Page<'t> {
                 line.is_aligned = false;
             }
         }
-        let apart = apart && !std::mem::take(&mut self.is_glued)
-            || matches!(self.after, After::Comment | After::Leading);
+        let apart = apart && !std::mem::take(&mut self.is_glued);
         if let Some(line) = self.lines.last_mut() {
             line.put(text, apart);
         }

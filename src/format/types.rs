@@ -146,10 +146,7 @@ fn field(node: &Node<'_>, page: &mut Page<'_>) {
                 page.column();
                 expression(part, page);
             }
-            Kind::EmbeddedName => {
-                page.spelled(part, &plain(part));
-                page.aligned();
-            }
+            Kind::EmbeddedName => embedded(part, page),
             Kind::Tag => {
                 if has_names && !is_block {
                     page.column();
@@ -158,5 +155,19 @@ fn field(node: &Node<'_>, page: &mut Page<'_>) {
             }
             _ => page.word(part),
         }
+    }
+}
+
+/// `Name` or `*Name`
+fn embedded(node: &Node<'_>, page: &mut Page<'_>) {
+    page.aligned();
+    let mut is_pointer = false;
+    for part in &node.parts {
+        match part.kind {
+            Kind::Comment => page.comment(part),
+            _ if is_pointer => page.glued(part),
+            _ => page.word(part),
+        }
+        is_pointer = part.kind == Kind::Prefix;
     }
 }

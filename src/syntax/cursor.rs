@@ -31,6 +31,7 @@ fn is_punctuation(rule: Rule) -> bool {
     matches!(
         rule,
         Rule::COMMENT
+            | Rule::inline_comment
             | Rule::EOI
             | Rule::open_paren
             | Rule::close_paren

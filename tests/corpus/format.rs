@@ -16,7 +16,7 @@ use crate::support::{Corpus, check, row};
 #[test]
 fn formatting_is_stable_and_keeps_comments() {
     let Some(corpus) = Corpus::find() else { return };
-    let (mut good, mut all, mut failures) = (0, 0, String::new());
+    let (mut good, mut all, mut failures) = (0, 0, Vec::new());
     for verdict in corpus.verdicts() {
         all += 1;
         let text = fs::read_to_string(&verdict.path).unwrap();
@@ -33,11 +33,11 @@ fn formatting_is_stable_and_keeps_comments() {
         if found.is_empty() {
             good += 1;
         } else {
-            failures += &format!("{}: {found:?}\n", verdict.path);
+            failures.push(format!("{}: {found:?}\n", verdict.path));
         }
     }
     row("files formatted: twice is once, comments kept", good, all);
-    assert!(all > 0 && good == all, "{failures}");
+    assert!(all > 0 && good == all, "{}", failures.concat());
 }
 
 /// Whole trees are formatted, so that imports are formatted too.
@@ -46,7 +46,7 @@ fn formatting_keeps_models() {
     let Some(corpus) = Corpus::find() else { return };
     let place = tempfile::tempdir().unwrap();
     let place = Utf8PathBuf::from_path_buf(PathBuf::from(place.path())).unwrap();
-    let (mut same, mut all, mut failures) = (0, 0, String::new());
+    let (mut same, mut all, mut failures) = (0, 0, Vec::new());
     for verdict in corpus.verdicts() {
         let copy = place.join(verdict.path.strip_prefix(corpus.folder()).unwrap());
         fs::create_dir_all(copy.parent().unwrap()).unwrap();
@@ -59,7 +59,7 @@ fn formatting_keeps_models() {
         if model(&verdict.path) == model(&copy) {
             same += 1;
         } else {
-            failures += &format!("{}\n", verdict.path);
+            failures.push(format!("{}\n", verdict.path));
         }
     }
     row(
@@ -67,7 +67,7 @@ fn formatting_keeps_models() {
         same,
         all,
     );
-    assert!(all > 0 && same == all, "{failures}");
+    assert!(all > 0 && same == all, "{}", failures.concat());
 }
 
 fn formatted(text: &str, found: &mut Vec<String>) -> String {

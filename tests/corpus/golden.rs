@@ -23,7 +23,7 @@ const DIFFERENT: &[(&str, &str, &str)] = &[(
 #[test]
 fn models_are_equal() {
     let Some(corpus) = Corpus::find() else { return };
-    let (mut equal, mut all, mut failures) = (0, 0, String::new());
+    let (mut equal, mut all, mut failures) = (0, 0, Vec::new());
     for verdict in corpus.verdicts() {
         let Ok(golden) = fs::read_to_string(&verdict.golden) else {
             continue;
@@ -43,13 +43,14 @@ fn models_are_equal() {
             .map(|line| ("goctl", line))
             .chain(ours.difference(&theirs).map(|line| ("zgen ", line)))
         {
-            match known.iter().find(|(_, start, _)| line.starts_with(start)) {
-                Some((path, _, reason)) => say(&format!("{path}: {side}: {line} ({reason})")),
-                None => {
-                    differs = true;
-                    failures += &format!("{}: {side}: {line}\n", verdict.path);
-                }
+            if let Some((path, _, reason)) =
+                known.iter().find(|(_, start, _)| line.starts_with(start))
+            {
+                say(&format!("{path}: {side}: {line} ({reason})"));
+                continue;
             }
+            differs = true;
+            failures.push(format!("{}: {side}: {line}\n", verdict.path));
         }
         equal += usize::from(!differs);
     }
@@ -58,7 +59,7 @@ fn models_are_equal() {
         equal,
         all,
     );
-    assert!(all > 0 && equal == all, "{failures}");
+    assert!(all > 0 && equal == all, "{}", failures.concat());
 }
 
 /// goctl's view. Types as they are declared, then as they travel.

@@ -7,5 +7,8 @@
 mod files;
 mod format;
 mod golden;
+mod inspect;
+#[path = "../schema/mod.rs"]
+mod schema;
 mod snippets;
 mod support;

@@ -25,7 +25,7 @@ fn verdicts_are_goctls_or_documented() {
     let Some(corpus) = Corpus::find() else { return };
     let documented = documented();
     let mut used = BTreeMap::new();
-    let mut failures = String::new();
+    let mut failures = Vec::new();
     for (table, probes) in [
         ("snippets.tsv", snippets(&corpus.read("snippets.tsv"))),
         ("probes.json", probes(&corpus.read("probes.json"))),
@@ -47,7 +47,7 @@ fn verdicts_are_goctls_or_documented() {
             if documented.get(&name).map(String::as_str) == Some(kind) {
                 listed += 1;
             } else {
-                failures += &format!("{kind}: - `{name}` {errors:?}\n{}\n", probe.text);
+                failures.push(format!("{kind}: - `{name}` {errors:?}\n{}\n", probe.text));
             }
             used.insert(name, kind);
         }
@@ -55,9 +55,9 @@ fn verdicts_are_goctls_or_documented() {
         row(&format!("{table}: an intended difference"), listed, all);
     }
     for name in documented.keys().filter(|name| !used.contains_key(*name)) {
-        failures += &format!("documented, but there is no difference: {name}\n");
+        failures.push(format!("documented, but there is no difference: {name}\n"));
     }
-    assert!(failures.is_empty(), "{failures}");
+    assert!(failures.is_empty(), "{}", failures.concat());
 }
 
 /// What zgen has against a text. That there is no route is none of it: most of the texts have only types.

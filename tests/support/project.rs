@@ -1,5 +1,8 @@
 //! The projects below `fixtures/projects/`.
 
+// Every test takes its part of this.
+#![allow(dead_code)]
+
 use std::fs;
 
 use anyhow::{Context as _, bail};

@@ -1,5 +1,8 @@
 //! The expected workspaces, outside of the repository's sources and with the versions of `Cargo.lock`, for cargo.
 
+// Every test takes its part of this.
+#![allow(dead_code)]
+
 use std::fs;
 use std::process::Command;
 
@@ -76,7 +79,6 @@ impl Workspace {
 }
 
 /// Where cargo puts the programs of a package.
-#[allow(dead_code)] // Only the end-to-end test runs them.
 pub(crate) fn binary(package: &str) -> Utf8PathBuf {
     target().join("debug").join(package)
 }

@@ -20,6 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "diag", "model", "project", "proto", "source", "sql", "syntax",
         ],
     ),
+    ("format", &["diag", "source", "syntax"]),
     ("inspect", &["model", "source"]),
     // Whose a file is (`Owner`) is said where files are.
     ("rust", &["emit"]),
@@ -35,8 +36,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "analyze", "dev", "diag", "emit", "generate", "inspect", "project", "source", "sql",
-            "write",
+            "analyze", "dev", "diag", "emit", "format", "generate", "inspect", "project", "source",
+            "sql", "write",
         ],
     ),
 ];
