@@ -137,6 +137,8 @@ pub struct Struct {
     /// Embedded structs are flattened into this list at their place.
     pub fields: Vec<Field>,
     pub docs: Vec<String>,
+    /// A member of itself without a slice, map or pointer between.
+    pub recursive: bool,
     pub span: Span,
 }
 
