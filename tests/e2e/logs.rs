@@ -76,16 +76,11 @@ fn check(lines: &[String], traces: &[&String], encoding: &str) {
         let record = serde_json::from_str::<serde_json::Value>(line).ok();
         let expected = if record.is_some() { "json" } else { "plain" };
         assert_eq!(encoding, expected, "{line}");
-        let found = match &record {
-            Some(record) => {
-                let trace = record["trace"].as_str().unwrap_or_default();
-                traces.iter().any(|known| *known == trace)
-            }
-            None => {
-                let names = |trace: &&String| line.contains(&format!(" trace={trace}"));
-                traces.iter().any(names)
-            }
+        let names = |trace: &&String| match &record {
+            Some(record) => record["trace"] == **trace,
+            None => line.contains(&format!(" trace={trace}")),
         };
+        let found = traces.iter().any(names);
         assert!(found != is_life, "{line}");
     }
 }
