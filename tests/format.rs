@@ -203,3 +203,44 @@ fn folders_are_checked() {
     assert_eq!(run("check .").0, Some(0));
     assert_eq!(run("check . --deny-warnings").0, Some(1));
 }
+
+/// Too deep or too long ends soon, in a text or a finding.
+#[test]
+fn hostile_texts() {
+    let deep = |open: &str, count: usize| format!("type A {{ {} }}", open.repeat(count));
+    let long = |part: &str| part.repeat(40_000 / part.len());
+    for (text, is_taken) in [
+        (deep("X {", 50_000), false),
+        (deep("map[", 50_000), false),
+        (format!("type A {{ X {}int }}", "*".repeat(100_000)), false),
+        (
+            format!("type A {{ {}{} }}", "X { ".repeat(40), "}".repeat(40)),
+            true,
+        ),
+        (long("type A {} /* x */ "), true),
+        (long("// x\n"), true),
+        (long("/* x */"), true),
+        (long("\n"), true),
+        (format!("type A {{ {} }}", long("X int // x\n")), true),
+        (format!("type A {{ {} }}", long("X, Y int `a` ")), true),
+        (format!("info ({})", long("a: b, c d: \"e\" ")), true),
+        (
+            format!("@server (a: b{}) service x {{}}", long(", c")),
+            true,
+        ),
+        (
+            format!(
+                "service x {{ {} }}",
+                long("@handler a get /a (A) returns (B); ")
+            ),
+            true,
+        ),
+    ] {
+        let mut report = Report::default();
+        let file = SourceMap::default().add("a.api", "");
+        let once = format::format(file, &text, &mut report);
+        let start: String = text.chars().take(40).collect();
+        assert_eq!(once.is_some(), is_taken, "{start}");
+        assert_ne!(report.has_errors(), is_taken, "{start}");
+    }
+}

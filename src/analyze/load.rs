@@ -1,6 +1,6 @@
 //! Reading a root `.api` file and everything it imports.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::rc::Rc;
 
@@ -23,7 +23,7 @@ pub(super) struct Sources<'a> {
     pub(super) map: &'a mut SourceMap,
     pub(super) report: &'a mut Report,
     /// What several roots import is parsed, and complained of, once. `None`: it has a syntax error.
-    parsed: HashMap<FileId, Option<Rc<ast::File>>>,
+    parsed: BTreeMap<FileId, Option<Rc<ast::File>>>,
 }
 
 impl<'a> Sources<'a> {
@@ -36,7 +36,7 @@ impl<'a> Sources<'a> {
             loader,
             map,
             report,
-            parsed: HashMap::new(),
+            parsed: BTreeMap::new(),
         }
     }
 
@@ -123,7 +123,7 @@ pub(super) fn load(root: &Utf8Path, sources: &mut Sources<'_>) -> Loaded {
     let mut walk = Walk {
         folder: parent(root),
         units: Vec::new(),
-        seen: HashSet::new(),
+        seen: BTreeSet::new(),
         stack: Vec::new(),
         complete: true,
     };
@@ -142,7 +142,7 @@ struct Walk {
     /// The root's.
     folder: Utf8PathBuf,
     units: Vec<Unit>,
-    seen: HashSet<FileId>,
+    seen: BTreeSet<FileId>,
     /// The files between the root and the current one.
     stack: Vec<FileId>,
     complete: bool,

@@ -37,7 +37,10 @@ impl Line {
 
     pub(super) fn comment(&mut self, text: &str) {
         match &mut self.comment {
-            Some(first) => *first = format!("{first} {text}"),
+            Some(first) => {
+                first.push(' ');
+                first.push_str(text);
+            }
             None => self.comment = Some(text.to_owned()),
         }
     }

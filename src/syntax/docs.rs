@@ -63,8 +63,9 @@ impl<'i> Comments<'i> {
     }
 
     fn starts_line(&self, at: usize) -> bool {
-        let line = self.text[..at].rfind('\n').map_or(0, |end| end + 1);
-        self.text[line..at].trim().is_empty()
+        // Not by the line's start: a file may be one long line.
+        let before = self.text[..at].trim_end_matches(|c: char| c.is_whitespace() && c != '\n');
+        before.is_empty() || before.ends_with('\n')
     }
 
     fn is_filler(&self, from: usize, to: usize) -> bool {
