@@ -96,11 +96,8 @@ pub(super) fn check_dependencies(fields: &[Field], report: &mut Report) {
             continue;
         };
         let others = || {
-            let beside = |other: &&Field| other.source == field.source && other.wire != field.wire;
-            fields
-                .iter()
-                .filter(beside)
-                .map(|other| other.wire.as_str())
+            let beside = fields.iter().filter(|other| other.span != field.span);
+            beside.filter_map(|other| other.wire_in(field.source))
         };
         if others().any(|other| other == dependency) {
             continue;

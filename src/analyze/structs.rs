@@ -41,7 +41,6 @@ pub(super) fn structs(declared: &Declared<'_>, report: &mut Report) -> Vec<Struc
             name: name.clone(),
             fields,
             docs: decl.docs.clone(),
-            recursive: false,
             span: decl.name.span,
         });
     }
@@ -49,7 +48,6 @@ pub(super) fn structs(declared: &Declared<'_>, report: &mut Report) -> Vec<Struc
     for each in &out {
         fields::check_dependencies(&each.fields, report);
     }
-    mark_recursive(&mut out);
     out
 }
 
@@ -153,7 +151,6 @@ impl<'a> Builder<'a> {
             name: name.clone(),
             fields,
             docs: Vec::new(),
-            recursive: false,
             span,
         });
         Type::Named(name)
@@ -228,38 +225,5 @@ impl<'a> Builder<'a> {
             }
         }
         false
-    }
-}
-
-/// A struct that holds itself by value, perhaps through others.
-fn mark_recursive(structs: &mut [Struct]) {
-    let held: BTreeMap<String, Vec<String>> = structs
-        .iter()
-        .map(|each| {
-            let held = each.fields.iter().filter_map(|field| by_value(&field.ty));
-            (each.name.clone(), held.map(str::to_owned).collect())
-        })
-        .collect();
-    for each in structs {
-        let mut seen: BTreeSet<&str> = BTreeSet::new();
-        let mut queue: Vec<&str> = vec![&each.name];
-        while let Some(name) = queue.pop() {
-            for next in held.get(name).into_iter().flatten() {
-                if *next == each.name {
-                    each.recursive = true;
-                }
-                if seen.insert(next) {
-                    queue.push(next);
-                }
-            }
-        }
-    }
-}
-
-fn by_value(ty: &Type) -> Option<&str> {
-    match ty {
-        Type::Named(name) => Some(name),
-        Type::Array(_, inner) => by_value(inner),
-        _ => None,
     }
 }

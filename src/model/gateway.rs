@@ -137,8 +137,6 @@ pub struct Struct {
     /// Embedded structs are flattened into this list at their place.
     pub fields: Vec<Field>,
     pub docs: Vec<String>,
-    /// A member of itself without a slice, map or pointer between.
-    pub recursive: bool,
     pub span: Span,
 }
 
@@ -167,6 +165,15 @@ pub struct Field {
 }
 
 impl Field {
+    /// The name in one of the places that the field's tags name.
+    pub fn wire_in(&self, source: Source) -> Option<&str> {
+        if self.source == source {
+            return Some(&self.wire);
+        }
+        let place = self.also.iter().find(|place| place.source == source)?;
+        Some(&place.wire)
+    }
+
     /// The name in JSON; without a `json` tag that is the declared one, as for Go's encoding/json.
     pub fn json_name(&self) -> &str {
         let json = self.also.iter().find(|place| place.source == Source::Json);
