@@ -14,6 +14,8 @@ mod files;
 mod grpc;
 #[path = "e2e/logs.rs"]
 mod logs;
+#[path = "../rt/tests/support/ports.rs"]
+mod ports;
 #[path = "e2e/probes.rs"]
 mod probes;
 #[path = "support/project.rs"]

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
+use support::ports::free_port;
 use zgen_rt::cache::Cache;
 use zgen_rt::config::CacheConf;
 use zgen_rt::trace::Span;
@@ -79,11 +80,6 @@ impl Drop for Redis {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 /// What every cache does.

@@ -5,17 +5,13 @@ mod support;
 
 use axum::Router;
 use axum::routing::get;
+use support::ports::free_port;
 use support::{Refused, rest_conf};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use zgen_rt::config::{DevServerConf, RestConf};
 use zgen_rt::lifecycle::Readiness;
 use zgen_rt::{dev_server, http as rt_http};
-
-async fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    listener.local_addr().unwrap().port()
-}
 
 fn conf(keys: &str) -> DevServerConf {
     rest_conf(&format!("DevServer: {{Host: 127.0.0.1, {keys}}}"))
@@ -34,7 +30,7 @@ async fn ask(port: u16, path: &str) -> String {
 
 #[tokio::test]
 async fn metrics_and_health_are_served() {
-    let port = free_port().await;
+    let port = free_port();
     let readiness = Readiness::default();
     let conf = conf(&format!("Port: {port}, MetricsPath: /m"));
     dev_server::start(Some(&conf), &readiness).await.unwrap();
@@ -55,7 +51,7 @@ async fn metrics_and_health_are_served() {
 async fn nothing_starts_unasked() {
     let readiness = Readiness::default();
     dev_server::start(None, &readiness).await.unwrap();
-    let port = free_port().await;
+    let port = free_port();
     let off = conf(&format!("Port: {port}, Enabled: false"));
     dev_server::start(Some(&off), &readiness).await.unwrap();
     assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err());
@@ -94,7 +90,7 @@ async fn a_section_that_cannot_work_is_refused() {
 
 #[tokio::test]
 async fn a_health_check_asks_the_gateway() {
-    let port = free_port().await;
+    let port = free_port();
     let conf = RestConf {
         port,
         host: "127.0.0.1".to_owned(),

@@ -6,7 +6,7 @@ mod support;
 
 use std::ffi::OsStr;
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -15,7 +15,9 @@ use axum::Router;
 use axum::routing::get;
 use http::HeaderMap;
 use serde_json::Value;
+use support::ports::free_port;
 use support::{Refused, rest_conf, rpc_conf};
+use tokio::sync::watch;
 use zgen_rt::config::{ConfigFile, RestConf, RpcServerConf};
 use zgen_rt::lifecycle::Readiness;
 use zgen_rt::trace::Span;
@@ -34,7 +36,7 @@ fn child() {
         Ok("log") => runtime.block_on(log("Log: {Level: debug}")),
         Ok("log plain") => runtime.block_on(log("Log: {Encoding: plain}")),
         Ok("config") => config(),
-        Ok("gateway") => runtime.block_on(gateway(&rest_conf_at(&port, "300ms", "10s"))),
+        Ok("gateway") => runtime.block_on(gateway(&rest_conf_at(&port, "3s", "30s"))),
         Ok("hanging gateway") => runtime.block_on(gateway(&rest_conf_at(&port, "10ms", "100ms"))),
         Ok("service") => runtime.block_on(service(&port)),
         _ => {}
@@ -82,14 +84,23 @@ fn rest_conf_at(port: &str, wrap_up: &str, wait: &str) -> RestConf {
 
 async fn gateway(conf: &RestConf) {
     let _telemetry = telemetry::init(conf, "it", "1.0.0").unwrap();
-    let slow = async || {
-        tokio::time::sleep(Duration::from_millis(800)).await;
+    let begun = watch::Sender::new(false);
+    let (is_begun, hangs) = (begun.subscribe(), begun.clone());
+    let slow = async move || {
+        begun.send_replace(true);
+        // Until the test says so.
+        let said = tokio::task::spawn_blocking(|| std::io::stdin().lines().next());
+        let _ = said.await;
         "slow"
     };
-    let hang = async || std::future::pending::<&str>().await;
+    let hang = async move || {
+        hangs.send_replace(true);
+        std::future::pending::<&str>().await
+    };
     let routes = Router::new()
         .route("/slow", get(slow))
-        .route("/hang", get(hang));
+        .route("/hang", get(hang))
+        .route("/begun", get(async move || is_begun.borrow().to_string()));
     let readiness = Readiness::default();
     let app = rt_http::stack::<Refused, ()>(routes, conf, &readiness);
     let server = rt_http::Server::bind(conf).await.unwrap();
@@ -98,7 +109,7 @@ async fn gateway(conf: &RestConf) {
 
 async fn service(port: &str) {
     let conf: RpcServerConf = support::conf(&format!(
-        "{{Name: it, ListenOn: '127.0.0.1:{port}', Shutdown: {{WrapUpTime: 500ms}}}}"
+        "{{Name: it, ListenOn: '127.0.0.1:{port}', Shutdown: {{WrapUpTime: 3s}}}}"
     ));
     let server = rpc::Server::bind(&conf).await.unwrap();
     let serving = server.serve(rpc::Services::new(), Readiness::default());
@@ -113,14 +124,14 @@ struct Running {
 
 impl Running {
     fn start(role: &str, environment: &[(&OsStr, &OsStr)]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = port.local_addr().unwrap().port();
+        let port = free_port();
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["--ignored", "--exact", "child", "--nocapture"])
             .env(ROLE, role)
             .env(PORT, port.to_string())
             .env_remove("RUST_LOG")
             .envs(environment.iter().copied())
+            .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -157,6 +168,11 @@ impl Running {
             }
         }
         answer
+    }
+
+    /// Waits until it has one of these requests in hand.
+    fn wait_until_begun(&self) {
+        self.wait_until(|it| it.ask("/begun").ends_with("true"));
     }
 
     fn wait_until(&self, is_so: impl Fn(&Self) -> bool) {
@@ -242,11 +258,14 @@ fn a_gateway_finishes_what_it_began() {
     gateway.wait_until(|gateway| gateway.ask("/ready").starts_with("HTTP/1.1 200"));
     std::thread::scope(|scope| {
         let slow = scope.spawn(|| gateway.ask("/slow"));
-        std::thread::sleep(Duration::from_millis(100));
+        gateway.wait_until_begun();
         gateway.signal();
         // Unready first, and still serving while others take notice.
         gateway.wait_until(|gateway| gateway.ask("/ready").starts_with("HTTP/1.1 503"));
         assert!(gateway.ask("/health").starts_with("HTTP/1.1 200"));
+        gateway.wait_until(|gateway| gateway.ask("/health").is_empty());
+        let mut stdin = gateway.child.stdin.as_ref().unwrap();
+        stdin.write_all(b"now\n").unwrap();
         let answer = slow.join().unwrap();
         assert!(answer.ends_with("slow"), "{answer}");
     });
@@ -264,7 +283,7 @@ fn a_request_that_hangs_does_not_keep_a_gateway() {
     stream
         .write_all(b"GET /hang HTTP/1.1\r\nHost: it\r\n\r\n")
         .unwrap();
-    std::thread::sleep(Duration::from_millis(100));
+    gateway.wait_until_begun();
     gateway.signal();
     let (status, text) = gateway.end();
     assert!(status.success(), "{text}");

@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 
-use crate::system::free_port;
+use crate::ports::free_port;
 
 const INSTALL: &str = "this test needs etcd, Redis and MariaDB: install them \
     (`apt-get install etcd-server redis-server mariadb-server`) so that their programs are found on PATH";
@@ -32,7 +32,7 @@ impl Drop for Server {
 }
 
 pub(crate) async fn etcd() -> anyhow::Result<Server> {
-    let (port, peer) = (free_port()?, free_port()?);
+    let (port, peer) = (free_port(), free_port());
     let (client, peer) = (
         format!("http://127.0.0.1:{port}"),
         format!("http://127.0.0.1:{peer}"),
@@ -53,7 +53,7 @@ pub(crate) async fn etcd() -> anyhow::Result<Server> {
 }
 
 pub(crate) async fn redis() -> anyhow::Result<Server> {
-    let port = free_port()?;
+    let port = free_port();
     start("redis-server", port, |dir| {
         let words = format!("--port {port} --bind 127.0.0.1 --appendonly no --dir {dir} --save");
         let words = words.split(' ').map(str::to_owned);
@@ -64,7 +64,7 @@ pub(crate) async fn redis() -> anyhow::Result<Server> {
 
 /// With these statements executed before the first connection.
 pub(crate) async fn mariadb(statements: &[String]) -> anyhow::Result<Server> {
-    let port = free_port()?;
+    let port = free_port();
     // It refuses to be root unless it is told so.
     let user = rustix::process::geteuid()
         .is_root()

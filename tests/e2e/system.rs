@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
@@ -10,7 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::TempDir;
 use tokio::sync::{OnceCell, mpsc};
 use tokio::time::Instant;
-use zgen::dev::ports::{self, Launch};
+use zgen::dev::ports::{self as dev_ports, Launch};
 use zgen::dev::process::Process;
 use zgen::dev::receiver::Receiver;
 use zgen::dev::services;
@@ -20,6 +19,7 @@ use zgen::dev::tree;
 
 use crate::client::Client;
 use crate::files;
+use crate::ports::free_port;
 use crate::project::Fixture;
 use crate::workspace::{Workspace, binary};
 
@@ -71,9 +71,9 @@ impl System {
         let (sender, notable) = mpsc::channel(1);
         let mut processes = Vec::new();
         // Services come first.
-        for mut launch in ports::free(&services)? {
+        for mut launch in dev_ports::free(&services)? {
             let package = launch.service.package.clone();
-            let port = free_port()?;
+            let port = free_port();
             let keys = ["DevServer", "Port"];
             let name = variable(&launch.service.name, &keys);
             launch.env.insert(name, port.to_string());
@@ -164,9 +164,4 @@ async fn build() -> anyhow::Result<Utf8PathBuf> {
         tokio::task::spawn_blocking(work).await?
     };
     BUILT.get_or_try_init(build).await.cloned()
-}
-
-pub(crate) fn free_port() -> anyhow::Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    Ok(listener.local_addr()?.port())
 }

@@ -4,6 +4,8 @@
 #![cfg(all(feature = "etcd", feature = "rpc-server"))]
 
 mod cluster;
+#[path = "../support/ports.rs"]
+mod ports;
 mod raw;
 mod service;
 
@@ -254,8 +256,7 @@ fn one(found: Vec<KeyValue>) -> Option<KeyValue> {
 }
 
 fn free_address() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().to_string()
+    format!("127.0.0.1:{}", ports::free_port())
 }
 
 /// Asks again until there is an answer.

@@ -4,6 +4,7 @@
 
 #[cfg(all(feature = "rpc-server", feature = "rpc-client"))]
 pub(crate) mod grpc;
+pub(crate) mod ports;
 
 use axum::Router;
 use axum::body::Body;
