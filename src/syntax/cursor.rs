@@ -62,7 +62,8 @@ fn written_end(pair: &Pair<'_, Rule>) -> usize {
         return whole;
     }
     let parts = pair.clone().into_inner();
-    let words = parts.filter(|part| !is_comment(part.as_rule()));
+    let words =
+        parts.filter(|part| !is_comment(part.as_rule()) && part.as_rule() != Rule::semicolon);
     words.last().map_or(whole, |last| last.as_span().end())
 }
 
