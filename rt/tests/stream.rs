@@ -17,10 +17,12 @@ fn counted(items: Vec<Result<u32, Status>>) -> Replies<u32, Status> {
     }))
 }
 
+/// Items, how many of them come, and the error type on the span.
+type Case = (Vec<Result<u32, Status>>, usize, Option<&'static str>);
+
 #[tokio::test]
 async fn the_span_lives_as_long_as_the_stream() {
     let captured = testing::capture();
-    type Case = (Vec<Result<u32, Status>>, usize, Option<&'static str>);
     let cases: [Case; 3] = [
         (vec![Ok(1), Ok(2)], 2, None),
         (vec![], 0, None),

@@ -15,8 +15,9 @@ pub(super) fn read(pair: &TagPair, ty: &Type, report: &mut Report) -> Vec<Rule> 
         let (name, value) = word.split_once('=').unwrap_or((word, ""));
         // What follows is about items; those of declared types have tags of their own.
         if name == "dive" {
-            let rest = pair.options.iter().skip_while(|word| *word != "dive");
-            if rest.count() > 1 {
+            let words = std::iter::once(&pair.name).chain(&pair.options);
+            let behind = words.skip_while(|word| *word != "dive").skip(1);
+            if behind.count() > 0 {
                 unknown("rules after `dive` are", pair, report);
             }
             break;

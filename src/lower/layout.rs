@@ -60,8 +60,8 @@ pub(super) fn chain(
 fn overflowing(indent: usize, head: &str, links: &[&str]) -> Option<String> {
     let (last, before) = links.split_last()?;
     let start = format!("{head}{}", before.concat());
-    let (name, list) = last.strip_suffix(')')?.split_once('(')?;
-    let arguments = arguments_of(list);
+    let (name, inside) = last.strip_suffix(')')?.split_once('(')?;
+    let arguments = arguments_of(inside);
     let fits = start.chars().count() + name.chars().count() < CHAIN_WIDTH;
     let is_plain = !start.contains('\n') && !last.contains('\n');
     // Three arguments and the two parentheses: from five lines on, rustfmt prefers this.

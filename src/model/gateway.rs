@@ -174,12 +174,13 @@ impl Field {
         Some(&place.wire)
     }
 
-    /// The name in JSON: of the tag that says so, else the only name there is.
+    /// The name in JSON; without a `json` tag that is the declared one, as for Go's encoding/json.
     pub fn json_name(&self) -> &str {
         let json = self.also.iter().find(|place| place.source == Source::Json);
         match json {
-            Some(place) if self.source != Source::Json => &place.wire,
-            _ => &self.wire,
+            _ if self.source == Source::Json => &self.wire,
+            Some(place) => &place.wire,
+            None => &self.name,
         }
     }
 }

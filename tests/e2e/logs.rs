@@ -73,18 +73,14 @@ async fn settled(
 fn check(lines: &[String], traces: &[&String], encoding: &str) {
     for line in lines {
         let is_life = LIFE.iter().any(|words| line.contains(words));
-        let found = match serde_json::from_str::<serde_json::Value>(line) {
-            Ok(record) => {
-                assert_eq!(encoding, "json", "{line}");
-                let trace = record["trace"].as_str().unwrap_or_default();
-                traces.iter().any(|known| *known == trace)
-            }
-            Err(_) => {
-                assert_eq!(encoding, "plain", "{line}");
-                let names = |trace: &&String| line.contains(&format!(" trace={trace}"));
-                traces.iter().any(names)
-            }
+        let record = serde_json::from_str::<serde_json::Value>(line).ok();
+        let expected = if record.is_some() { "json" } else { "plain" };
+        assert_eq!(encoding, expected, "{line}");
+        let names = |trace: &&String| match &record {
+            Some(record) => record["trace"] == **trace,
+            None => line.contains(&format!(" trace={trace}")),
         };
+        let found = traces.iter().any(names);
         assert!(found != is_life, "{line}");
     }
 }

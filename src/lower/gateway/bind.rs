@@ -3,7 +3,7 @@
 use super::Gateway;
 use super::checks;
 use super::routes::Parameters;
-use super::types::{is_container, is_scalar, member_type};
+use super::types::{complexity, is_container, is_scalar, member_type};
 use crate::lower::types::MAX_ARRAY;
 use crate::lower::{layout, types};
 use crate::model::{Field, Presence, Source, Struct, Type};
@@ -48,9 +48,6 @@ pub(super) fn nested(gateway: &Gateway<'_>, found: &Struct) -> (Vec<String>, Vec
 fn reads(field: &Field, source: Source) -> bool {
     field.source == source || field.also.iter().any(|place| place.source == source)
 }
-
-/// Beyond this, clippy finds a type complex.
-const MAX_NESTED: usize = 4;
 
 struct Binder<'a> {
     gateway: &'a Gateway<'a>,
@@ -143,6 +140,14 @@ impl Binder<'_> {
             let Some(other) = fields.iter().find(|other| other.wire == *dependency) else {
                 continue;
             };
+            // Said once for both.
+            let is_mutual = matches!(
+                &other.presence,
+                Presence::OptionalWith { dependency, .. } if *dependency == field.wire
+            );
+            if is_mutual && other.span.start < field.span.start {
+                continue;
+            }
             let method = if *negated { "either" } else { "both" };
             let errors = self.errors.trim_start_matches("&mut ");
             let arguments = [self.given(field), self.given(other)];
@@ -264,10 +269,7 @@ fn wire_member(field: &Field, name: &str, ty: &str) -> Member {
     if plain != wire {
         attributes.push(format!("serde(rename = \"{}\")", wire.escape_default()));
     }
-    // As the description has it; clippy would have parts of it named.
-    if ty.matches('<').count() > MAX_NESTED {
-        attributes.push("allow(clippy::type_complexity)".to_owned());
-    }
+    attributes.extend(complexity(ty));
     let ty = if is_quoted(field) {
         format!("Field<Quoted<{ty}>>")
     } else {

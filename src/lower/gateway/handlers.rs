@@ -222,6 +222,16 @@ pub(super) fn has_claims(group: &Group) -> bool {
 /// The description's words, then method and path.
 pub(super) fn docs(route: &Route) -> Vec<String> {
     let mut docs = route.docs.clone();
+    for key in ["summary", "description"] {
+        let text = route.properties.get(key).map_or("", |text| text.trim());
+        if !text.is_empty() && !docs.iter().any(|line| line == text) {
+            docs.extend(text.lines().map(|line| line.trim().to_owned()));
+        }
+    }
+    let deprecated = route.properties.get("deprecated").map(|text| text.trim());
+    if deprecated.is_some_and(|text| text != "false") {
+        docs.push("Deprecated.".to_owned());
+    }
     if !docs.is_empty() {
         docs.push(String::new());
     }

@@ -125,11 +125,11 @@ fn member(
     if written && matches!(&field.ty, Type::Pointer(inner) if **inner == Type::Bytes) {
         serde.push("serialize_with = \"zgen_rt::http::json::base64_option\"".to_owned());
     }
-    let attributes = if serde.is_empty() {
-        Vec::new()
-    } else {
-        vec![layout::attribute(4, "serde", &serde)]
-    };
+    let mut attributes = Vec::new();
+    if !serde.is_empty() {
+        attributes.push(layout::attribute(4, "serde", &serde));
+    }
+    attributes.extend(complexity(&ty));
     Member {
         docs: field.docs.clone(),
         attributes,
@@ -141,6 +141,12 @@ fn member(
 fn is_unset_when_absent(field: &model::Field) -> bool {
     !matches!(field.presence, Presence::Required | Presence::Default(_))
         && !matches!(field.ty, Type::Pointer(_))
+}
+
+/// As the description has it; clippy would have parts of such a type named.
+pub(super) fn complexity(ty: &str) -> Option<String> {
+    const MAX_NESTED: usize = 4;
+    (ty.matches('<').count() > MAX_NESTED).then(|| "allow(clippy::type_complexity)".to_owned())
 }
 
 /// What `,string` means something for (Go's encoding/json).
