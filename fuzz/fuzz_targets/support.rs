@@ -34,7 +34,12 @@ pub fn read(text: &str) -> (String, String) {
     let mut report = Report::default();
     let output = analyze::run(&inputs, &Only(text), &mut sources, &mut report);
     let mut findings = String::new();
-    for format in [Format::Human { color: false }, Format::Short, Format::Github, Format::Json] {
+    for format in [
+        Format::Human { color: false },
+        Format::Short,
+        Format::Github,
+        Format::Json,
+    ] {
         findings = render(&report, &sources, format);
     }
     (inspect::json(&output.system, &sources), findings)

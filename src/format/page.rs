@@ -132,6 +132,15 @@ impl<'t> Page<'t> {
         self.at = node.end();
     }
 
+    /// A `;` that can go, unless it keeps a comment from what follows.
+    pub(super) fn dispensable(&mut self, node: &Node<'_>) {
+        if self.after == After::Closed {
+            self.glued(node);
+        } else {
+            self.skip(node);
+        }
+    }
+
     /// Something that is not printed.
     pub(super) fn skip(&mut self, node: &Node<'_>) {
         self.at = self.at.max(node.end());
@@ -174,7 +183,7 @@ impl<'t> Page<'t> {
     }
 
     pub(super) fn comment(&mut self, node: &Node<'_>) {
-        let text = node.text.replace("\r\n", "\n");
+        let text = unix(node.text);
         let text = text.trim_end();
         let is_line = text.starts_with("//");
         let is_behind = self.after != After::Closed && self.breaks(node.start) == 0;
@@ -218,4 +227,16 @@ impl<'t> Page<'t> {
 /// Whether a node is printed by [`Page::comment`], wherever it stands.
 pub(super) fn is_comment(node: &Node<'_>) -> bool {
     node.kind == Kind::Comment
+}
+
+/// With plain line ends. A carriage return on its own stays: it may be meant.
+pub(super) fn unix(text: &str) -> String {
+    let lines: Vec<&str> = text.split('\n').collect();
+    let (last, ended) = lines.split_last().unwrap_or((&"", &[]));
+    let mut out: String = ended
+        .iter()
+        .flat_map(|line| [line.trim_end_matches('\r'), "\n"])
+        .collect();
+    out.push_str(last);
+    out
 }

@@ -85,7 +85,8 @@ pub(super) fn text(lines: &[Line]) -> String {
                 full += &" ".repeat(padding + 1);
                 full += comment;
             }
-            out += full.trim_end();
+            // Only what was put there: other blanks may belong to a word.
+            out += full.trim_end_matches([' ', '\t']);
             out.push('\n');
         }
     }

@@ -62,7 +62,7 @@ fn route(node: &Node<'_>, page: &mut Page<'_>) {
         }
         match part.kind {
             Kind::Comment => page.comment(part),
-            Kind::Semicolon => page.skip(part),
+            Kind::Semicolon => page.dispensable(part),
             Kind::AtDoc => doc(part, page),
             Kind::Body | Kind::Returns if says_nothing(part) => page.skip(part),
             Kind::Body => body(part, page),

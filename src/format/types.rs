@@ -1,6 +1,6 @@
 //! Types and their fields.
 
-use super::page::{Apart, Page, is_comment};
+use super::page::{Apart, Page, is_comment, unix};
 use crate::syntax::{Kind, Node};
 
 /// `type Name { .. }` or `type ( .. )`.
@@ -100,7 +100,7 @@ pub(super) fn expression(node: &Node<'_>, page: &mut Page<'_>) {
 /// A type or prefix on one line, without blanks. With comments inside it stays as it is.
 fn plain(node: &Node<'_>) -> String {
     if node.has_comment() {
-        return node.text.replace("\r\n", "\n");
+        return unix(node.text);
     }
     let text: String = node.text.split_whitespace().collect();
     text
@@ -139,7 +139,7 @@ fn field(node: &Node<'_>, page: &mut Page<'_>) {
         match part.kind {
             Kind::Comment => page.comment(part),
             Kind::Comma => page.glued(part),
-            Kind::Semicolon => page.skip(part),
+            Kind::Semicolon => page.dispensable(part),
             Kind::TypeExpr if is_block => expression(part, page),
             Kind::TypeExpr => {
                 page.aligned();

@@ -28,39 +28,56 @@ impl<'i> Iterator for Significant<'i> {
 }
 
 fn is_punctuation(rule: Rule) -> bool {
-    matches!(
-        rule,
-        Rule::COMMENT
-            | Rule::inline_comment
-            | Rule::EOI
-            | Rule::open_paren
-            | Rule::close_paren
-            | Rule::open_brace
-            | Rule::close_brace
-            | Rule::equals
-            | Rule::colon
-            | Rule::comma
-            | Rule::semicolon
-            | Rule::kw_syntax
-            | Rule::kw_info
-            | Rule::kw_import
-            | Rule::kw_type
-            | Rule::kw_struct
-            | Rule::kw_map
-            | Rule::kw_service
-            | Rule::kw_returns
-            | Rule::kw_at_server
-            | Rule::kw_at_doc
-            | Rule::kw_at_handler
-    )
+    is_comment(rule)
+        || matches!(
+            rule,
+            Rule::EOI
+                | Rule::open_paren
+                | Rule::close_paren
+                | Rule::open_brace
+                | Rule::close_brace
+                | Rule::equals
+                | Rule::colon
+                | Rule::comma
+                | Rule::semicolon
+                | Rule::kw_syntax
+                | Rule::kw_info
+                | Rule::kw_import
+                | Rule::kw_type
+                | Rule::kw_struct
+                | Rule::kw_map
+                | Rule::kw_service
+                | Rule::kw_returns
+                | Rule::kw_at_server
+                | Rule::kw_at_doc
+                | Rule::kw_at_handler
+        )
+}
+
+/// Where the last word ends. A rule whose last part is optional also takes the blanks and comments before what it looked
+/// for in vain.
+fn written_end(pair: &Pair<'_, Rule>) -> usize {
+    let whole = pair.as_span().end();
+    if !matches!(pair.as_rule(), Rule::field | Rule::embedded | Rule::route) {
+        return whole;
+    }
+    let parts = pair.clone().into_inner();
+    let words =
+        parts.filter(|part| !is_comment(part.as_rule()) && part.as_rule() != Rule::semicolon);
+    words.last().map_or(whole, |last| last.as_span().end())
+}
+
+pub(super) fn is_comment(rule: Rule) -> bool {
+    matches!(rule, Rule::COMMENT | Rule::inline_comment)
 }
 
 impl<'i> Cursor<'i> {
     pub(super) fn new(file: FileId, pair: Pair<'i, Rule>) -> Self {
         let span = pair.as_span();
+        let end = written_end(&pair);
         Self {
             file,
-            span: Span::new(file, span.start(), span.end()),
+            span: Span::new(file, span.start(), end),
             text: pair.as_str(),
             pairs: Significant(pair.into_inner()).peekable(),
         }

@@ -2,6 +2,7 @@
 
 use pest::iterators::Pairs;
 
+use super::cursor::is_comment;
 use super::grammar::Rule;
 use crate::source::Span;
 
@@ -15,7 +16,7 @@ impl<'i> Comments<'i> {
     pub(super) fn collect(text: &'i str, pairs: Pairs<'i, Rule>) -> Self {
         let comments = pairs
             .flatten()
-            .filter(|pair| matches!(pair.as_rule(), Rule::COMMENT | Rule::inline_comment))
+            .filter(|pair| is_comment(pair.as_rule()))
             .map(|pair| (pair.as_span().start(), pair.as_span().end()))
             .collect();
         Self { text, comments }
@@ -30,7 +31,7 @@ impl<'i> Comments<'i> {
         while found > 0 {
             let (start, end) = self.comments[found - 1];
             let between = &self.text[end..at];
-            let adjacent = between.trim().is_empty() && between.matches('\n').count() <= 1;
+            let adjacent = between.trim().is_empty() && line_ends(between) <= 1;
             if !adjacent || !self.starts_line(start) {
                 break;
             }
@@ -64,15 +65,25 @@ impl<'i> Comments<'i> {
 
     fn starts_line(&self, at: usize) -> bool {
         // Not by the line's start: a file may be one long line.
-        let before = self.text[..at].trim_end_matches(|c: char| c.is_whitespace() && c != '\n');
-        before.is_empty() || before.ends_with('\n')
+        let before =
+            self.text[..at].trim_end_matches(|c: char| c.is_whitespace() && !is_line_end(c));
+        before.is_empty() || before.ends_with(is_line_end)
     }
 
     fn is_filler(&self, from: usize, to: usize) -> bool {
         self.text[from..to]
             .chars()
-            .all(|c| c != '\n' && (c.is_whitespace() || matches!(c, ';' | ',')))
+            .all(|c| !is_line_end(c) && (c.is_whitespace() || matches!(c, ';' | ',')))
     }
+}
+
+fn is_line_end(c: char) -> bool {
+    matches!(c, '\n' | '\r')
+}
+
+/// A carriage return on its own ends a line, as in the grammar.
+fn line_ends(text: &str) -> usize {
+    text.matches(is_line_end).count() - text.matches("\r\n").count()
 }
 
 /// The text of one comment, without its signs.

@@ -37,7 +37,9 @@ fn models_are_equal() {
             .iter()
             .filter(|(path, ..)| verdict.path.as_str().ends_with(path))
             .collect();
-        let mut differs = false;
+        let lost = lost_comments(&golden, &checked);
+        let mut differs = !lost.is_empty();
+        failures.extend(lost);
         for (side, line) in theirs
             .difference(&ours)
             .map(|line| ("goctl", line))
@@ -114,6 +116,41 @@ fn golden_lines(golden: &Value) -> BTreeSet<String> {
         }
     }
     lines
+}
+
+/// Comments behind fields that goctl keeps with them and zgen does not.
+fn lost_comments(golden: &Value, checked: &Checked) -> Vec<String> {
+    let mut docs: HashMap<(String, String), Vec<String>> = HashMap::new();
+    for decl in trees(&checked.sources).flat_map(|file| file.types) {
+        let TypeKind::Struct(members) = decl.ty.kind else {
+            continue;
+        };
+        for member in members {
+            let Member::Field(field) = member else {
+                continue;
+            };
+            for name in field.names {
+                let key = (decl.name.value.clone(), name.value);
+                docs.insert(key, field.docs.clone());
+            }
+        }
+    }
+    let mut lost = Vec::new();
+    for ty in list(&golden["Types"]) {
+        for member in list(&ty["Members"]) {
+            let comment = member.get("Comment").map_or("", text);
+            let comment = comment.strip_prefix("//").unwrap_or(comment).trim();
+            let key = (
+                text(&ty["Name"]).to_owned(),
+                text(&member["Name"]).to_owned(),
+            );
+            let Some(docs) = docs.get(&key) else { continue };
+            if !comment.is_empty() && !docs.iter().any(|line| line.trim() == comment) {
+                lost.push(format!("{key:?}: lost {comment:?}, has {docs:?}\n"));
+            }
+        }
+    }
+    lost
 }
 
 static NONE: Vec<Value> = Vec::new();
