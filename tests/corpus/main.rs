@@ -8,6 +8,9 @@ mod files;
 mod format;
 mod golden;
 mod inspect;
+mod openapi;
+#[path = "../schema/openapi.rs"]
+mod openapi_schema;
 #[path = "../schema/mod.rs"]
 mod schema;
 mod snippets;
