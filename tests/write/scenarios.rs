@@ -509,7 +509,6 @@ const SCENARIOS: &[Scenario] = &[
             (".zgen/base/a.txt", Some(TEXT_2)),
         ],
         note: "merged into it",
-        ..NOTHING
     },
     Scenario {
         name: "merge keeps the user's line ends",
@@ -533,7 +532,6 @@ const SCENARIOS: &[Scenario] = &[
             Some("mine\none\ntwo\n<<<<<<< yours\nthird\n=======\n3\n>>>>>>> zgen\nfour\n"),
         )],
         note: "look for `<<<<<<<`",
-        ..NOTHING
     },
     Scenario {
         name: "merge with the same change on both sides changes nothing",
