@@ -75,14 +75,12 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
 }
 
 fn format(args: &Args) -> openapi::Format {
-    let is_json = match args.format {
-        Some(format) => format == Format::Json,
-        None => {
-            let ending = args.output.as_deref().and_then(Utf8Path::extension);
-            ending.is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
-        }
-    };
-    if is_json {
+    let ending = args.output.as_deref().and_then(Utf8Path::extension);
+    let ends_in_json = ending.is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+    if args
+        .format
+        .map_or(ends_in_json, |format| format == Format::Json)
+    {
         openapi::Format::Json
     } else {
         openapi::Format::Yaml

@@ -273,7 +273,7 @@ pub(super) fn valid(name: &str) -> String {
         if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') {
             out.push(c);
         } else {
-            out.push_str(&format!("u{:04x}", u32::from(c)));
+            out.extend(["u".to_owned(), format!("{:04x}", u32::from(c))]);
         }
     }
     out

@@ -87,8 +87,9 @@ fn template(path: &[Segment], names: &[&str]) -> String {
         match segment {
             Segment::Literal(text) => out.push_str(text),
             Segment::Param(name) => {
-                let name = names.next().unwrap_or(&name.as_str()).to_owned();
-                out.push_str(&format!("{{{name}}}"));
+                out.push('{');
+                out.push_str(names.next().unwrap_or(&name.as_str()));
+                out.push('}');
             }
         }
     }

@@ -193,7 +193,7 @@ fn error(envelope: bool) -> Schema {
     }
     let code = Schema {
         examples: vec![json!("invalid_argument")],
-        ..text("What went wrong, for programs: one of gRPC's codes, in lower case.")
+        ..text("What went wrong, for programs.")
     };
     let message = text("What went wrong, for people.");
     Schema {

@@ -10,6 +10,7 @@ use zgen::openapi::{self, Format, Options};
 use zgen::project::{ApiInput, Inputs};
 use zgen::source::{Disk, SourceMap};
 
+mod agreement;
 #[path = "../schema/openapi.rs"]
 mod schema;
 

@@ -128,7 +128,7 @@ const RULES: &[Rule] = &[
         words: &[
             Crate("tempfile"),
             Crate("toml_edit"),
-            Crate("similar"),
+            Crate("diffy"),
             Crate("sha2"),
         ],
         tests_too: false,
