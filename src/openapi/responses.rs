@@ -191,10 +191,8 @@ fn error(envelope: bool) -> Schema {
         schema.description = Some("Every error is answered so.".to_owned());
         return schema;
     }
-    let code = Schema {
-        examples: vec![json!("invalid_argument")],
-        ..text("What went wrong, for programs.")
-    };
+    let mut code = text("What went wrong, for programs.");
+    code.examples = vec![json!("invalid_argument")];
     let message = text("What went wrong, for people.");
     Schema {
         description: Some("Every error is answered so.".to_owned()),

@@ -133,6 +133,17 @@ fn odd_texts_survive() {
     }
 }
 
+#[test]
+fn routes_without_a_word_are_named() {
+    let text = "service a-api {\n\t@handler a\n\tconnect /a\n\t@handler b\n\tget /b\n}\n";
+    let system = system(text);
+    let gateway = &system.gateways[0];
+    assert_eq!(openapi::left_out(gateway), ["CONNECT /a"]);
+    let document = openapi::document(gateway, Options::default());
+    let paths: Vec<_> = document.paths.keys().collect();
+    assert_eq!(paths, ["/b"]);
+}
+
 fn folders() -> Vec<Utf8PathBuf> {
     let entries = Utf8Path::new("fixtures/openapi").read_dir_utf8().unwrap();
     let mut folders: Vec<_> = entries.map(|entry| entry.unwrap().into_path()).collect();
