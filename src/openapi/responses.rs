@@ -25,6 +25,7 @@ const UNAUTHORIZED: (&str, &str) = (
     "Unauthorized",
     "The request does not show, or not validly, who it is from.",
 );
+const FORBIDDEN: (&str, &str) = ("Forbidden", "The request is not signed, or not validly.");
 const ERROR: (&str, &str) = ("Error", "The request was not served.");
 
 /// A route, as far as its answers depend on it.
@@ -33,7 +34,8 @@ pub(super) struct Asked<'a> {
     /// Whether the gateway looks at what a request says.
     pub(super) is_checked: bool,
     /// Whether it looks at who says it.
-    pub(super) is_closed: bool,
+    pub(super) needs_token: bool,
+    pub(super) needs_signature: bool,
     /// What the codes of the envelope mean, in the description's words.
     pub(super) codes: Option<&'a str>,
     pub(super) envelope: bool,
@@ -44,7 +46,8 @@ impl Asked<'_> {
         let mut out = one("200", OrReference::Here(self.success(components)));
         let shared = [
             ("400", BAD_REQUEST, self.is_checked),
-            ("401", UNAUTHORIZED, self.is_closed),
+            ("401", UNAUTHORIZED, self.needs_token),
+            ("403", FORBIDDEN, self.needs_signature),
             ("default", ERROR, true),
         ];
         for (status, (name, _), applies) in shared {
@@ -157,7 +160,7 @@ pub(super) fn shared(
         let wanted = OrReference::Reference { reference };
         operations().any(|operation| operation.responses.values().any(|known| *known == wanted))
     };
-    let used = [BAD_REQUEST, UNAUTHORIZED, ERROR];
+    let used = [BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, ERROR];
     let used: Vec<_> = used.into_iter().filter(|(name, _)| refers(name)).collect();
     if used.is_empty() {
         return IndexMap::new();
