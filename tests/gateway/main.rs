@@ -48,6 +48,17 @@ fn a_gateway_with_everything_serves() -> anyhow::Result<()> {
     ] {
         copy(&Utf8Path::new(USER).join(from), &gateway.join(to))?;
     }
+    // As docs/binding.md says of uploads and downloads.
+    let manifest = gateway.join("Cargo.toml");
+    let text = fs::read_to_string(&manifest)?;
+    let more = "axum = { workspace = true, features = [\"multipart\"] }\n\
+                tokio-util = { version = \"0.7\", features = [\"io\"] }\n";
+    let grown = text.replace("axum.workspace = true\n", more).replace(
+        "tokio.workspace = true",
+        "tokio = { workspace = true, features = [\"fs\", \"io-util\"] }",
+    );
+    ensure!(grown != text, "{manifest} has changed");
+    fs::write(&manifest, grown)?;
     cargo(&dir, &["test", "-p", "wide-api"])
 }
 
