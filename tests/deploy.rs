@@ -258,6 +258,11 @@ fn commented_sections_are_ready_to_be_switched_on() {
         ),
         ("etc/order-api.yaml", "/OrderRpc/Etcd/Key", "order.rpc"),
         (
+            "etc/order-api.yaml",
+            "/Cors/AllowOrigins/0",
+            "http://localhost:5173",
+        ),
+        (
             "etc/order.yaml",
             "/OpenTelemetry/Endpoint",
             "http://localhost:4317",
