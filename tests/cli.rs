@@ -322,6 +322,19 @@ fn an_openapi_document_goes_where_it_is_wanted() {
     fs::write(place.path("a.yaml"), "old\n").expect("a file");
     place.fine("openapi order.api -o a.yaml");
     assert_eq!(place.texts("")[Path::new("a.yaml")], yaml.as_bytes());
+    // The workspace says what the answers look like.
+    place.fine("api order.api -o out");
+    let config = place.path("out/zgen.yaml");
+    let text = fs::read_to_string(&config).expect("a zgen.yaml");
+    let text = text.replace("envelope: false", "envelope: true");
+    fs::write(&config, text).expect("a file");
+    let inside = place.fine("openapi order.api --workspace out").out;
+    assert!(
+        inside.contains("msg:") && !yaml.contains("msg:"),
+        "{inside}"
+    );
+    let nowhere = place.zgen("openapi order.api --workspace nowhere");
+    assert_eq!(nowhere.status, 2, "{}", nowhere.err);
     // A description with errors has no document.
     fs::write(place.path("bad.api"), "service x {\n\tget /a\n}\n").expect("a file");
     let checked = place.zgen("check bad.api");

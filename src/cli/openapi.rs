@@ -5,9 +5,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::ValueEnum;
 
 use super::kind::{self, Kind};
+use super::regenerate::expect_project;
 use super::{Console, Exit, findings};
 use crate::diag::Report;
-use crate::project::{ApiInput, Inputs};
+use crate::project::{ApiInput, Inputs, Project};
 use crate::source::{self, SourceMap};
 use crate::{analyze, openapi, write};
 
@@ -18,7 +19,8 @@ Examples:
   zgen openapi order.api                        to the standard output
   zgen openapi order.api -o openapi.yaml
   zgen openapi order.api -o docs/openapi.json
-  zgen openapi order.api --format json | jq .paths")]
+  zgen openapi order.api --format json | jq .paths
+  zgen openapi order.api --workspace out/       with the choices of its zgen.yaml")]
 pub(super) struct Args {
     /// The root .api file
     #[arg(value_name = "FILE")]
@@ -26,6 +28,9 @@ pub(super) struct Args {
     /// The file to write instead of the standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<Utf8PathBuf>,
+    /// The workspace that the gateway is generated into: its zgen.yaml says whether answers come in an envelope
+    #[arg(long, value_name = "DIR")]
+    workspace: Option<Utf8PathBuf>,
     /// How the document is written; by default as the output's ending says, or as YAML
     #[arg(long, value_enum)]
     format: Option<Format>,
@@ -64,7 +69,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
             "`{route}` is left out: OpenAPI has no word for it"
         ))?;
     }
-    let document = openapi::document(gateway, openapi::Options::default());
+    let document = openapi::document(gateway, options(args.workspace.as_deref())?);
     let text = openapi::render(&document, format(args)).map_err(|cause| anyhow!(cause))?;
     match &args.output {
         None => console.print(&text)?,
@@ -72,6 +77,17 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
         Some(path) => console.print(&format!("{path}: up to date\n"))?,
     }
     Ok(Exit::Fine)
+}
+
+/// The choices of a workspace; in a folder that is none, what they are by default.
+fn options(workspace: Option<&Utf8Path>) -> anyhow::Result<openapi::Options> {
+    if let Some(dir) = workspace {
+        expect_project(dir)?;
+    }
+    let project = Project::open(workspace.unwrap_or(Utf8Path::new(".")))?;
+    Ok(openapi::Options {
+        envelope: project.options.envelope,
+    })
 }
 
 fn format(args: &Args) -> openapi::Format {

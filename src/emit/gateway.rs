@@ -4,8 +4,8 @@ use askama::Template;
 
 use super::{finish, templates};
 use crate::rust::gateway::{
-    Answer, Body, Crate, Handlers, HttpTest, Logic, LogicMod, Manifest, Middleware, MiddlewareMod,
-    Routes, TraceTest, Types,
+    Answer, Body, Crate, ErrorType, Handlers, HttpTest, Logic, LogicMod, Manifest, Middleware,
+    MiddlewareMod, Routes, TraceTest, Types,
 };
 
 templates! {
@@ -14,6 +14,7 @@ templates! {
     LibRs, Crate, "gateway/src/lib.rs.j2";
     ConfigRs, Crate, "gateway/src/config.rs.j2";
     SvcRs, Crate, "gateway/src/svc.rs.j2";
+    ErrorRs, ErrorType, "gateway/src/error.rs.j2";
     GeneratedModRs, Crate, "gateway/src/generated/mod.rs.j2";
     ClientsRs, Crate, "gateway/src/generated/clients.rs.j2";
     RoutesRs, Routes, "gateway/src/generated/routes.rs.j2";
@@ -28,10 +29,6 @@ templates! {
 }
 
 #[derive(Template)]
-#[template(path = "gateway/src/error.rs.j2")]
-struct ErrorRs;
-
-#[derive(Template)]
 #[template(path = "gateway/src/claims.rs.j2")]
 struct ClaimsRs;
 
@@ -43,7 +40,7 @@ pub(super) fn render(body: &Body) -> askama::Result<String> {
         Body::Lib(v) => LibRs { v }.render(),
         Body::Config(v) => ConfigRs { v }.render(),
         Body::Svc(v) => SvcRs { v }.render(),
-        Body::Error => ErrorRs.render(),
+        Body::Error(v) => ErrorRs { v }.render(),
         Body::GeneratedMod(v) => GeneratedModRs { v }.render(),
         Body::Clients(v) => ClientsRs { v }.render(),
         Body::Routes(v) => RoutesRs { v }.render(),

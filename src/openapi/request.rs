@@ -12,7 +12,7 @@ use super::types::{Member, Role, describe};
 use crate::model::{Field, Gateway, Method, Presence, Source, Struct, Type};
 
 pub(super) const JSON: &str = "application/json";
-const FORMS: &[&str] = &["application/x-www-form-urlencoded"];
+const FORMS: &[&str] = &["application/x-www-form-urlencoded", "multipart/form-data"];
 pub(super) const ANYTHING: &str = "*/*";
 
 #[derive(Default)]
