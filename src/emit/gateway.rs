@@ -3,8 +3,8 @@
 use super::Error;
 use super::printer::{Printer, plain, templates};
 use crate::rust::gateway::{
-    Answer, Body, Crate, Handlers, HttpTest, Logic, LogicMod, Manifest, Middleware, MiddlewareMod,
-    Routes, TraceTest, Types,
+    Answer, Body, Crate, ErrorType, Handlers, HttpTest, Logic, LogicMod, Manifest, Middleware,
+    MiddlewareMod, Routes, TraceTest, Types,
 };
 
 templates! {
@@ -13,6 +13,7 @@ templates! {
     LibRs, Crate, "gateway/src/lib.rs.j2";
     ConfigRs, Crate, "gateway/src/config.rs.j2";
     SvcRs, Crate, "gateway/src/svc.rs.j2";
+    ErrorRs, ErrorType, "gateway/src/error.rs.j2";
     GeneratedModRs, Crate, "gateway/src/generated/mod.rs.j2";
     ClientsRs, Crate, "gateway/src/generated/clients.rs.j2";
     RoutesRs, Routes, "gateway/src/generated/routes.rs.j2";
@@ -27,7 +28,6 @@ templates! {
 }
 
 plain! {
-    ErrorRs, "gateway/src/error.rs.j2";
     ClaimsRs, "gateway/src/claims.rs.j2";
 }
 
@@ -39,7 +39,7 @@ pub(super) fn render(body: &Body, printer: &Printer<'_>) -> Result<String, Error
         Body::Lib(v) => printer.print(&LibRs { v }),
         Body::Config(v) => printer.print(&ConfigRs { v }),
         Body::Svc(v) => printer.print(&SvcRs { v }),
-        Body::Error => printer.print(&ErrorRs),
+        Body::Error(v) => printer.print(&ErrorRs { v }),
         Body::GeneratedMod(v) => printer.print(&GeneratedModRs { v }),
         Body::Clients(v) => printer.print(&ClientsRs { v }),
         Body::Routes(v) => printer.print(&RoutesRs { v }),

@@ -17,7 +17,9 @@ const API: &str = "\
 const RPC: &str = "\
 # One service for each .proto file; `include` lists import folders, `sql` the tables that the service owns.
 ";
-const OPTIONS: &str = "# Choices that shape what is written.\n";
+const OPTIONS: &str = "\
+# Choices that shape what is written. `envelope: true` makes gateways answer {\"code\": 0, \"msg\": \"ok\", \"data\": ..}.
+";
 const OWN: &str = "\
 # Files that zgen must leave alone, such as crates/order-api/src/generated/types.rs; `*` and `**` match as in a shell.
 ";
@@ -106,12 +108,13 @@ impl Document {
         let Options {
             namespace,
             registry,
+            envelope,
         } = self.options();
         let mut out = format!("{HEADER}\n{}", self.render_inputs());
         let (namespace, registry) = (scalar(&namespace), scalar(&registry));
         let _ = write!(
             out,
-            "\n{OPTIONS}options:\n  namespace: {namespace}\n  registry: {registry}\n\n{OWN}"
+            "\n{OPTIONS}options:\n  namespace: {namespace}\n  registry: {registry}\n  envelope: {envelope}\n\n{OWN}"
         );
         let own = self.own();
         list(&mut out, "", "own", own.as_slice());

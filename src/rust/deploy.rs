@@ -49,6 +49,8 @@ pub struct GatewayConfig {
     pub clients: Vec<Client>,
     /// Sections with secrets of tokens.
     pub jwts: Vec<JwtSection>,
+    /// Whether callers sign requests.
+    pub has_signature: bool,
 }
 
 /// A section of the configuration with the secret of tokens.
@@ -102,6 +104,8 @@ pub struct MountedGatewayConfig {
     pub clients: Vec<MountedClient>,
     /// Sections with secrets of tokens.
     pub jwts: Vec<JwtSection>,
+    /// Whether callers sign requests.
+    pub has_signature: bool,
 }
 
 /// A service that a gateway calls where both are deployed.
@@ -178,10 +182,21 @@ pub struct Container {
     pub image: Scalar,
     /// Published on the host's loopback address.
     pub published: Option<u16>,
-    /// File with the secret variables, below `secrets/`.
-    pub secrets: Option<String>,
+    /// The secret variables.
+    pub secrets: Option<Secrets>,
     /// Containers that must be healthy first.
     pub after: Vec<Scalar>,
+}
+
+/// The secret variables of one process, given to it from outside of every file in version control.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Secrets {
+    /// Of the Kubernetes Secret: the workload's own name.
+    pub name: Scalar,
+    /// The file with them below `deploy/secrets/`.
+    pub file: String,
+    /// Such as `MYSQL_DSN`, sorted.
+    pub variables: Vec<String>,
 }
 
 /// What a `MySQL` container holds.
@@ -225,10 +240,10 @@ pub struct ScrapeTarget {
 pub struct Readme {
     pub namespace: String,
     pub images: Vec<ImageBuild>,
-    /// Names of files below `secrets/`, without `.example`.
-    pub secrets: Vec<String>,
     /// Kubernetes secrets to create by hand.
-    pub cluster_secrets: Vec<ClusterSecret>,
+    pub cluster_secrets: Vec<Secrets>,
+    /// Whether services keep rows and caches.
+    pub stores: bool,
     pub gateways: Vec<Address>,
     pub etcd: bool,
 }
@@ -237,13 +252,6 @@ pub struct Readme {
 pub struct ImageBuild {
     pub dockerfile: String,
     pub image: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ClusterSecret {
-    pub name: String,
-    /// Below `deploy/secrets/`.
-    pub file: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -291,8 +299,8 @@ pub struct Workload {
     pub port: u16,
     pub dev_port: u16,
     pub probe: Probe,
-    /// A Secret with the variable `MYSQL_DSN`.
-    pub secret: Option<Scalar>,
+    /// The secret variables.
+    pub secrets: Option<Secrets>,
     /// A second Service whose DNS name lists every pod, for balancing in the client.
     pub headless: Option<Scalar>,
 }

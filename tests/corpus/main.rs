@@ -6,8 +6,11 @@
 
 mod files;
 mod format;
+#[path = "../support/gateways.rs"]
+mod gateways;
 mod golden;
 mod inspect;
+mod lints;
 #[path = "../schema/mod.rs"]
 mod schema;
 mod snippets;

@@ -149,6 +149,15 @@ pub(crate) fn cases() -> Vec<Case> {
             ],
         ),
         case(
+            "tokens",
+            systems::tokens(),
+            vec![
+                gateway("admin-api", "admin-api.yaml"),
+                order_api(),
+                service("order-rpc", "order.yaml", true),
+            ],
+        ),
+        case(
             "service elsewhere",
             systems::service_elsewhere(),
             vec![order_api()],

@@ -41,7 +41,8 @@ fn codes_of_findings() {
 
 #[test]
 fn keys_of_the_configuration() {
-    let text = files::read("rt/src/config/conf.rs");
+    let paths = files::below(&["rt/src/config"]);
+    let text: String = paths.iter().map(|path| files::read(path)).collect();
     let fields = text.lines().filter_map(|line| {
         let name = line.strip_prefix("    pub ")?.split_once(": ")?.0;
         let is_field = !name.contains(' ');
