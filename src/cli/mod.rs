@@ -20,6 +20,7 @@ mod regenerate;
 mod rpc;
 mod status;
 mod sync;
+mod template;
 
 use std::ffi::OsString;
 
@@ -55,6 +56,7 @@ enum Command {
     Rpc(rpc::Args),
     Gen(regenerate::Args),
     Status(status::Args),
+    Template(template::Args),
     Check(check::Args),
     Fmt(fmt::Args),
     Inspect(inspect::Args),
@@ -82,6 +84,7 @@ fn dispatch(command: Command, console: &mut Console) -> anyhow::Result<Exit> {
         Command::Rpc(args) => rpc::run(&args, console),
         Command::Gen(args) => regenerate::run(&args, console),
         Command::Status(args) => status::run(&args, console),
+        Command::Template(args) => template::run(&args, console),
         Command::Check(args) => check::run(&args, console),
         Command::Fmt(args) => fmt::run(&args, console),
         Command::Inspect(args) => inspect::run(&args, console),

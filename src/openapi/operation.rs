@@ -31,8 +31,6 @@ impl Context<'_> {
         let responses = responses::Asked {
             placed,
             is_checked: route.request.is_some() && !route.raw.request,
-            needs_token: group.jwt.is_some() || group.jwt_transition.is_some(),
-            needs_signature: group.signature,
             codes: keys
                 .text("bizCodeEnumDescription")
                 .or_else(|| Keys(&self.gateway.info).text("bizCodeEnumDescription")),

@@ -33,9 +33,6 @@ pub(super) struct Asked<'a> {
     pub(super) placed: &'a Placed<'a>,
     /// Whether the gateway looks at what a request says.
     pub(super) is_checked: bool,
-    /// Whether it looks at who says it.
-    pub(super) needs_token: bool,
-    pub(super) needs_signature: bool,
     /// What the codes of the envelope mean, in the description's words.
     pub(super) codes: Option<&'a str>,
     pub(super) envelope: bool,
@@ -43,11 +40,13 @@ pub(super) struct Asked<'a> {
 
 impl Asked<'_> {
     pub(super) fn all(&self, components: &Builder<'_>) -> IndexMap<String, OrReference<Response>> {
+        let group = self.placed.group;
+        let needs_token = group.jwt.is_some() || group.jwt_transition.is_some();
         let mut out = one("200", OrReference::Here(self.success(components)));
         let shared = [
             ("400", BAD_REQUEST, self.is_checked),
-            ("401", UNAUTHORIZED, self.needs_token),
-            ("403", FORBIDDEN, self.needs_signature),
+            ("401", UNAUTHORIZED, needs_token),
+            ("403", FORBIDDEN, group.signature),
             ("default", ERROR, true),
         ];
         for (status, (name, _), applies) in shared {

@@ -6,6 +6,7 @@
 
 mod apply;
 mod base;
+mod create;
 mod decide;
 mod diff;
 mod disk;
@@ -25,6 +26,7 @@ mod threeway;
 mod yaml;
 
 pub use self::apply::{Summary, apply, apply_observed};
+pub use self::create::create;
 pub use self::diff::{between, unified as diff};
 pub use self::disk::Disk;
 pub use self::guard::{Guard, is_interrupted};

@@ -85,7 +85,7 @@ const RULES: &[Rule] = &[
         why: "only src/emit knows the template engine",
         within: &["src/"],
         home: &["src/emit/"],
-        words: &[Crate("askama")],
+        words: &[Crate("askama"), Crate("minijinja")],
         tests_too: true,
         bad: &["#[derive(askama::Template)] struct X;"],
     },
