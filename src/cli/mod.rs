@@ -14,6 +14,7 @@ mod folders;
 mod inspect;
 mod kind;
 mod new;
+mod openapi;
 mod planned;
 mod regenerate;
 mod rpc;
@@ -59,6 +60,7 @@ enum Command {
     Check(check::Args),
     Fmt(fmt::Args),
     Inspect(inspect::Args),
+    Openapi(openapi::Args),
     Dev(dev::Args),
 }
 
@@ -86,6 +88,7 @@ fn dispatch(command: Command, console: &mut Console) -> anyhow::Result<Exit> {
         Command::Check(args) => check::run(&args, console),
         Command::Fmt(args) => fmt::run(&args, console),
         Command::Inspect(args) => inspect::run(&args, console),
+        Command::Openapi(args) => openapi::run(&args, console),
         Command::Dev(args) => dev::run(&args, console),
     }
 }

@@ -33,7 +33,7 @@ pub use self::guard::{Guard, is_interrupted};
 pub use self::lock::{LOCK, Lock, State};
 pub use self::notes::Note;
 pub use self::plan::{Action, Change, Plan, Ready, Reason, Rules, plan};
-pub use self::replace::replace;
+pub use self::replace::{put, replace};
 pub use self::sample::sample;
 
 /// Where unfinished work lives while a plan is carried out; never there afterwards.

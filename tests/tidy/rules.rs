@@ -36,6 +36,7 @@ const PASSES: &[&str] = &[
     "src/inspect",
     "src/lower",
     "src/model",
+    "src/openapi",
     "src/proto",
     "src/rust",
     "src/sql",
