@@ -1,8 +1,7 @@
 //! Prints the views of [`crate::rust::gateway`].
 
-use askama::Template;
-
-use super::{finish, templates};
+use super::Error;
+use super::printer::{Printer, plain, templates};
 use crate::rust::gateway::{
     Answer, Body, Crate, ErrorType, Handlers, HttpTest, Logic, LogicMod, Manifest, Middleware,
     MiddlewareMod, Routes, TraceTest, Types,
@@ -28,31 +27,30 @@ templates! {
     TraceTestRs, TraceTest, "gateway/tests/trace.rs.j2";
 }
 
-#[derive(Template)]
-#[template(path = "gateway/src/claims.rs.j2")]
-struct ClaimsRs;
+plain! {
+    ClaimsRs, "gateway/src/claims.rs.j2";
+}
 
 /// The text of one file.
-pub(super) fn render(body: &Body) -> askama::Result<String> {
-    let text = match body {
-        Body::Manifest(v) => ManifestToml { v }.render(),
-        Body::Main(v) => MainRs { v }.render(),
-        Body::Lib(v) => LibRs { v }.render(),
-        Body::Config(v) => ConfigRs { v }.render(),
-        Body::Svc(v) => SvcRs { v }.render(),
-        Body::Error(v) => ErrorRs { v }.render(),
-        Body::GeneratedMod(v) => GeneratedModRs { v }.render(),
-        Body::Clients(v) => ClientsRs { v }.render(),
-        Body::Routes(v) => RoutesRs { v }.render(),
-        Body::Handlers(v) => HandlersRs { v }.render(),
-        Body::Types(v) => TypesRs { v }.render(),
-        Body::LogicMod(v) => LogicModRs { v }.render(),
-        Body::Logic(v) => LogicRs { v }.render(),
-        Body::Claims => ClaimsRs.render(),
-        Body::Middleware(v) => MiddlewareRs { v }.render(),
-        Body::MiddlewareMod(v) => MiddlewareModRs { v }.render(),
-        Body::HttpTest(v) => HttpTestRs { v }.render(),
-        Body::TraceTest(v) => TraceTestRs { v }.render(),
-    };
-    text.map(|text| finish(&text))
+pub(super) fn render(body: &Body, printer: &Printer<'_>) -> Result<String, Error> {
+    match body {
+        Body::Manifest(v) => printer.print(&ManifestToml { v }),
+        Body::Main(v) => printer.print(&MainRs { v }),
+        Body::Lib(v) => printer.print(&LibRs { v }),
+        Body::Config(v) => printer.print(&ConfigRs { v }),
+        Body::Svc(v) => printer.print(&SvcRs { v }),
+        Body::Error(v) => printer.print(&ErrorRs { v }),
+        Body::GeneratedMod(v) => printer.print(&GeneratedModRs { v }),
+        Body::Clients(v) => printer.print(&ClientsRs { v }),
+        Body::Routes(v) => printer.print(&RoutesRs { v }),
+        Body::Handlers(v) => printer.print(&HandlersRs { v }),
+        Body::Types(v) => printer.print(&TypesRs { v }),
+        Body::LogicMod(v) => printer.print(&LogicModRs { v }),
+        Body::Logic(v) => printer.print(&LogicRs { v }),
+        Body::Claims => printer.print(&ClaimsRs),
+        Body::Middleware(v) => printer.print(&MiddlewareRs { v }),
+        Body::MiddlewareMod(v) => printer.print(&MiddlewareModRs { v }),
+        Body::HttpTest(v) => printer.print(&HttpTestRs { v }),
+        Body::TraceTest(v) => printer.print(&TraceTestRs { v }),
+    }
 }

@@ -59,7 +59,7 @@ fn what_zgen_writes_it_can_read() {
         "~",
     ];
     let own = Patterns::new(odd.map(str::to_owned).to_vec());
-    let text = Document::of(&Inputs::default(), &Options::default(), &own).render();
+    let text = Document::of(&Inputs::default(), &Options::default(), &own, None).render();
     let project = Project::parse("".into(), &text).expect("zgen's own text");
     assert_eq!(project.own.as_slice(), odd, "{text}");
     assert_eq!(

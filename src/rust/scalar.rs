@@ -1,12 +1,11 @@
-//! Texts in YAML.
+//! Text in YAML.
 
 use std::fmt;
 
 use serde::Serialize;
 
 /// Text where YAML expects a string: printed plain when that is unambiguous, quoted otherwise.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Scalar(pub String);
 
 impl fmt::Display for Scalar {
@@ -23,6 +22,13 @@ impl fmt::Display for Scalar {
             }
         }
         out.write_str("\"")
+    }
+}
+
+/// As it is printed, so that a template of any language prints it right.
+impl Serialize for Scalar {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -11,6 +11,9 @@ mod gateways;
 mod golden;
 mod inspect;
 mod lints;
+mod openapi;
+#[path = "../schema/openapi.rs"]
+mod openapi_schema;
 #[path = "../schema/mod.rs"]
 mod schema;
 mod snippets;

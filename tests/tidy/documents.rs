@@ -64,6 +64,21 @@ fn pascal(name: &str) -> String {
 }
 
 #[test]
+fn keys_of_openapi() {
+    let mut keys = BTreeSet::new();
+    let sources = sources();
+    let room = |path: &str| path.starts_with("src/openapi/");
+    for source in sources.iter().filter(|source| room(&source.path)) {
+        for opening in [".text(", ".owned(", ".list(", ".link("] {
+            keys.extend(literals(&source.text, opening));
+        }
+    }
+    assert!(keys.len() > 20, "{keys:?}");
+    let document = "docs/openapi.md";
+    expect_none(&missing(document, &files::read(document), keys));
+}
+
+#[test]
 fn attributes_of_spans() {
     let text = files::read("rt/src/trace/attr.rs");
     let names = literals(&text, ": &str =");
