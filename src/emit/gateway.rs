@@ -4,8 +4,8 @@ use askama::Template;
 
 use super::{finish, templates};
 use crate::rust::gateway::{
-    Answer, Body, Crate, Handlers, HttpTest, Logic, LogicMod, Manifest, Middleware, MiddlewareMod,
-    Routes, TraceTest, Types,
+    Answer, Body, CallsTest, Conversions, Crate, Handlers, HttpTest, Logic, LogicMod, Manifest,
+    Middleware, MiddlewareMod, Routes, TraceTest, Types,
 };
 
 templates! {
@@ -16,6 +16,7 @@ templates! {
     SvcRs, Crate, "gateway/src/svc.rs.j2";
     GeneratedModRs, Crate, "gateway/src/generated/mod.rs.j2";
     ClientsRs, Crate, "gateway/src/generated/clients.rs.j2";
+    ConvertRs, Conversions, "gateway/src/generated/convert.rs.j2";
     RoutesRs, Routes, "gateway/src/generated/routes.rs.j2";
     HandlersRs, Handlers, "gateway/src/generated/handler/group.rs.j2";
     TypesRs, Types, "gateway/src/generated/types.rs.j2";
@@ -24,6 +25,7 @@ templates! {
     MiddlewareRs, Middleware, "gateway/src/middleware/layer.rs.j2";
     MiddlewareModRs, MiddlewareMod, "gateway/src/middleware/mod.rs.j2";
     HttpTestRs, HttpTest, "gateway/tests/http.rs.j2";
+    CallsTestRs, CallsTest, "gateway/tests/calls.rs.j2";
     TraceTestRs, TraceTest, "gateway/tests/trace.rs.j2";
 }
 
@@ -46,6 +48,7 @@ pub(super) fn render(body: &Body) -> askama::Result<String> {
         Body::Error => ErrorRs.render(),
         Body::GeneratedMod(v) => GeneratedModRs { v }.render(),
         Body::Clients(v) => ClientsRs { v }.render(),
+        Body::Conversions(v) => ConvertRs { v }.render(),
         Body::Routes(v) => RoutesRs { v }.render(),
         Body::Handlers(v) => HandlersRs { v }.render(),
         Body::Types(v) => TypesRs { v }.render(),
@@ -55,6 +58,7 @@ pub(super) fn render(body: &Body) -> askama::Result<String> {
         Body::Middleware(v) => MiddlewareRs { v }.render(),
         Body::MiddlewareMod(v) => MiddlewareModRs { v }.render(),
         Body::HttpTest(v) => HttpTestRs { v }.render(),
+        Body::CallsTest(v) => CallsTestRs { v }.render(),
         Body::TraceTest(v) => TraceTestRs { v }.render(),
     };
     text.map(|text| finish(&text))

@@ -3,13 +3,14 @@
 use askama::Template;
 
 use super::{finish, templates};
-use crate::rust::workspace::{Body, Manifest, ProtoLib, ProtoManifest, Readme};
+use crate::rust::workspace::{Body, Manifest, ProtoFake, ProtoLib, ProtoManifest, Readme};
 
 templates! {
     ManifestToml, Manifest, "workspace/Cargo.toml.j2";
     ReadmeMd, Readme, "workspace/README.md.j2";
     ProtoToml, ProtoManifest, "proto/Cargo.toml.j2";
     ProtoLibRs, ProtoLib, "proto/lib.rs.j2";
+    ProtoFakeRs, ProtoFake, "proto/fake.rs.j2";
 }
 
 #[derive(Template)]
@@ -27,6 +28,7 @@ pub(super) fn render(body: &Body) -> askama::Result<String> {
         Body::Readme(v) => ReadmeMd { v }.render(),
         Body::ProtoManifest(v) => ProtoToml { v }.render(),
         Body::ProtoLib(v) => ProtoLibRs { v }.render(),
+        Body::ProtoFake(v) => ProtoFakeRs { v }.render(),
         Body::Gitignore => GitignoreText.render(),
         Body::Rustfmt => RustfmtToml.render(),
     };

@@ -3,11 +3,14 @@
 mod attributes;
 mod bind;
 mod call;
+mod calls_test;
 mod checks;
+mod convert;
 mod handlers;
 mod layers;
 mod logic;
 mod routes;
+mod samples;
 mod tests;
 mod tree;
 mod types;
@@ -62,6 +65,7 @@ pub(super) fn files(process: usize, system: &System, plan: &Plan<'_>) -> Vec<Fil
         middleware: layers::middleware(model),
         root: Node::of(model),
     };
+    let conversions = convert::conversions(&gateway);
     let view = Crate {
         source: model.file.clone(),
         crate_name: info.crate_name.clone(),
@@ -70,6 +74,7 @@ pub(super) fn files(process: usize, system: &System, plan: &Plan<'_>) -> Vec<Fil
         docs: docs(model),
         clients: gateway.clients.clone(),
         has_types: !model.types.is_empty(),
+        has_conversions: conversions.is_some(),
         jwts: gateway.jwts.clone(),
         has_middleware: !gateway.middleware.is_empty(),
         config_use: config_use(&gateway),
@@ -102,6 +107,9 @@ pub(super) fn files(process: usize, system: &System, plan: &Plan<'_>) -> Vec<Fil
     if !gateway.clients.is_empty() {
         out.zgen("src/generated/clients.rs", Body::Clients(view.clone()));
     }
+    if let Some(conversions) = conversions {
+        out.zgen("src/generated/convert.rs", Body::Conversions(conversions));
+    }
     if view.has_types {
         out.zgen("src/generated/types.rs", Body::Types(types));
     }
@@ -115,6 +123,9 @@ pub(super) fn files(process: usize, system: &System, plan: &Plan<'_>) -> Vec<Fil
         "tests/http.rs",
         Body::HttpTest(tests::http_test(&gateway, &view)),
     );
+    if let Some(test) = calls_test::test(&gateway, &view) {
+        out.user("tests/calls.rs", Body::CallsTest(test));
+    }
     if let Some((test, _)) = trace_test {
         out.user("tests/trace.rs", Body::TraceTest(test));
     }

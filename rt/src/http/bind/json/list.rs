@@ -60,33 +60,3 @@ impl<'de, T: FromJson> Reader<'de> for List<T> {
         Ok(errors.finish_field(list))
     }
 }
-
-/// Standard base64 (RFC 4648, section 4), with or without padding.
-pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
-    let digits = text.trim_end_matches('=');
-    let padding = text.len() - digits.len();
-    if padding > 2 || (padding > 0 && !text.len().is_multiple_of(4)) || digits.len() % 4 == 1 {
-        return None;
-    }
-    let mut out = Vec::with_capacity(digits.len() / 4 * 3 + 2);
-    for chunk in digits.as_bytes().chunks(4) {
-        let mut group = 0;
-        for digit in chunk {
-            group = group << 6 | u32::from(value(*digit)?);
-        }
-        group <<= 6 * (4 - chunk.len());
-        out.extend_from_slice(&group.to_be_bytes()[1..chunk.len()]);
-    }
-    Some(out)
-}
-
-fn value(digit: u8) -> Option<u8> {
-    Some(match digit {
-        b'A'..=b'Z' => digit - b'A',
-        b'a'..=b'z' => digit - b'a' + 26,
-        b'0'..=b'9' => digit - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    })
-}

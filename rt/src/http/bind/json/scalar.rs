@@ -6,8 +6,8 @@ use serde::de::Deserializer;
 
 use super::super::field::Field;
 use super::FromJson;
-use super::list::base64;
 use super::visit::{Reader, Scalar, Visit, refuse};
+use crate::base64;
 
 trait FromScalar: Sized {
     const EXPECTED: &'static str;
@@ -42,7 +42,7 @@ from_json!(i8, i16, i32, i64, u16, u32, u64, f32, f64, bool, String);
 
 impl FromJson for u8 {
     fn list_from_text(text: &str) -> Field<Vec<Self>> {
-        base64(text).map_or_else(|| Field::invalid("expected base64"), Field::Value)
+        base64::decode(text).map_or_else(|| Field::invalid("expected base64"), Field::Value)
     }
 
     fn from_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Field<Self>, D::Error> {
