@@ -15,8 +15,7 @@ use std::fs;
 
 use anyhow::{Context as _, bail};
 use camino::{Utf8Path, Utf8PathBuf};
-use similar::TextDiff;
-use zgen::source;
+use zgen::{source, write};
 
 use self::project::Fixture;
 
@@ -104,10 +103,8 @@ fn differences(expected: &Files, generated: &Files) -> String {
 
 fn diff(path: &Utf8Path, old: &[u8], new: &[u8]) -> String {
     let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
-    TextDiff::from_lines(&*old, &*new)
-        .unified_diff()
-        .header(&format!("expected/{path}"), &format!("generated/{path}"))
-        .to_string()
+    let names = (format!("expected/{path}"), format!("generated/{path}"));
+    write::between(&names.0, &names.1, &old, &new)
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! `zgen check`: are the descriptions right?
 
 use camino::Utf8PathBuf;
-use clap::ValueEnum;
 
+use super::findings::{self, Format};
 use super::kind::{self, Kind};
 use super::{Console, Exit, folders};
-use crate::diag::{self, Diagnostic, Report};
+use crate::diag::{Diagnostic, Report};
 use crate::project::{ApiInput, Inputs, RpcInput};
 use crate::source::{self, Loader as _, SourceMap};
 use crate::{analyze, sql};
@@ -36,18 +36,6 @@ pub(super) struct Args {
     deny_warnings: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// With the source line and a caret
-    Human,
-    /// A line each
-    Short,
-    /// One JSON document
-    Json,
-    /// Workflow commands of GitHub Actions
-    Github,
-}
-
 pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
     let mut inputs = Inputs::default();
     let mut tables = Vec::new();
@@ -73,7 +61,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
         _ => check_tables(tables, &mut sources, &mut report),
     }
     analyze::check(&inputs, &source::Disk, &mut sources, &mut report);
-    show(args.format, console, &report, &sources)?;
+    findings::print(args.format, console, &report, &sources)?;
     let warned = args.deny_warnings && report.iter().next().is_some();
     Ok(Exit::fine_if(!report.has_errors() && !warned))
 }
@@ -91,19 +79,4 @@ fn check_tables(files: Vec<Utf8PathBuf>, sources: &mut SourceMap, report: &mut R
             }
         }
     }
-}
-
-fn show(
-    format: Format,
-    console: &mut Console,
-    report: &Report,
-    sources: &SourceMap,
-) -> std::io::Result<()> {
-    let format = match format {
-        Format::Human => return super::findings::show(console, report, sources),
-        Format::Short => diag::Format::Short,
-        Format::Json => diag::Format::Json,
-        Format::Github => diag::Format::Github,
-    };
-    console.print(&diag::render(report, sources, format))
 }

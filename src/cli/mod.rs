@@ -14,8 +14,10 @@ mod folders;
 mod inspect;
 mod kind;
 mod new;
+mod planned;
 mod regenerate;
 mod rpc;
+mod status;
 mod sync;
 
 use std::ffi::OsString;
@@ -51,6 +53,7 @@ enum Command {
     Api(api::Args),
     Rpc(rpc::Args),
     Gen(regenerate::Args),
+    Status(status::Args),
     Check(check::Args),
     Fmt(fmt::Args),
     Inspect(inspect::Args),
@@ -76,6 +79,7 @@ fn dispatch(command: Command, console: &mut Console) -> anyhow::Result<Exit> {
         Command::Api(args) => api::run(&args, console),
         Command::Rpc(args) => rpc::run(&args, console),
         Command::Gen(args) => regenerate::run(&args, console),
+        Command::Status(args) => status::run(&args, console),
         Command::Check(args) => check::run(&args, console),
         Command::Fmt(args) => fmt::run(&args, console),
         Command::Inspect(args) => inspect::run(&args, console),

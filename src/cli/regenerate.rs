@@ -1,7 +1,7 @@
 //! `zgen gen`: everything again.
 
 use anyhow::bail;
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Console, Exit, sync};
 use crate::project;
@@ -14,6 +14,7 @@ Examples:
   zgen gen out/
   zgen gen --dry-run       what would be written, and why
   zgen gen --check         in CI: exit 1 and a diff if something is not up to date
+  zgen gen --merge         also bring files that you edited up to date, by a three-way merge
   zgen gen --prune         also delete edited files that are no longer generated")]
 pub(super) struct Args {
     /// The workspace, the folder with zgen.yaml
@@ -24,13 +25,17 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
-    // An interrupted first run has no zgen.yaml yet, only the means to complete it.
-    let begun = crate::write::is_interrupted(&args.dir);
-    if !begun && !args.dir.join(project::FILE).exists() {
-        bail!(
-            "{}: not found; start with `zgen api FILE.api` or `zgen rpc FILE.proto`",
-            args.dir.join(project::FILE)
-        );
-    }
+    expect_project(&args.dir)?;
     sync::run(&args.dir, args.mode, console, |_| Ok(()))
+}
+
+/// Complains about a folder that is no workspace.
+pub(super) fn expect_project(dir: &Utf8Path) -> anyhow::Result<()> {
+    // An interrupted first run has no zgen.yaml yet, only the means to complete it.
+    let begun = crate::write::is_interrupted(dir);
+    let file = dir.join(project::FILE);
+    if !begun && !file.exists() {
+        bail!("{file}: not found; start with `zgen api FILE.api` or `zgen rpc FILE.proto`");
+    }
+    Ok(())
 }

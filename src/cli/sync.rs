@@ -1,12 +1,12 @@
-//! What `api`, `rpc` and `gen` share: from a project to the disk, or to an answer about it.
+//! What `api`, `rpc`, `gen` and `status` share: from a project to the disk, or to an answer about it.
 
 use std::fmt::Write as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::ArgAction;
 
-use super::{Console, Exit, findings};
-use crate::emit::Owner;
+use super::findings::{self, Format};
+use super::{Console, Exit, planned};
 use crate::project::{Error, Project};
 use crate::source;
 use crate::write::{self, Action, Disk, Guard, Lock, Plan, Reason, Rules};
@@ -18,16 +18,31 @@ use crate::write::{self, Action, Disk, Guard, Lock, Plan, Reason, Rules};
 pub(super) struct Mode {
     /// Write nothing; exit with 1 and a unified diff if the tree is not what would be generated
     #[arg(long, action = ArgAction::SetTrue, conflicts_with = "dry_run")]
-    pub(super) check: bool,
+    check: bool,
     /// Write nothing; print what would be done, a line for each file
     #[arg(long)]
-    pub(super) dry_run: bool,
+    dry_run: bool,
+    /// Put what changed in the scaffolds of files that you edited into them
+    #[arg(long)]
+    merge: bool,
     /// Overwrite files of zgen's that were edited
     #[arg(long)]
-    pub(super) force: bool,
+    force: bool,
     /// Delete what is no longer generated, even if it was edited
     #[arg(long)]
-    pub(super) prune: bool,
+    prune: bool,
+    /// How findings, differences and plans are written
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Aim {
+    Write,
+    Check,
+    DryRun,
+    Status,
 }
 
 /// Opens the project in `dir`, lets `add` extend it, and brings the workspace in line with it.
@@ -37,14 +52,38 @@ pub(super) fn run(
     console: &mut Console,
     add: impl FnOnce(&mut Project) -> Result<(), Error>,
 ) -> anyhow::Result<Exit> {
+    let aim = match mode {
+        Mode { check: true, .. } => Aim::Check,
+        Mode { dry_run: true, .. } => Aim::DryRun,
+        _ => Aim::Write,
+    };
+    reach(aim, dir, mode, console, add)
+}
+
+/// What every file of the workspace is.
+pub(super) fn status(
+    dir: &Utf8Path,
+    format: Format,
+    console: &mut Console,
+) -> anyhow::Result<Exit> {
+    let mode = Mode {
+        format,
+        ..Mode::default()
+    };
+    reach(Aim::Status, dir, mode, console, |_| Ok(()))
+}
+
+fn reach(
+    aim: Aim,
+    dir: &Utf8Path,
+    mode: Mode,
+    console: &mut Console,
+    add: impl FnOnce(&mut Project) -> Result<(), Error>,
+) -> anyhow::Result<Exit> {
     // Before `zgen.yaml` is read: what a killed run left belongs in place first.
-    let guard = match mode {
-        Mode {
-            check: false,
-            dry_run: false,
-            ..
-        } => Some(Guard::acquire(dir)?),
-        _ => None,
+    let guard = match aim {
+        Aim::Write => Some(Guard::acquire(dir)?),
+        Aim::Check | Aim::DryRun | Aim::Status => None,
     };
     if guard.as_ref().and_then(Guard::healed).is_some() {
         console.note("an earlier run was interrupted; its work is complete now")?;
@@ -54,7 +93,11 @@ pub(super) fn run(
     let mut project = Project::open(dir)?;
     add(&mut project)?;
     let generated = crate::generate(&project, &source::Disk);
-    findings::show(console, &generated.report, &generated.sources)?;
+    // A program that reads JSON expects one document, and that is the plan if there is one.
+    match (mode.format, &generated.tree) {
+        (Format::Json, Some(_)) => findings::show(console, &generated.report, &generated.sources)?,
+        (format, _) => findings::print(format, console, &generated.report, &generated.sources)?,
+    }
     let Some(tree) = generated.tree else {
         return Ok(Exit::Findings);
     };
@@ -63,52 +106,67 @@ pub(super) fn run(
         own: project.own.clone(),
         force: mode.force,
         prune: mode.prune,
+        merge: mode.merge,
     };
     let plan = write::plan(&tree, &disk, &Lock::read(&disk)?, &rules)?;
     for note in plan.notes() {
-        console.note(&note)?;
+        console.note(&note.text)?;
+        console.note_diff(&note.diff)?;
     }
-    let Some(guard) = guard else {
-        return if mode.check {
-            check(&project, &plan, console)
-        } else {
-            console.print(&table(&plan))?;
-            Ok(Exit::Fine)
-        };
+    let is_idle = plan.is_idle();
+    let answer = match (aim, mode.format) {
+        (_, Format::Json) => planned::json(&plan),
+        (Aim::Check, Format::Github) => planned::annotations(&plan, dir),
+        (Aim::Check, Format::Short) => planned::differing(&plan),
+        (Aim::DryRun, _) => planned::table(&plan),
+        (Aim::Status, _) => planned::states(&plan),
+        (Aim::Check | Aim::Write, _) => String::new(),
     };
-    match plan.ready() {
-        Err(plan) => conflicts(&plan, console),
-        Ok(ready) => {
-            let done = write::apply(ready, &guard)?;
-            let mut parts = vec![
-                format!("{} written", done.written),
-                format!("{} kept", done.kept),
-            ];
-            if done.deleted > 0 {
-                parts.push(format!("{} deleted", done.deleted));
+    console.print(&answer)?;
+    let is_plain = mode.format != Format::Json;
+    match (guard, aim) {
+        (Some(guard), _) => match plan.ready() {
+            Err(plan) => conflicts(&plan, console),
+            Ok(ready) => {
+                let clashes = ready.clashes();
+                let done = write::apply(ready, &guard)?;
+                if is_plain {
+                    console.print(&wrote(&project, done, dir))?;
+                }
+                Ok(Exit::fine_if(clashes == 0))
             }
-            let total = done.written + done.kept;
+        },
+        (None, Aim::Check) if is_idle && is_plain => {
+            let total = plan.changes().count();
             let (name, place) = (name(&project), place(dir));
-            console.print(&format!(
-                "{name}: {total} files ({}) in {place}\n",
-                parts.join(", ")
-            ))?;
+            console.print(&format!("{name}: {total} files up to date in {place}\n"))?;
             Ok(Exit::Fine)
         }
+        (None, Aim::Check) if !is_idle => {
+            if mode.format == Format::Human {
+                console.print_diff(&plan.diff())?;
+            }
+            differs(&plan, dir, console)
+        }
+        (None, _) => Ok(Exit::Fine),
     }
 }
 
-fn check(project: &Project, plan: &Plan, console: &mut Console) -> anyhow::Result<Exit> {
-    let place = place(&project.dir);
-    if plan.is_idle() {
-        let total = plan.changes().count();
-        console.print(&format!(
-            "{}: {total} files up to date in {place}\n",
-            name(project)
-        ))?;
-        return Ok(Exit::Fine);
+fn wrote(project: &Project, done: write::Summary, dir: &Utf8Path) -> String {
+    let mut parts = vec![
+        format!("{} written", done.written),
+        format!("{} kept", done.kept),
+    ];
+    if done.deleted > 0 {
+        parts.push(format!("{} deleted", done.deleted));
     }
-    console.print_diff(&plan.diff())?;
+    let total = done.written + done.kept;
+    let (name, place) = (name(project), place(dir));
+    format!("{name}: {total} files ({}) in {place}\n", parts.join(", "))
+}
+
+fn differs(plan: &Plan, dir: &Utf8Path, console: &mut Console) -> anyhow::Result<Exit> {
+    let place = place(dir);
     let done = plan.summary();
     let files = done.written + done.deleted + plan.conflicts().count();
     let what = match files {
@@ -139,37 +197,6 @@ fn conflicts(plan: &Plan, console: &mut Console) -> anyhow::Result<Exit> {
         crate::project::FILE
     ))?;
     Ok(Exit::Findings)
-}
-
-/// The plan, a line for each file.
-fn table(plan: &Plan) -> String {
-    let mut text = String::new();
-    for change in plan.changes() {
-        let action = match change.action {
-            Action::Create => "create",
-            Action::Update => "update",
-            Action::Keep => "keep",
-            Action::Delete => "delete",
-            Action::Conflict => "conflict",
-        };
-        let owner = match change.owner {
-            Owner::Zgen => "zgen",
-            Owner::User => "user",
-        };
-        let reason = match change.reason {
-            Reason::New => "new",
-            Reason::Outdated => "out of date",
-            Reason::Same => "up to date",
-            Reason::Edited => "edited",
-            Reason::Grown => "edited; adds what is missing",
-            Reason::Stuck => "edited; not readable",
-            Reason::Own => "listed under own",
-            Reason::Orphan => "no longer generated",
-            Reason::Forced => "edited; overruled",
-        };
-        let _ = writeln!(text, "{action:<8}  {owner}  {}  ({reason})", change.path);
-    }
-    text
 }
 
 /// What the workspace is called in the summary: after its descriptions.

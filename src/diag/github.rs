@@ -38,6 +38,16 @@ pub(super) fn render(report: &Report, sources: &SourceMap) -> String {
     out
 }
 
+/// The annotation of one line of a file, for what is no [`Diagnostic`](super::Diagnostic).
+pub fn annotation(file: &str, line: usize, title: &str, message: &str) -> String {
+    format!(
+        "::error file={},line={line},title={}::{}\n",
+        property(file),
+        property(title),
+        data(message)
+    )
+}
+
 fn data(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")

@@ -6,6 +6,7 @@ mod json;
 mod render;
 mod suggest;
 
+pub use self::github::annotation;
 pub use self::render::{Format, render};
 pub use self::suggest::{did_you_mean, nearest};
 

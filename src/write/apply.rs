@@ -14,7 +14,7 @@ use super::guard::Guard;
 use super::journal::{self, Deed, Step};
 use super::lock::LOCK;
 use super::normal::{hash_bytes, lines};
-use super::plan::{Action, Change, Plan, Ready};
+use super::plan::{Action, Plan, Ready};
 
 /// What a run did, in numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -95,12 +95,21 @@ fn stage(
     for change in plan.changes() {
         if let (Action::Create | Action::Update, Some(text)) = (change.action, &change.after) {
             observe("stage")?;
+            let before = change.before.clone();
+            let bytes = with_line_ends_of(before.as_deref(), text);
+            jobs.push(Job::put(guard, jobs.len(), &change.path, before, &bytes)?);
+        }
+    }
+    for base in &plan.bases {
+        if let Some(text) = &base.after {
+            observe("stage")?;
+            let before = base.before.clone();
             jobs.push(Job::put(
                 guard,
                 jobs.len(),
-                &change.path,
-                change.before.clone(),
-                text,
+                &base.path,
+                before,
+                text.as_bytes(),
             )?);
         }
     }
@@ -108,20 +117,19 @@ fn stage(
         observe("stage")?;
         let path = Utf8Path::new(LOCK);
         let before = guard.disk().read(path)?;
-        jobs.push(Job::put(
-            guard,
-            jobs.len(),
-            path,
-            before,
-            &plan.lock.render(),
-        )?);
+        let text = plan.lock.render();
+        let bytes = with_line_ends_of(before.as_deref(), &text);
+        jobs.push(Job::put(guard, jobs.len(), path, before, &bytes)?);
     }
     // Deletes last: a crash leaves extra files, never missing ones.
     for change in plan
         .changes()
         .filter(|change| change.action == Action::Delete)
     {
-        jobs.push(Job::delete(guard, change)?);
+        jobs.push(Job::delete(guard, &change.path, change.before.clone())?);
+    }
+    for base in plan.bases.iter().filter(|base| base.after.is_none()) {
+        jobs.push(Job::delete(guard, &base.path, base.before.clone())?);
     }
     Ok(jobs)
 }
@@ -132,30 +140,24 @@ impl Job {
         number: usize,
         path: &Utf8Path,
         before: Option<Vec<u8>>,
-        text: &str,
+        bytes: &[u8],
     ) -> io::Result<Self> {
-        let bytes = with_line_ends_of(before.as_deref(), text);
         let staged = journal::staged(guard.stage(), number);
-        fs::write(&staged, &bytes).map_err(|cause| named(path, &cause))?;
+        fs::write(&staged, bytes).map_err(|cause| named(path, &cause))?;
         let permissions = permissions(&guard.disk().locate(path)?);
         if let Some(permissions) = &permissions {
             fs::set_permissions(&staged, permissions.clone())?;
         }
         let deed = Deed::Put {
             number,
-            hash: hash_bytes(&bytes),
+            hash: hash_bytes(bytes),
         };
         Ok(Self::new(path, before, permissions, deed))
     }
 
-    fn delete(guard: &Guard, change: &Change) -> io::Result<Self> {
-        let permissions = permissions(&guard.disk().locate(&change.path)?);
-        Ok(Self::new(
-            &change.path,
-            change.before.clone(),
-            permissions,
-            Deed::Delete,
-        ))
+    fn delete(guard: &Guard, path: &Utf8Path, before: Option<Vec<u8>>) -> io::Result<Self> {
+        let permissions = permissions(&guard.disk().locate(path)?);
+        Ok(Self::new(path, before, permissions, Deed::Delete))
     }
 
     fn new(

@@ -1,6 +1,6 @@
 //! A change as a unified diff.
 
-use similar::TextDiff;
+use diffy::DiffOptions;
 
 use super::normal;
 use super::plan::{Action, Change};
@@ -21,16 +21,22 @@ pub(super) fn change(change: &Change) -> String {
     } else {
         format!("b/{path}")
     };
-    TextDiff::from_lines(old.as_ref(), new.as_ref())
-        .unified_diff()
-        .header(&old_name, &new_name)
-        .to_string()
+    between(&old_name, &new_name, &old, &new)
 }
 
 /// Two texts of one file.
 pub fn unified(name: &str, before: &str, after: &str) -> String {
-    TextDiff::from_lines(before, after)
-        .unified_diff()
-        .header(&format!("a/{name}"), &format!("b/{name}"))
+    between(&format!("a/{name}"), &format!("b/{name}"), before, after)
+}
+
+/// Two texts under two names; nothing where they are the same.
+pub fn between(old_name: &str, new_name: &str, old: &str, new: &str) -> String {
+    if old == new {
+        return String::new();
+    }
+    DiffOptions::new()
+        .set_original_filename(old_name.to_owned())
+        .set_modified_filename(new_name.to_owned())
+        .create_patch(old, new)
         .to_string()
 }

@@ -5,7 +5,7 @@ use std::io;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
-use super::{LOCK, STAGE};
+use super::{BASE, LOCK, STAGE};
 
 /// Reads below one directory and refuses to look, or to lead, out of it.
 #[derive(Debug, Clone)]
@@ -107,7 +107,7 @@ fn check(path: &Utf8Path) -> io::Result<()> {
 /// As `check`, for what a generation may contain.
 pub(super) fn check_generated(path: &Utf8Path) -> io::Result<()> {
     check(path)?;
-    if path == LOCK {
+    if path == LOCK || path.starts_with(BASE) {
         return Err(refused(path, "is zgen's own record"));
     }
     Ok(())

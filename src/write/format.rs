@@ -16,7 +16,7 @@ pub(super) fn all(changes: &mut BTreeMap<Utf8PathBuf, Change>, disk: &Disk) {
     let settings = settings(changes, disk);
     let jobs: Vec<(&Utf8PathBuf, &str)> = changes
         .iter()
-        .filter(|(path, change)| change.action != Action::Keep && wants_format(path))
+        .filter(|(path, change)| is_open(change) && wants_format(path))
         .filter_map(|(path, change)| Some((path, change.after.as_deref()?)))
         .filter(|(_, text)| !opts_out(text))
         .collect();
@@ -66,6 +66,11 @@ fn settings(changes: &BTreeMap<Utf8PathBuf, Change>, disk: &Disk) -> String {
         String::from_utf8(bytes).ok()
     };
     new.or_else(there).unwrap_or_default()
+}
+
+/// Whether its new text is of interest.
+fn is_open(change: &Change) -> bool {
+    change.action != Action::Keep || change.reason == Reason::Behind
 }
 
 fn wants_format(path: &Utf8Path) -> bool {

@@ -22,6 +22,8 @@ pub(super) struct Entry {
     pub(super) owner: Owner,
     /// Of the text as zgen wrote it, in its normal form.
     pub(super) hash: String,
+    /// Of the text that zgen would write now, where the file is the user's and edited and the user has been told.
+    pub(super) told: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,12 +77,13 @@ impl Lock {
 
     pub(super) fn render(&self) -> String {
         let mut text = format!("{HEADER}version {}\n", env!("CARGO_PKG_VERSION"));
-        for (path, Entry { owner, hash }) in &self.entries {
+        for (path, Entry { owner, hash, told }) in &self.entries {
             let owner = match owner {
                 Owner::Zgen => "zgen",
                 Owner::User => "user",
             };
-            let _ = writeln!(text, "{owner} {hash} {path}");
+            let told = told.as_ref().map(|told| format!("+{told}"));
+            let _ = writeln!(text, "{owner} {hash}{} {path}", told.unwrap_or_default());
         }
         text
     }
@@ -101,13 +104,21 @@ fn parse(text: &str) -> Option<BTreeMap<Utf8PathBuf, Entry>> {
             "user" => Owner::User,
             _ => return None,
         };
-        let hash = parts.next().filter(|hash| is_hash(hash))?.to_owned();
+        let hashes = parts.next()?;
+        let (hash, told) = match hashes.split_once('+') {
+            Some((hash, told)) => (hash, Some(told)),
+            None => (hashes, None),
+        };
+        if !is_hash(hash) || !told.is_none_or(is_hash) {
+            return None;
+        }
+        let (hash, told) = (hash.to_owned(), told.map(str::to_owned));
         let path = Utf8PathBuf::from(parts.next()?);
         if super::disk::check_generated(&path).is_err() {
             return None;
         }
         // Twice the same path is what a careless merge leaves.
-        if entries.insert(path, Entry { owner, hash }).is_some() {
+        if entries.insert(path, Entry { owner, hash, told }).is_some() {
             return None;
         }
     }

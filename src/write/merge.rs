@@ -1,4 +1,4 @@
-//! Files that are the user's and edited, and that must grow all the same.
+//! A `Cargo.toml` that is the user's and edited, and that must grow all the same.
 
 use camino::Utf8Path;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
@@ -7,27 +7,23 @@ use crate::project::Patterns;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Grown {
-    /// Nothing is missing, or it is not a file that grows.
+    /// Nothing is missing.
     Same,
     Text(String),
     /// Something may be missing, but the file cannot be read.
     Stuck,
 }
 
-/// The user's text with what is missing of zgen's.
-pub(super) fn grow(path: &Utf8Path, theirs: &str, ours: &str) -> Grown {
-    let grown = match path.file_name() {
-        Some("Cargo.toml") => manifest(theirs, ours),
-        _ => return Grown::Same,
-    };
-    match grown {
+/// The user's `Cargo.toml` with what is missing of zgen's.
+pub(super) fn manifest(theirs: &str, ours: &str) -> Grown {
+    match extended(theirs, ours) {
         None => Grown::Stuck,
         Some(text) if text == theirs => Grown::Same,
         Some(text) => Grown::Text(text),
     }
 }
 
-fn manifest(theirs: &str, ours: &str) -> Option<String> {
+fn extended(theirs: &str, ours: &str) -> Option<String> {
     let mut manifest: DocumentMut = theirs.parse().ok()?;
     let new: DocumentMut = ours.parse().ok()?;
     let mut grew = grow_members(&mut manifest, &new);

@@ -5,6 +5,8 @@
 //! user's side, are in `docs/ownership.md`.
 
 mod apply;
+mod base;
+mod decide;
 mod diff;
 mod disk;
 mod format;
@@ -14,18 +16,26 @@ mod lock;
 pub mod log;
 mod merge;
 mod normal;
+mod notes;
 mod plan;
+mod record;
 mod replace;
 mod sample;
+mod threeway;
+mod yaml;
 
 pub use self::apply::{Summary, apply, apply_observed};
-pub use self::diff::unified as diff;
+pub use self::diff::{between, unified as diff};
 pub use self::disk::Disk;
 pub use self::guard::{Guard, is_interrupted};
 pub use self::lock::{LOCK, Lock, State};
+pub use self::notes::Note;
 pub use self::plan::{Action, Change, Plan, Ready, Reason, Rules, plan};
 pub use self::replace::replace;
 pub use self::sample::sample;
 
 /// Where unfinished work lives while a plan is carried out; never there afterwards.
 const STAGE: &str = ".zgen-stage";
+
+/// Where the text of each scaffold is as zgen wrote it last: the base of a three-way merge.
+const BASE: &str = ".zgen/base";

@@ -6,12 +6,13 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::base::Move;
+use super::decide::Decider;
 use super::disk::{Disk, check_generated};
-use super::lock::{Entry, LOCK, Lock, State};
-use super::merge::{self, Grown};
-use super::{diff, format, normal};
+use super::lock::{Lock, State};
+use super::{base, diff, format, record};
 use crate::emit::{File, FileTree, Owner};
-use crate::project::{self, Patterns};
+use crate::project::Patterns;
 
 /// What the user said about whose word counts.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +23,8 @@ pub struct Rules {
     pub force: bool,
     /// Files that are no longer generated go, edited or not.
     pub prune: bool,
+    /// What changed in the scaffolds of edited files is put into them.
+    pub merge: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +51,12 @@ pub enum Reason {
     Grown,
     /// The user's and edited, and zgen cannot tell where to add what is missing.
     Stuck,
+    /// The user's and edited, and zgen would write another scaffold now than the one that the user began with.
+    Behind,
+    /// The user's and edited, with what changed in its scaffold.
+    Merged,
+    /// As [`Self::Merged`], with marks where both sides changed the same lines.
+    Clashed,
     /// Listed under `own:`.
     Own,
     /// No longer generated.
@@ -67,6 +76,8 @@ pub struct Change {
     pub before: Option<Vec<u8>>,
     /// The text to write, or that would be written.
     pub after: Option<String>,
+    /// The scaffold whose changes are in the user's text now, where that is not `after`.
+    pub(super) pristine: Option<String>,
 }
 
 /// Every file of the tree and every file of the lock, each with what is to happen to it.
@@ -74,25 +85,39 @@ pub struct Change {
 pub struct Plan {
     pub(super) changes: BTreeMap<Utf8PathBuf, Change>,
     pub(super) lock: Lock,
-    lock_was: State,
+    pub(super) bases: Vec<Move>,
+    /// What the user began with, of the files that are [`Reason::Behind`].
+    pub(super) begun: BTreeMap<Utf8PathBuf, String>,
+    pub(super) lock_was: Lock,
     lock_moves: bool,
     /// Something of the tree was on disk already.
-    met_files: bool,
+    pub(super) met_files: bool,
 }
 
 /// A plan without conflicts.
 #[derive(Debug, Clone)]
 pub struct Ready(pub(super) Plan);
 
+impl Ready {
+    /// How many files would be written with marks of conflicts.
+    pub fn clashes(&self) -> usize {
+        let changes = self.0.changes();
+        changes
+            .filter(|change| change.reason == Reason::Clashed)
+            .count()
+    }
+}
+
 /// Compares; every error is one of reading.
 pub fn plan(tree: &FileTree, disk: &Disk, lock: &Lock, rules: &Rules) -> io::Result<Plan> {
+    let decider = Decider { disk, lock, rules };
     let mut changes = BTreeMap::new();
     for (path, file) in &tree.0 {
         check_generated(path)?;
         let change = if rules.own.matches(path) {
             Change::keep(path, file.owner, Reason::Own)
         } else {
-            generated(path, file, disk.read(path)?, lock, rules)
+            decider.generated(path, file)?
         };
         changes.insert(path.clone(), change);
     }
@@ -103,106 +128,32 @@ pub fn plan(tree: &FileTree, disk: &Disk, lock: &Lock, rules: &Rules) -> io::Res
         if rules.own.matches(path) {
             changes.insert(path.clone(), Change::keep(path, entry.owner, Reason::Own));
         } else if let Some(bytes) = disk.read(path)? {
-            changes.insert(path.clone(), orphan(path, entry, bytes, lock, rules));
+            changes.insert(path.clone(), decider.orphan(path, entry, bytes));
         }
     }
     let met_files = changes.values().any(|change| change.before.is_some());
     format::all(&mut changes, disk);
-    let next = next_lock(&changes, lock);
+    for change in changes.values_mut() {
+        decider.merged(change)?;
+    }
+    let mut begun = BTreeMap::new();
+    for path in changes
+        .values()
+        .filter(|change| change.reason == Reason::Behind)
+    {
+        let base = base::read(&path.path, disk, lock)?;
+        begun.extend(base.map(|base| (path.path.clone(), base)));
+    }
+    let (next, bases) = record::next(&changes, disk, lock)?;
     Ok(Plan {
         lock_moves: lock.state != State::Sound || next.entries != lock.entries,
+        lock_was: lock.clone(),
         lock: next,
-        lock_was: lock.state,
+        bases,
+        begun,
         met_files,
         changes,
     })
-}
-
-fn generated(
-    path: &Utf8Path,
-    file: &File,
-    before: Option<Vec<u8>>,
-    lock: &Lock,
-    rules: &Rules,
-) -> Change {
-    let decided = |action, reason, before| Change {
-        path: path.to_owned(),
-        owner: file.owner,
-        action,
-        reason,
-        before,
-        after: Some(file.text.clone()),
-    };
-    let Some(bytes) = before else {
-        return decided(Action::Create, Reason::New, None);
-    };
-    // What is no text was not written by zgen.
-    let text = std::str::from_utf8(&bytes).ok();
-    if text.is_some_and(|text| normal::normal(path, text) == normal::normal(path, &file.text)) {
-        return decided(Action::Keep, Reason::Same, Some(bytes));
-    }
-    // `Project` has put its lines into what was on disk, so the new text is the user's own already.
-    let is_ours = path == project::FILE
-        || text.is_some_and(|text| lock.is_pristine(path, &normal::hash(path, text)));
-    if is_ours {
-        return decided(Action::Update, Reason::Outdated, Some(bytes));
-    }
-    match file.owner {
-        Owner::Zgen if rules.force => decided(Action::Update, Reason::Forced, Some(bytes)),
-        Owner::Zgen => decided(Action::Conflict, Reason::Edited, Some(bytes)),
-        Owner::User => {
-            let theirs = text.map_or(Grown::Same, |text| merge::grow(path, text, &file.text));
-            match theirs {
-                Grown::Same => decided(Action::Keep, Reason::Edited, Some(bytes)),
-                Grown::Stuck => decided(Action::Keep, Reason::Stuck, Some(bytes)),
-                Grown::Text(text) => Change {
-                    after: Some(text),
-                    ..decided(Action::Update, Reason::Grown, Some(bytes))
-                },
-            }
-        }
-    }
-}
-
-fn orphan(path: &Utf8Path, entry: &Entry, bytes: Vec<u8>, lock: &Lock, rules: &Rules) -> Change {
-    let text = std::str::from_utf8(&bytes).ok();
-    let pristine = text.is_some_and(|text| lock.is_pristine(path, &normal::hash(path, text)));
-    let (action, reason) = match entry.owner {
-        _ if pristine => (Action::Delete, Reason::Orphan),
-        _ if rules.prune => (Action::Delete, Reason::Forced),
-        Owner::Zgen if rules.force => (Action::Delete, Reason::Forced),
-        Owner::Zgen => (Action::Conflict, Reason::Orphan),
-        Owner::User => (Action::Keep, Reason::Orphan),
-    };
-    Change {
-        path: path.to_owned(),
-        owner: entry.owner,
-        action,
-        reason,
-        before: Some(bytes),
-        after: None,
-    }
-}
-
-fn next_lock(changes: &BTreeMap<Utf8PathBuf, Change>, lock: &Lock) -> Lock {
-    let mut entries = BTreeMap::new();
-    // Every edit of `zgen.yaml` is welcome, so there is nothing to tell apart.
-    for (path, change) in changes.iter().filter(|(path, _)| *path != project::FILE) {
-        let entry = match (change.reason, &change.after) {
-            (Reason::Own, _) => None,
-            // What the user edited stays edited: the hash of zgen's own last text is kept.
-            (Reason::Edited | Reason::Grown | Reason::Stuck, _) => lock.entries.get(path).cloned(),
-            (_, Some(after)) => Some(Entry {
-                owner: change.owner,
-                hash: normal::hash(path, after),
-            }),
-            // An edited orphan is remembered, so that `--prune` finds it.
-            (_, None) if change.action == Action::Delete => None,
-            (_, None) => lock.entries.get(path).cloned(),
-        };
-        entries.extend(entry.map(|entry| (path.clone(), entry)));
-    }
-    Lock::of(entries)
 }
 
 impl Plan {
@@ -218,7 +169,9 @@ impl Plan {
 
     /// Whether carrying it out would change nothing.
     pub fn is_idle(&self) -> bool {
-        !self.lock_moves && self.changes().all(|change| change.action == Action::Keep)
+        !self.lock_moves
+            && self.bases.is_empty()
+            && self.changes().all(|change| change.action == Action::Keep)
     }
 
     /// Whether `zgen.lock` would be written.
@@ -242,50 +195,53 @@ impl Plan {
             .collect()
     }
 
-    /// What the user should hear about, a line each.
-    pub fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
-        match self.lock_was {
-            State::Missing if self.met_files => notes.push(format!(
-                "{LOCK} is missing: every file that was already here counts as yours"
-            )),
-            State::Damaged => notes.push(format!(
-                "{LOCK} cannot be read: every file that was already here counts as yours"
-            )),
-            State::Missing | State::Sound => {}
+    /// A unified diff of one of them, empty for one that is to be kept.
+    pub fn diff_of_file(&self, change: &Change) -> String {
+        match change.action {
+            Action::Keep => self.scaffold_diff(change),
+            _ => diff::change(change),
         }
-        for Change {
-            path,
-            action,
-            reason,
-            ..
-        } in self.changes()
-        {
-            match (action, reason) {
-                (Action::Keep, Reason::Orphan) => notes.push(format!(
-                    "{path}: no longer generated, left because you edited it (delete it, or run with --prune)"
-                )),
-                (_, Reason::Stuck) => notes.push(format!(
-                    "{path}: cannot be read as TOML, so nothing was added to it"
-                )),
-                (_, Reason::Grown) => notes.push(format!("{path}: yours; what was missing is added to it")),
-                _ => {}
-            }
-        }
-        notes
     }
 
     /// The plan, if nothing stands in its way.
-    pub fn ready(self) -> Result<Ready, Self> {
+    pub fn ready(self) -> Result<Ready, Box<Self>> {
         if self.conflicts().next().is_some() {
-            return Err(self);
+            return Err(Box::new(self));
         }
         Ok(Ready(self))
     }
 }
 
 impl Change {
-    fn keep(path: &Utf8Path, owner: Owner, reason: Reason) -> Self {
+    pub(super) fn of(
+        path: &Utf8Path,
+        file: &File,
+        before: Option<Vec<u8>>,
+        action: Action,
+        reason: Reason,
+    ) -> Self {
+        Self {
+            path: path.to_owned(),
+            owner: file.owner,
+            action,
+            reason,
+            before,
+            after: Some(file.text.clone()),
+            pristine: None,
+        }
+    }
+
+    /// With this in place of the user's text.
+    pub(super) fn grown(self, text: String) -> Self {
+        Self {
+            action: Action::Update,
+            reason: Reason::Grown,
+            after: Some(text),
+            ..self
+        }
+    }
+
+    pub(super) fn keep(path: &Utf8Path, owner: Owner, reason: Reason) -> Self {
         Self {
             path: path.to_owned(),
             owner,
@@ -293,6 +249,7 @@ impl Change {
             reason,
             before: None,
             after: None,
+            pristine: None,
         }
     }
 

@@ -127,7 +127,7 @@ const RULES: &[Rule] = &[
         words: &[
             Crate("tempfile"),
             Crate("toml_edit"),
-            Crate("similar"),
+            Crate("diffy"),
             Crate("sha2"),
         ],
         tests_too: false,

@@ -2,5 +2,6 @@
 
 mod crash;
 mod disk;
+mod random;
 mod scenarios;
 mod support;

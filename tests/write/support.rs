@@ -109,5 +109,6 @@ pub(crate) fn rules(words: &[&str]) -> Rules {
         own: Patterns::new(own.map(str::to_owned).collect()),
         force: words.contains(&"force"),
         prune: words.contains(&"prune"),
+        merge: words.contains(&"merge"),
     }
 }

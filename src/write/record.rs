@@ -1,0 +1,76 @@
+//! What zgen has to remember: the next `zgen.lock` and the bases that it goes with.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use camino::Utf8PathBuf;
+
+use super::base::{self, Move, Wanted};
+use super::disk::Disk;
+use super::lock::{Entry, Lock};
+use super::normal;
+use super::plan::{Action, Change, Reason};
+use crate::emit::Owner;
+use crate::project;
+
+pub(super) fn next(
+    changes: &BTreeMap<Utf8PathBuf, Change>,
+    disk: &Disk,
+    lock: &Lock,
+) -> io::Result<(Lock, Vec<Move>)> {
+    let mut entries = BTreeMap::new();
+    let mut bases = BTreeMap::new();
+    // Every edit of `zgen.yaml` is welcome, so there is nothing to tell apart.
+    for (path, change) in changes.iter().filter(|(path, _)| *path != project::FILE) {
+        let Some(entry) = entry(change, lock) else {
+            continue;
+        };
+        entries.insert(path.clone(), entry);
+        if change.owner == Owner::User {
+            bases.insert(path.clone(), wanted(change));
+        }
+    }
+    let bases = base::moves(&bases, disk, lock)?;
+    Ok((Lock::of(entries), bases))
+}
+
+fn entry(change: &Change, lock: &Lock) -> Option<Entry> {
+    let known = || lock.entries.get(&change.path).cloned();
+    let written = |text: &String| Entry {
+        owner: change.owner,
+        hash: normal::hash(&change.path, text),
+        told: None,
+    };
+    match (change.reason, &change.after) {
+        (Reason::Own, _) => None,
+        _ if change.pristine.is_some() => change.pristine.as_ref().map(written),
+        // What the user edited stays edited: the hash of zgen's own last text is kept.
+        (Reason::Edited | Reason::Grown | Reason::Stuck, _) => known(),
+        (Reason::Behind, Some(now)) => known().map(|entry| Entry {
+            told: Some(normal::hash(&change.path, now)),
+            ..entry
+        }),
+        (_, Some(after)) => Some(written(after)),
+        // An edited orphan is remembered, so that `--prune` finds it.
+        (_, None) if change.action == Action::Delete => None,
+        (_, None) => known(),
+    }
+}
+
+/// Only for what the lock has.
+fn wanted(change: &Change) -> Wanted {
+    if let Some(text) = &change.pristine {
+        return Wanted::Text(text.clone());
+    }
+    match (change.reason, &change.before, &change.after) {
+        // It may be laid out in the user's way, and be zgen's text all the same.
+        (Reason::Same, Some(bytes), _) => match std::str::from_utf8(bytes) {
+            Ok(text) => Wanted::Text(normal::lines(text).into_owned()),
+            Err(_) => Wanted::AsItIs,
+        },
+        (Reason::New | Reason::Outdated | Reason::Forced, _, Some(text)) => {
+            Wanted::Text(text.clone())
+        }
+        _ => Wanted::AsItIs,
+    }
+}
