@@ -5,6 +5,7 @@ mod comments;
 mod compile;
 mod describe;
 mod errors;
+mod holds;
 mod resolve;
 mod stubs;
 
