@@ -238,18 +238,18 @@ fn conversion(gateway: &Gateway<'_>, names: &Names<'_>, link: &TypeLink) -> Opti
             ("try_from", "anyhow::Result<Self>"),
         ),
     };
-    let line = format!("{head} for {to} {{");
-    let head = if layout::is_wide(0, &line) {
+    let whole = format!("{head} for {to} {{");
+    let head = if layout::is_wide(0, &whole) {
         format!("{head}\n    for {to}\n{{")
     } else {
-        line
+        whole
     };
     let (function, result) = signature;
-    let line = format!("fn {function}({parameter}) -> {result} {{");
-    let signature = if layout::is_wide(4, &line) {
+    let whole = format!("fn {function}({parameter}) -> {result} {{");
+    let signature = if layout::is_wide(4, &whole) {
         format!("fn {function}(\n        {parameter},\n    ) -> {result} {{")
     } else {
-        line
+        whole
     };
     let is_deprecated = |field: &crate::model::MessageField| {
         let reads = |link: &FieldLink| link.from.as_ref() == Some(&field.name);
