@@ -66,14 +66,13 @@ fn method(rpc: &Rpc, service: &RpcService, method: &RpcMethod) -> FakeMethod {
     let path = |full_name: &str| {
         let message = Message::of(rpc, full_name);
         match &message.module {
-            Some(module) => format!("{}::{}", inside(rpc, module), message.name),
-            None => message.name,
+            Some(module) => format!("{}::{}", inside(rpc, module), message.own_name),
+            None => message.own_name,
         }
     };
     let (input, output) = (path(&method.input), path(&method.output));
     let name = names::value(&method.name);
-    let streams_out =
-        (method.server_streaming).then(|| format!("{}Stream", names::ty(&method.name)));
+    let streams_out = (method.server_streaming).then(|| format!("{}Stream", method.name));
     let (asked, request) = if method.client_streaming {
         (format!("Vec<{input}>"), format!("Streaming<{input}>"))
     } else {

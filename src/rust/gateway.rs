@@ -282,6 +282,8 @@ pub struct Call {
     pub send: String,
     /// `CreateOrderResp { .. }` with its line breaks.
     pub response: Option<String>,
+    /// Whether anything of the reply is looked at.
+    pub reads_reply: bool,
     pub request_attributes: Vec<Attribute>,
     pub response_attributes: Vec<Attribute>,
     pub uses_span: bool,

@@ -17,6 +17,7 @@ mod types;
 
 use camino::Utf8PathBuf;
 
+use super::names::Unique;
 use super::scope::Scope;
 use super::{layout, names};
 use crate::emit::Owner;
@@ -213,15 +214,17 @@ fn docs(model: &model::Gateway) -> Vec<String> {
 /// A client for each service that the system knows.
 fn clients(system: &System, plan: &Plan<'_>) -> Vec<Client> {
     let mut clients: Vec<Client> = Vec::new();
+    let mut fields = Unique::with(&["config", "readiness"], "_rpc");
     for (rpc, callee) in system.rpcs.iter().zip(&plan.callees) {
         for service in &rpc.services {
             let field = names::value(&service.name);
-            let taken = clients.iter().any(|client| client.field == field);
-            let field = if taken {
+            let is_taken = clients.iter().any(|client| client.field == field);
+            let field = if is_taken {
                 names::value(&service.full_name)
             } else {
                 field
             };
+            let field = fields.take(field);
             let module = super::proto::module_path(&rpc.name, &rpc.package);
             let generated = names::ty(&service.name);
             let file = names::value(&format!("{}_client", service.name));
