@@ -91,9 +91,23 @@ fn method(rpc: &Rpc, service: &RpcService, method: &RpcMethod) -> FakeMethod {
     } else {
         line
     };
+    let ty = format!("Canned<{asked}, {answered}>");
+    let line = format!("{name}: {ty}");
+    let field = if layout::is_wide(8, &format!("{line},")) {
+        format!("{name}:\n        {ty}")
+    } else {
+        line
+    };
+    let full_name = format!("\"{}/{}\"", service.full_name, method.name);
+    let line = format!("{name}: Canned::new({full_name})");
+    let made = if layout::is_wide(12, &format!("{line},")) {
+        format!("{name}: Canned::new(\n                {full_name},\n            )")
+    } else {
+        line
+    };
     FakeMethod {
-        field: format!("Canned<{asked}, {answered}>"),
-        full_name: format!("{}/{}", service.full_name, method.name),
+        field,
+        made,
         streams_in: method.client_streaming,
         name,
         signature,

@@ -78,8 +78,10 @@ pub struct Client {
     pub field: String,
     /// Alias of the generated client, such as `OrderClient`.
     pub alias: String,
-    /// Path of the generated client, such as `order_proto::order::order_client::OrderClient`.
-    pub path: String,
+    /// `pub type OrderClient = ..;` with its line breaks.
+    pub type_line: String,
+    /// `pub(crate) fn order(..) -> .. {` with its line breaks.
+    pub signature: String,
     /// `order.Order`
     pub full_name: String,
     /// Section of the configuration, such as `OrderRpc`.

@@ -228,9 +228,21 @@ fn clients(system: &System, plan: &Plan<'_>) -> Vec<Client> {
             let module = super::proto::module_path(&rpc.name, &rpc.package);
             let generated = names::ty(&service.name);
             let file = names::value(&format!("{}_client", service.name));
+            let alias = names::ty(&format!("{field}_client"));
+            let path = format!("{module}::{file}::{generated}Client");
+            let line = format!("pub type {alias} = {path}<Channel>;");
             clients.push(Client {
-                alias: names::ty(&format!("{field}_client")),
-                path: format!("{module}::{file}::{generated}Client"),
+                type_line: if layout::is_wide(0, &line) {
+                    format!("pub type {alias} =\n    {path}<Channel>;")
+                } else {
+                    line
+                },
+                signature: layout::signature(
+                    &format!("pub(crate) fn {field}"),
+                    &["conf: &RpcClientConf".to_owned()],
+                    &format!("anyhow::Result<{alias}>"),
+                ),
+                alias,
                 full_name: service.full_name.clone(),
                 config_field: names::value(&callee.section),
                 declares_config: !clients
