@@ -1,9 +1,9 @@
 //! The passes joined: from a project's descriptions to the files of its workspace.
 
-use crate::diag::{Diagnostic, Report};
-use crate::emit::{FileTree, Owner};
+use crate::diag::{self, Diagnostic, Report};
+use crate::emit::{FileTree, Owner, Templates};
 use crate::project::{self, Project};
-use crate::source::{Loader, SourceMap};
+use crate::source::{Loader, SourceMap, Span};
 use crate::{analyze, emit, lower};
 
 /// What a generation gives: the files, unless the descriptions have errors, and what there is to say about them.
@@ -14,33 +14,86 @@ pub struct Generated {
     pub sources: SourceMap,
 }
 
-/// The files of a project's workspace: a pure function of the descriptions and the options.
+/// The files of a project's workspace: a pure function of the descriptions, the options and the templates.
 pub fn generate(project: &Project, loader: &dyn Loader) -> Generated {
     let mut sources = SourceMap::default();
     let mut report = Report::default();
     let inputs = project.resolved_inputs();
     let described = analyze::run(&inputs, loader, &mut sources, &mut report);
     analyze::limits(&described.system, &mut report);
+    let own = own_templates(project, &mut report);
     let mut tree = None;
     if !report.has_errors() {
         let workspace = lower::workspace(&described.system, &described.stubs, &project.options);
-        match emit::workspace(&workspace) {
+        match emit::workspace_with(&workspace, &own) {
             Ok(mut files) => {
                 files.insert(project::FILE, Owner::User, project.text());
                 tree = Some(files);
             }
-            Err(error) => {
-                let message = format!("a template of zgen failed: {error}");
-                report.push(
-                    Diagnostic::error("zgen/template", None, message)
-                        .help("this is a bug in zgen; please report it with the description"),
-                );
-            }
+            Err(error) => report.push(failed(error, &own, project, &mut sources)),
         }
     }
     Generated {
         tree,
         report,
         sources,
+    }
+}
+
+/// The templates that take the place of zgen's, with what is odd about them.
+fn own_templates(project: &Project, report: &mut Report) -> Templates {
+    let own = match project.own_templates() {
+        Ok(own) => Templates(own),
+        Err(error) => {
+            let error = Diagnostic::error("zgen/template", None, error.to_string());
+            report.push(error.help("`templates:` in zgen.yaml names a folder"));
+            return Templates::default();
+        }
+    };
+    let shown = |name: &str| {
+        let path = project.own_template(name);
+        path.map_or_else(|| name.to_owned(), |path| path.to_string())
+    };
+    for name in own.unused() {
+        let message = format!("{}: nothing uses a template of this name", shown(name));
+        let help = diag::did_you_mean(name, emit::names())
+            .unwrap_or_else(|| "`zgen template list` lists the names".to_owned());
+        report.push(Diagnostic::warning("zgen/unused-template", None, message).help(help));
+    }
+    for (name, text) in &own.0 {
+        if emit::origin(name, text) == Some(false) {
+            let path = shown(name);
+            let message =
+                format!("{path}: zgen's own template has changed since this was exported");
+            let help =
+                "see `zgen template diff`; with zgen's first line in yours this is taken as seen";
+            report.push(Diagnostic::warning("zgen/old-template", None, message).help(help));
+        }
+    }
+    own
+}
+
+/// A mistake in a template of the user's own is shown with its place.
+fn failed(
+    error: emit::Error,
+    own: &Templates,
+    project: &Project,
+    sources: &mut SourceMap,
+) -> Diagnostic {
+    let text = own.0.get(&error.template);
+    let place = project.own_template(&error.template).zip(text);
+    let span = place.map(|(path, text)| {
+        let file = sources.add(path, text.clone());
+        let range = error.range.clone().unwrap_or_default();
+        Span::new(file, range.start, range.end)
+    });
+    let message = match span {
+        Some(_) => error.message,
+        None => format!("{}: {}", error.template, error.message),
+    };
+    let found = Diagnostic::error("zgen/template", span, message);
+    match error.help {
+        Some(help) => found.help(help),
+        None => found,
     }
 }

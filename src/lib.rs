@@ -13,6 +13,7 @@ mod generate;
 pub mod inspect;
 pub mod lower;
 pub mod model;
+pub mod openapi;
 pub mod project;
 pub mod proto;
 pub mod rust;

@@ -93,7 +93,9 @@ impl Place {
     }
 }
 
-const COMMANDS: [&str; 7] = ["new", "api", "rpc", "gen", "check", "inspect", "dev"];
+const COMMANDS: [&str; 8] = [
+    "new", "api", "rpc", "gen", "check", "inspect", "openapi", "dev",
+];
 
 #[test]
 fn every_command_explains_itself_by_examples() {
@@ -139,6 +141,10 @@ fn the_exit_status_tells_how_it_went() {
             "expected a .sql file",
         ),
         ("api notes.txt", 2, "", "not a description"),
+        ("openapi order.proto", 2, "", "expected a .api file"),
+        ("openapi order.api -o order.sql", 2, "", "a description"),
+        ("openapi order.api -o .", 2, "", "."),
+        ("openapi missing.api", 1, "", "missing.api"),
         (
             "api order.api --check --dry-run",
             2,
@@ -285,6 +291,56 @@ fn an_edited_file_of_zgens_stops_the_run_until_the_user_decides() {
     fs::write(&yaml, text).expect("an edit");
     place.fine("gen out --force");
     assert_eq!(fs::read_to_string(&file).expect("a file"), pristine);
+}
+
+#[test]
+fn an_openapi_document_goes_where_it_is_wanted() {
+    let place = Place::new();
+    let yaml = place.fine("openapi order.api").out;
+    let json = place.fine("openapi order.api --format json").out;
+    assert!(yaml.starts_with("openapi: ") && json.starts_with('{'));
+    let cases = [
+        ("a.yaml", "", &yaml),
+        ("deep/er/a.json", "", &json),
+        ("a.JSON", "", &json),
+        ("plain", "", &yaml),
+        ("b.yaml", "--format json", &json),
+    ];
+    for (name, format, expected) in cases {
+        let line = format!("openapi order.api -o {name} {format}");
+        assert_eq!(place.fine(&line).out, format!("{name}: written\n"));
+        let text = fs::read_to_string(place.path(name)).expect("a document");
+        assert_eq!(text, *expected, "{line}");
+    }
+    // Nothing changes what is right already; what is not is replaced.
+    let before = place.files("");
+    assert_eq!(
+        place.fine("openapi order.api -o a.yaml").out,
+        "a.yaml: up to date\n"
+    );
+    assert_eq!(place.files(""), before);
+    fs::write(place.path("a.yaml"), "old\n").expect("a file");
+    place.fine("openapi order.api -o a.yaml");
+    assert_eq!(place.texts("")[Path::new("a.yaml")], yaml.as_bytes());
+    // The workspace says what the answers look like.
+    place.fine("api order.api -o out");
+    let config = place.path("out/zgen.yaml");
+    let text = fs::read_to_string(&config).expect("a zgen.yaml");
+    let text = text.replace("envelope: false", "envelope: true");
+    fs::write(&config, text).expect("a file");
+    let inside = place.fine("openapi order.api --workspace out").out;
+    assert!(
+        inside.contains("msg:") && !yaml.contains("msg:"),
+        "{inside}"
+    );
+    let nowhere = place.zgen("openapi order.api --workspace nowhere");
+    assert_eq!(nowhere.status, 2, "{}", nowhere.err);
+    // A description with errors has no document.
+    fs::write(place.path("bad.api"), "service x {\n\tget /a\n}\n").expect("a file");
+    let checked = place.zgen("check bad.api");
+    let refused = place.zgen("openapi bad.api -o a.yaml");
+    assert_eq!((refused.status, refused.err), (1, checked.err));
+    assert_eq!(place.texts("")[Path::new("a.yaml")], yaml.as_bytes());
 }
 
 #[test]

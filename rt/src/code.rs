@@ -107,6 +107,11 @@ impl Code {
         }
     }
 
+    /// The code as a number: gRPC's, as go-zero puts it into envelopes.
+    pub fn number(self) -> i32 {
+        self.grpc().into()
+    }
+
     /// Whether the cause is the service's and not the caller's: its text stays inside.
     pub fn is_internal(self) -> bool {
         matches!(

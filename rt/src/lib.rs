@@ -1,7 +1,7 @@
 //! The runtime of the services in this workspace: go-zero's engineering in axum, tonic and tower.
 //!
-//! A gateway enables the feature `http`, a service `rpc-server`, a caller `rpc-client`; `sql`, `redis` and `etcd`
-//! come with the descriptions that need them. Each module says which go-zero file, RFC or semantic convention it
+//! A gateway enables the feature `http`, a service `rpc-server`, a caller `rpc-client`; `jwt`, `signature`, `sql`,
+//! `redis` and `etcd` come with the descriptions that need them. Each module says which go-zero file, RFC or semantic convention it
 //! follows.
 
 pub mod args;

@@ -239,6 +239,7 @@ fn build(
         rules: Vec::new(),
         as_string: options.as_string,
         omit_empty: options.omit_empty,
+        example: options.example,
         docs: field.docs.clone(),
         span: name.span,
     }

@@ -26,6 +26,7 @@ pub(super) struct Options {
     pub(super) range: Option<Range>,
     pub(super) as_string: bool,
     pub(super) omit_empty: bool,
+    pub(super) example: Option<String>,
 }
 
 impl Default for Options {
@@ -36,6 +37,7 @@ impl Default for Options {
             range: None,
             as_string: false,
             omit_empty: false,
+            example: None,
         }
     }
 }
@@ -56,6 +58,7 @@ pub(super) fn read(pair: &TagPair, ty: &Type, report: &mut Report) -> Options {
             ("range", Some(text)) => out.range = range(text, pair.span, report),
             ("string", None) => out.as_string = true,
             ("omitempty" | "omitzero", None) => out.omit_empty = true,
+            ("example", Some(value)) if !value.is_empty() => out.example = Some(value.to_owned()),
             // Configuration only, or nothing.
             ("default" | "inherit" | "env", _) => {}
             _ => unknown(key, pair, report),

@@ -14,11 +14,13 @@ mod folders;
 mod inspect;
 mod kind;
 mod new;
+mod openapi;
 mod planned;
 mod regenerate;
 mod rpc;
 mod status;
 mod sync;
+mod template;
 
 use std::ffi::OsString;
 
@@ -54,9 +56,11 @@ enum Command {
     Rpc(rpc::Args),
     Gen(regenerate::Args),
     Status(status::Args),
+    Template(template::Args),
     Check(check::Args),
     Fmt(fmt::Args),
     Inspect(inspect::Args),
+    Openapi(openapi::Args),
     Dev(dev::Args),
 }
 
@@ -80,9 +84,11 @@ fn dispatch(command: Command, console: &mut Console) -> anyhow::Result<Exit> {
         Command::Rpc(args) => rpc::run(&args, console),
         Command::Gen(args) => regenerate::run(&args, console),
         Command::Status(args) => status::run(&args, console),
+        Command::Template(args) => template::run(&args, console),
         Command::Check(args) => check::run(&args, console),
         Command::Fmt(args) => fmt::run(&args, console),
         Command::Inspect(args) => inspect::run(&args, console),
+        Command::Openapi(args) => openapi::run(&args, console),
         Command::Dev(args) => dev::run(&args, console),
     }
 }

@@ -1,8 +1,7 @@
 //! Prints the views of [`crate::rust::deploy`].
 
-use askama::Template;
-
-use super::{finish, templates};
+use super::Error;
+use super::printer::{Printer, plain, templates};
 use crate::rust::deploy::{
     Body, Collector, Compose, Discovery, Dockerfile, GatewayConfig, Kustomization,
     MountedGatewayConfig, MountedServiceConfig, Mysql, MysqlSchema, Namespace, NetworkPolicy,
@@ -31,38 +30,34 @@ templates! {
     OverlayYaml, Overlay, "deploy/k8s/overlay.yaml.j2";
 }
 
-#[derive(Template)]
-#[template(path = "deploy/dockerignore.j2")]
-struct DockerignoreText;
-
-#[derive(Template)]
-#[template(path = "deploy/k8s/common-policy.yaml.j2")]
-struct CommonPolicyYaml;
+plain! {
+    DockerignoreText, "deploy/dockerignore.j2";
+    CommonPolicyYaml, "deploy/k8s/common-policy.yaml.j2";
+}
 
 /// The text of one file.
-pub fn render(body: &Body) -> askama::Result<String> {
-    let text = match body {
-        Body::GatewayConfig(v) => GatewayConfigYaml { v }.render(),
-        Body::ServiceConfig(v) => ServiceConfigYaml { v }.render(),
-        Body::MountedGatewayConfig(v) => MountedGatewayYaml { v }.render(),
-        Body::MountedServiceConfig(v) => MountedServiceYaml { v }.render(),
-        Body::Dockerfile(v) => DockerfileText { v }.render(),
-        Body::Dockerignore => DockerignoreText.render(),
-        Body::Compose(v) => ComposeYaml { v }.render(),
-        Body::Collector(v) => CollectorYaml { v }.render(),
-        Body::MysqlUsers(v) => MysqlUsersSh { v }.render(),
-        Body::MysqlSchema(v) => MysqlSchemaSql { v }.render(),
-        Body::Readme(v) => ReadmeMd { v }.render(),
-        Body::Kustomization(v) => KustomizationYaml { v }.render(),
-        Body::Namespace(v) => NamespaceYaml { v }.render(),
-        Body::CommonPolicy => CommonPolicyYaml.render(),
-        Body::ServiceAccount(v) => ServiceAccountYaml { v }.render(),
-        Body::Deployment(v) => DeploymentYaml { v }.render(),
-        Body::Service(v) => ServiceYaml { v }.render(),
-        Body::Autoscaler(v) => AutoscalerYaml { v }.render(),
-        Body::DisruptionBudget(v) => DisruptionBudgetYaml { v }.render(),
-        Body::NetworkPolicy(v) => NetworkPolicyYaml { v }.render(),
-        Body::Overlay(v) => OverlayYaml { v }.render(),
-    };
-    text.map(|text| finish(&text))
+pub(super) fn render(body: &Body, printer: &Printer<'_>) -> Result<String, Error> {
+    match body {
+        Body::GatewayConfig(v) => printer.print(&GatewayConfigYaml { v }),
+        Body::ServiceConfig(v) => printer.print(&ServiceConfigYaml { v }),
+        Body::MountedGatewayConfig(v) => printer.print(&MountedGatewayYaml { v }),
+        Body::MountedServiceConfig(v) => printer.print(&MountedServiceYaml { v }),
+        Body::Dockerfile(v) => printer.print(&DockerfileText { v }),
+        Body::Dockerignore => printer.print(&DockerignoreText),
+        Body::Compose(v) => printer.print(&ComposeYaml { v }),
+        Body::Collector(v) => printer.print(&CollectorYaml { v }),
+        Body::MysqlUsers(v) => printer.print(&MysqlUsersSh { v }),
+        Body::MysqlSchema(v) => printer.print(&MysqlSchemaSql { v }),
+        Body::Readme(v) => printer.print(&ReadmeMd { v }),
+        Body::Kustomization(v) => printer.print(&KustomizationYaml { v }),
+        Body::Namespace(v) => printer.print(&NamespaceYaml { v }),
+        Body::CommonPolicy => printer.print(&CommonPolicyYaml),
+        Body::ServiceAccount(v) => printer.print(&ServiceAccountYaml { v }),
+        Body::Deployment(v) => printer.print(&DeploymentYaml { v }),
+        Body::Service(v) => printer.print(&ServiceYaml { v }),
+        Body::Autoscaler(v) => printer.print(&AutoscalerYaml { v }),
+        Body::DisruptionBudget(v) => printer.print(&DisruptionBudgetYaml { v }),
+        Body::NetworkPolicy(v) => printer.print(&NetworkPolicyYaml { v }),
+        Body::Overlay(v) => printer.print(&OverlayYaml { v }),
+    }
 }

@@ -1,11 +1,10 @@
 //! Prints the views of [`crate::rust::gateway`].
 
-use askama::Template;
-
-use super::{finish, templates};
+use super::Error;
+use super::printer::{Printer, plain, templates};
 use crate::rust::gateway::{
-    Answer, Body, CallsTest, Conversions, Crate, Handlers, HttpTest, Logic, LogicMod, Manifest,
-    Middleware, MiddlewareMod, Routes, TraceTest, Types,
+    Answer, Body, CallsTest, Conversions, Crate, ErrorType, Handlers, HttpTest, Logic, LogicMod,
+    Manifest, Middleware, MiddlewareMod, Routes, TraceTest, Types,
 };
 
 templates! {
@@ -14,6 +13,7 @@ templates! {
     LibRs, Crate, "gateway/src/lib.rs.j2";
     ConfigRs, Crate, "gateway/src/config.rs.j2";
     SvcRs, Crate, "gateway/src/svc.rs.j2";
+    ErrorRs, ErrorType, "gateway/src/error.rs.j2";
     GeneratedModRs, Crate, "gateway/src/generated/mod.rs.j2";
     ClientsRs, Crate, "gateway/src/generated/clients.rs.j2";
     ConvertRs, Conversions, "gateway/src/generated/convert.rs.j2";
@@ -29,37 +29,32 @@ templates! {
     TraceTestRs, TraceTest, "gateway/tests/trace.rs.j2";
 }
 
-#[derive(Template)]
-#[template(path = "gateway/src/error.rs.j2")]
-struct ErrorRs;
-
-#[derive(Template)]
-#[template(path = "gateway/src/claims.rs.j2")]
-struct ClaimsRs;
+plain! {
+    ClaimsRs, "gateway/src/claims.rs.j2";
+}
 
 /// The text of one file.
-pub(super) fn render(body: &Body) -> askama::Result<String> {
-    let text = match body {
-        Body::Manifest(v) => ManifestToml { v }.render(),
-        Body::Main(v) => MainRs { v }.render(),
-        Body::Lib(v) => LibRs { v }.render(),
-        Body::Config(v) => ConfigRs { v }.render(),
-        Body::Svc(v) => SvcRs { v }.render(),
-        Body::Error => ErrorRs.render(),
-        Body::GeneratedMod(v) => GeneratedModRs { v }.render(),
-        Body::Clients(v) => ClientsRs { v }.render(),
-        Body::Conversions(v) => ConvertRs { v }.render(),
-        Body::Routes(v) => RoutesRs { v }.render(),
-        Body::Handlers(v) => HandlersRs { v }.render(),
-        Body::Types(v) => TypesRs { v }.render(),
-        Body::LogicMod(v) => LogicModRs { v }.render(),
-        Body::Logic(v) => LogicRs { v }.render(),
-        Body::Claims => ClaimsRs.render(),
-        Body::Middleware(v) => MiddlewareRs { v }.render(),
-        Body::MiddlewareMod(v) => MiddlewareModRs { v }.render(),
-        Body::HttpTest(v) => HttpTestRs { v }.render(),
-        Body::CallsTest(v) => CallsTestRs { v }.render(),
-        Body::TraceTest(v) => TraceTestRs { v }.render(),
-    };
-    text.map(|text| finish(&text))
+pub(super) fn render(body: &Body, printer: &Printer<'_>) -> Result<String, Error> {
+    match body {
+        Body::Manifest(v) => printer.print(&ManifestToml { v }),
+        Body::Main(v) => printer.print(&MainRs { v }),
+        Body::Lib(v) => printer.print(&LibRs { v }),
+        Body::Config(v) => printer.print(&ConfigRs { v }),
+        Body::Svc(v) => printer.print(&SvcRs { v }),
+        Body::Error(v) => printer.print(&ErrorRs { v }),
+        Body::GeneratedMod(v) => printer.print(&GeneratedModRs { v }),
+        Body::Clients(v) => printer.print(&ClientsRs { v }),
+        Body::Conversions(v) => printer.print(&ConvertRs { v }),
+        Body::Routes(v) => printer.print(&RoutesRs { v }),
+        Body::Handlers(v) => printer.print(&HandlersRs { v }),
+        Body::Types(v) => printer.print(&TypesRs { v }),
+        Body::LogicMod(v) => printer.print(&LogicModRs { v }),
+        Body::Logic(v) => printer.print(&LogicRs { v }),
+        Body::Claims => printer.print(&ClaimsRs),
+        Body::Middleware(v) => printer.print(&MiddlewareRs { v }),
+        Body::MiddlewareMod(v) => printer.print(&MiddlewareModRs { v }),
+        Body::HttpTest(v) => printer.print(&HttpTestRs { v }),
+        Body::CallsTest(v) => printer.print(&CallsTestRs { v }),
+        Body::TraceTest(v) => printer.print(&TraceTestRs { v }),
+    }
 }

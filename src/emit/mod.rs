@@ -1,50 +1,55 @@
-//! Renders [`crate::rust`] into a [`FileTree`]. The only place that knows askama.
+//! Renders [`crate::rust`] into a [`FileTree`]. The only place that knows askama, and minijinja for templates of the
+//! user's own.
 
-pub mod deploy;
+mod builtin;
+mod deploy;
+mod error;
 mod gateway;
 mod order;
+mod own;
+mod printer;
 mod service;
+mod translate;
 mod tree;
 mod workspace;
 
+pub use self::builtin::{exported, names, origin};
+pub use self::error::Error;
+pub use self::own::Templates;
+use self::printer::Printer;
 pub use self::tree::{File, FileTree, Owner};
-use crate::rust::{Body, Workspace};
+use crate::rust::{self, Body, Workspace};
 
-/// The text of every file.
-pub fn workspace(workspace: &Workspace) -> askama::Result<FileTree> {
+/// The text of every file, by zgen's own templates.
+pub fn workspace(workspace: &Workspace) -> Result<FileTree, Error> {
+    workspace_with(workspace, &Templates::default())
+}
+
+/// The text of every file; `own` takes the place of zgen's templates.
+pub fn workspace_with(workspace: &Workspace, own: &Templates) -> Result<FileTree, Error> {
+    let printer = Printer::new(own)?;
     let mut tree = FileTree::default();
     for file in &workspace.files {
-        let text = match &file.body {
-            Body::Text(text) => text.clone(),
-            Body::Workspace(body) => workspace::render(body)?,
-            Body::Gateway(body) => gateway::render(body)?,
-            Body::Service(body) => service::render(body)?,
-            Body::Deploy(body) => deploy::render(body)?,
-        };
-        let is_ours = !matches!(file.body, Body::Text(_));
-        let text = match file.path.extension() {
-            Some("rs") if is_ours => order::of_items(&text),
-            _ => text,
-        };
-        tree.insert(file.path.clone(), file.owner, text);
+        tree.insert(file.path.clone(), file.owner, text(file, &printer)?);
     }
     Ok(tree)
 }
 
-/// askama drops a template's last line break; where a file begins or ends with an optional part, there may be
-/// too many.
-fn finish(text: &str) -> String {
-    format!("{}\n", text.trim_start_matches('\n').trim_end())
+/// The text of one file, by zgen's own templates.
+pub fn file(file: &rust::File) -> Result<String, Error> {
+    text(file, &Printer::new(&Templates::default())?)
 }
 
-/// One struct per template: askama ties a path to a type.
-macro_rules! templates {
-    ($($name:ident, $view:ty, $path:literal;)*) => {$(
-        #[derive(askama::Template)]
-        #[template(path = $path)]
-        struct $name<'a> {
-            v: &'a $view,
-        }
-    )*};
+fn text(file: &rust::File, printer: &Printer<'_>) -> Result<String, Error> {
+    let text = match &file.body {
+        Body::Text(text) => return Ok(text.clone()),
+        Body::Workspace(body) => workspace::render(body, printer)?,
+        Body::Gateway(body) => gateway::render(body, printer)?,
+        Body::Service(body) => service::render(body, printer)?,
+        Body::Deploy(body) => deploy::render(body, printer)?,
+    };
+    Ok(match file.path.extension() {
+        Some("rs") => order::of_items(&text),
+        _ => text,
+    })
 }
-use templates;

@@ -1,8 +1,7 @@
 //! Prints the views of [`crate::rust::service`].
 
-use askama::Template;
-
-use super::{finish, templates};
+use super::Error;
+use super::printer::{Printer, templates};
 use crate::rust::service::{
     Body, Crate, Logic, LogicMod, Manifest, Schema, Server, StoreMod, Table,
 };
@@ -25,22 +24,21 @@ templates! {
 }
 
 /// The text of one file.
-pub(super) fn render(body: &Body) -> askama::Result<String> {
-    let text = match body {
-        Body::Manifest(v) => ManifestToml { v }.render(),
-        Body::Main(v) => MainRs { v }.render(),
-        Body::Lib(v) => LibRs { v }.render(),
-        Body::Config(v) => ConfigRs { v }.render(),
-        Body::Svc(v) => SvcRs { v }.render(),
-        Body::Error(v) => ErrorRs { v }.render(),
-        Body::GeneratedMod(v) => GeneratedModRs { v }.render(),
-        Body::Server(v) => ServerRs { v }.render(),
-        Body::LogicMod(v) => LogicModRs { v }.render(),
-        Body::Logic(v) => LogicRs { v }.render(),
-        Body::StoreMod(v) => StoreModRs { v }.render(),
-        Body::Store(v) => TableRs { v }.render(),
-        Body::SqliteSchema(v) => SchemaSql { v }.render(),
-        Body::GrpcTest(v) => GrpcTestRs { v }.render(),
-    };
-    text.map(|text| finish(&text))
+pub(super) fn render(body: &Body, printer: &Printer<'_>) -> Result<String, Error> {
+    match body {
+        Body::Manifest(v) => printer.print(&ManifestToml { v }),
+        Body::Main(v) => printer.print(&MainRs { v }),
+        Body::Lib(v) => printer.print(&LibRs { v }),
+        Body::Config(v) => printer.print(&ConfigRs { v }),
+        Body::Svc(v) => printer.print(&SvcRs { v }),
+        Body::Error(v) => printer.print(&ErrorRs { v }),
+        Body::GeneratedMod(v) => printer.print(&GeneratedModRs { v }),
+        Body::Server(v) => printer.print(&ServerRs { v }),
+        Body::LogicMod(v) => printer.print(&LogicModRs { v }),
+        Body::Logic(v) => printer.print(&LogicRs { v }),
+        Body::StoreMod(v) => printer.print(&StoreModRs { v }),
+        Body::Store(v) => printer.print(&TableRs { v }),
+        Body::SqliteSchema(v) => printer.print(&SchemaSql { v }),
+        Body::GrpcTest(v) => printer.print(&GrpcTestRs { v }),
+    }
 }

@@ -1,8 +1,7 @@
 //! Prints the views of [`crate::rust::workspace`].
 
-use askama::Template;
-
-use super::{finish, templates};
+use super::Error;
+use super::printer::{Printer, plain, templates};
 use crate::rust::workspace::{Body, Manifest, ProtoFake, ProtoLib, ProtoManifest, Readme};
 
 templates! {
@@ -13,24 +12,20 @@ templates! {
     ProtoFakeRs, ProtoFake, "proto/fake.rs.j2";
 }
 
-#[derive(Template)]
-#[template(path = "workspace/gitignore.j2")]
-struct GitignoreText;
-
-#[derive(Template)]
-#[template(path = "workspace/rustfmt.toml.j2")]
-struct RustfmtToml;
+plain! {
+    GitignoreText, "workspace/gitignore.j2";
+    RustfmtToml, "workspace/rustfmt.toml.j2";
+}
 
 /// The text of one file.
-pub(super) fn render(body: &Body) -> askama::Result<String> {
-    let text = match body {
-        Body::Manifest(v) => ManifestToml { v }.render(),
-        Body::Readme(v) => ReadmeMd { v }.render(),
-        Body::ProtoManifest(v) => ProtoToml { v }.render(),
-        Body::ProtoLib(v) => ProtoLibRs { v }.render(),
-        Body::ProtoFake(v) => ProtoFakeRs { v }.render(),
-        Body::Gitignore => GitignoreText.render(),
-        Body::Rustfmt => RustfmtToml.render(),
-    };
-    text.map(|text| finish(&text))
+pub(super) fn render(body: &Body, printer: &Printer<'_>) -> Result<String, Error> {
+    match body {
+        Body::Manifest(v) => printer.print(&ManifestToml { v }),
+        Body::Readme(v) => printer.print(&ReadmeMd { v }),
+        Body::ProtoManifest(v) => printer.print(&ProtoToml { v }),
+        Body::ProtoLib(v) => printer.print(&ProtoLibRs { v }),
+        Body::ProtoFake(v) => printer.print(&ProtoFakeRs { v }),
+        Body::Gitignore => printer.print(&GitignoreText),
+        Body::Rustfmt => printer.print(&RustfmtToml),
+    }
 }

@@ -25,7 +25,7 @@ pub fn workspace(system: &System, stubs: &[(String, Vec<Stub>)], options: &Optio
     let plan = Plan::new(system);
     let mut files = Vec::new();
     for process in 0..plan.gateways.len() {
-        files.extend(gateway::files(process, system, &plan));
+        files.extend(gateway::files(process, system, &plan, options));
     }
     for process in 0..plan.services.len() {
         files.extend(service::files(process, &plan));

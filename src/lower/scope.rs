@@ -20,6 +20,7 @@ const TAKEN: &[&str] = &[
     "Deserialize",
     "Deserializer",
     "Drop",
+    "Envelope",
     "Err",
     "Error",
     "Errors",

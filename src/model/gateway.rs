@@ -165,6 +165,8 @@ pub struct Field {
     pub as_string: bool,
     /// `,omitempty`: left out of a response when zero.
     pub omit_empty: bool,
+    /// The text after `example=`: for readers of documents.
+    pub example: Option<String>,
     pub docs: Vec<String>,
     pub span: Span,
 }

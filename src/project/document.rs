@@ -18,9 +18,15 @@ const API: &str = "\
 const RPC: &str = "\
 # One service for each .proto file; `include` lists import folders, `sql` the tables that the service owns.
 ";
-const OPTIONS: &str = "# Choices that shape what is written.\n";
+const OPTIONS: &str = "\
+# Choices that shape what is written. `envelope: true` makes gateways answer {\"code\": 0, \"msg\": \"ok\", \"data\": ..}.
+";
 const OWN: &str = "\
 # Files that zgen must leave alone, such as crates/order-api/src/generated/types.rs; `*` and `**` match as in a shell.
+";
+
+const TEMPLATES: &str = "\
+# Templates that take the place of zgen's, by their names: see `zgen template`.
 ";
 
 /// `api:` with nothing behind it is null in YAML, hence the options.
@@ -31,11 +37,18 @@ pub(super) struct Document {
     rpc: Option<Vec<RpcInput>>,
     options: Option<Options>,
     own: Option<Vec<String>>,
+    templates: Option<Utf8PathBuf>,
 }
 
 impl Document {
-    pub(super) fn of(inputs: &Inputs, options: &Options, own: &Patterns) -> Self {
+    pub(super) fn of(
+        inputs: &Inputs,
+        options: &Options,
+        own: &Patterns,
+        templates: Option<&Utf8PathBuf>,
+    ) -> Self {
         Self {
+            templates: templates.cloned(),
             api: Some(inputs.api.clone()),
             rpc: Some(inputs.rpc.clone()),
             options: Some(options.clone()),
@@ -79,11 +92,16 @@ impl Document {
         Patterns::new(self.own.clone().unwrap_or_default())
     }
 
+    pub(super) fn templates(&self) -> Option<Utf8PathBuf> {
+        self.templates.clone()
+    }
+
     /// Whether both say the same, in whatever order.
     pub(super) fn same(&self, other: &Self) -> bool {
         self.inputs() == other.inputs()
             && self.options() == other.options()
             && self.own() == other.own()
+            && self.templates == other.templates
     }
 
     /// zgen's own layout.
@@ -91,17 +109,22 @@ impl Document {
         let Options {
             namespace,
             registry,
+            envelope,
         } = self.options();
         let mut out = format!("{HEADER}\n{}", self.render_inputs());
         let (namespace, registry) = (scalar(&namespace), scalar(&registry));
         let _ = write!(
             out,
-            "\n{OPTIONS}options:\n  namespace: {namespace}\n  registry: {registry}\n\n{OWN}"
+            "\n{OPTIONS}options:\n  namespace: {namespace}\n  registry: {registry}\n  envelope: {envelope}\n\n{OWN}"
         );
         let own = self.own();
         list(&mut out, "", "own", own.as_slice());
         if own.as_slice().is_empty() {
             out.push_str("own: []\n");
+        }
+        if let Some(folder) = &self.templates {
+            let folder = scalar(folder.as_str());
+            let _ = write!(out, "\n{TEMPLATES}templates: {folder}\n");
         }
         out
     }

@@ -52,6 +52,8 @@ pub struct Options {
     pub namespace: String,
     /// Registry and path before the image names, such as `registry.example.com/shop`.
     pub registry: String,
+    /// Whether gateways answer `{"code": .., "msg": .., "data": ..}`, errors too.
+    pub envelope: bool,
 }
 
 impl Default for Options {
@@ -59,6 +61,7 @@ impl Default for Options {
         Self {
             namespace: "microservices".to_owned(),
             registry: "registry.example.com".to_owned(),
+            envelope: false,
         }
     }
 }

@@ -6,9 +6,11 @@ mod error;
 mod inputs;
 mod paths;
 mod patterns;
+mod templates;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -31,6 +33,8 @@ pub struct Project {
     pub options: Options,
     /// Files that zgen never writes.
     pub own: Patterns,
+    /// Where templates of the user's own are, relative to `dir`.
+    pub templates: Option<Utf8PathBuf>,
     /// What `zgen.yaml` has to say, in the user's own layout where there is one.
     text: String,
 }
@@ -64,6 +68,7 @@ impl Project {
             inputs: document.inputs(),
             options: document.options(),
             own: document.own(),
+            templates: document.templates(),
             text,
         }
     }
@@ -131,6 +136,22 @@ impl Project {
         }
     }
 
+    /// The templates of the user's own: each `.j2` file below [`Self::templates`], by its path there.
+    pub fn own_templates(&self) -> Result<BTreeMap<String, String>, Error> {
+        let mut texts = BTreeMap::new();
+        if let Some(folder) = &self.templates {
+            let root = paths::shown(&self.dir.join(folder));
+            templates::collect(&root, Utf8Path::new(""), &mut texts)?;
+        }
+        Ok(texts)
+    }
+
+    /// A template of the user's own, as a path that can be opened from the current directory.
+    pub fn own_template(&self, name: &str) -> Option<Utf8PathBuf> {
+        let folder = self.templates.as_ref()?;
+        Some(paths::shown(&self.dir.join(folder).join(name)))
+    }
+
     /// The whole `zgen.yaml`: zgen's own layout, or the user's with the lines that this run added.
     pub fn text(&self) -> &str {
         &self.text
@@ -140,8 +161,9 @@ impl Project {
         if inputs == self.inputs {
             return Ok(());
         }
-        let now = Document::of(&self.inputs, &self.options, &self.own);
-        let next = Document::of(&inputs, &self.options, &self.own);
+        let document =
+            |inputs| Document::of(inputs, &self.options, &self.own, self.templates.as_ref());
+        let (now, next) = (document(&self.inputs), document(&inputs));
         // Sorting is part of zgen's own layout, so compare with the text's own content rendered.
         let untouched = now.render() == self.text;
         let text = if untouched {

@@ -59,7 +59,7 @@ fn what_zgen_writes_it_can_read() {
         "~",
     ];
     let own = Patterns::new(odd.map(str::to_owned).to_vec());
-    let text = Document::of(&Inputs::default(), &Options::default(), &own).render();
+    let text = Document::of(&Inputs::default(), &Options::default(), &own, None).render();
     let project = Project::parse("".into(), &text).expect("zgen's own text");
     assert_eq!(project.own.as_slice(), odd, "{text}");
     assert_eq!(
@@ -84,6 +84,8 @@ fn mistakes_have_a_place() {
         ("api: 3\n", 1, "a list"),
         ("api:\n  - a.api\n", 2, "`file: order.api`"),
         ("options:\n  namespace: [a]\n", 2, "a text"),
+        ("options:\n  envelop: true\n", 2, "envelope"),
+        ("options:\n  envelope: maybe\n", 2, "boolean"),
         ("api: [\n", 1, "bracket"),
         ("own:\n  - *.rs\n", 2, "quotes"),
     ] {

@@ -1,8 +1,8 @@
 //! Views of configuration and deployment files.
 
-use std::fmt;
-
 use serde::Serialize;
+
+pub use super::scalar::Scalar;
 
 /// One variant per template under `templates/deploy` and `templates/etc`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -38,55 +38,6 @@ pub enum Body {
     Overlay(Overlay),
 }
 
-/// Text where YAML expects a string: printed plain when that is unambiguous, quoted otherwise.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
-pub struct Scalar(pub String);
-
-impl fmt::Display for Scalar {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_plain() {
-            return out.write_str(&self.0);
-        }
-        out.write_str("\"")?;
-        for character in self.0.chars() {
-            match character {
-                '"' | '\\' => write!(out, "\\{character}")?,
-                control if control.is_control() => write!(out, "\\u{:04x}", u32::from(control))?,
-                other => write!(out, "{other}")?,
-            }
-        }
-        out.write_str("\"")
-    }
-}
-
-impl Scalar {
-    fn is_plain(&self) -> bool {
-        // Words that some YAML 1.1 or 1.2 reader takes for a boolean or null.
-        const WORDS: [&str; 10] = [
-            "true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan",
-        ];
-        let starts_with_letter = self.0.starts_with(|c: char| c.is_ascii_alphabetic());
-        let safe = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
-        starts_with_letter
-            && self.0.chars().all(safe)
-            && !self.0.ends_with(':')
-            && !WORDS.contains(&self.0.to_ascii_lowercase().as_str())
-    }
-}
-
-impl From<&str> for Scalar {
-    fn from(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-}
-
-impl From<String> for Scalar {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct GatewayConfig {
     pub name: Scalar,
@@ -98,6 +49,8 @@ pub struct GatewayConfig {
     pub clients: Vec<Client>,
     /// Sections with secrets of tokens.
     pub jwts: Vec<JwtSection>,
+    /// Whether callers sign requests.
+    pub has_signature: bool,
 }
 
 /// A section of the configuration with the secret of tokens.
@@ -151,6 +104,8 @@ pub struct MountedGatewayConfig {
     pub clients: Vec<MountedClient>,
     /// Sections with secrets of tokens.
     pub jwts: Vec<JwtSection>,
+    /// Whether callers sign requests.
+    pub has_signature: bool,
 }
 
 /// A service that a gateway calls where both are deployed.
@@ -227,10 +182,21 @@ pub struct Container {
     pub image: Scalar,
     /// Published on the host's loopback address.
     pub published: Option<u16>,
-    /// File with the secret variables, below `secrets/`.
-    pub secrets: Option<String>,
+    /// The secret variables.
+    pub secrets: Option<Secrets>,
     /// Containers that must be healthy first.
     pub after: Vec<Scalar>,
+}
+
+/// The secret variables of one process, given to it from outside of every file in version control.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Secrets {
+    /// Of the Kubernetes Secret: the workload's own name.
+    pub name: Scalar,
+    /// The file with them below `deploy/secrets/`.
+    pub file: String,
+    /// Such as `MYSQL_DSN`, sorted.
+    pub variables: Vec<String>,
 }
 
 /// What a `MySQL` container holds.
@@ -274,10 +240,10 @@ pub struct ScrapeTarget {
 pub struct Readme {
     pub namespace: String,
     pub images: Vec<ImageBuild>,
-    /// Names of files below `secrets/`, without `.example`.
-    pub secrets: Vec<String>,
     /// Kubernetes secrets to create by hand.
-    pub cluster_secrets: Vec<ClusterSecret>,
+    pub cluster_secrets: Vec<Secrets>,
+    /// Whether services keep rows and caches.
+    pub stores: bool,
     pub gateways: Vec<Address>,
     pub etcd: bool,
 }
@@ -286,13 +252,6 @@ pub struct Readme {
 pub struct ImageBuild {
     pub dockerfile: String,
     pub image: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ClusterSecret {
-    pub name: String,
-    /// Below `deploy/secrets/`.
-    pub file: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -340,8 +299,8 @@ pub struct Workload {
     pub port: u16,
     pub dev_port: u16,
     pub probe: Probe,
-    /// A Secret with the variable `MYSQL_DSN`.
-    pub secret: Option<Scalar>,
+    /// The secret variables.
+    pub secrets: Option<Secrets>,
     /// A second Service whose DNS name lists every pod, for balancing in the client.
     pub headless: Option<Scalar>,
 }

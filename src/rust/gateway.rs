@@ -11,7 +11,7 @@ pub enum Body {
     Lib(Crate),
     Config(Crate),
     Svc(Crate),
-    Error,
+    Error(ErrorType),
     GeneratedMod(Crate),
     Clients(Crate),
     Conversions(Conversions),
@@ -58,8 +58,19 @@ pub struct Crate {
     /// Sections with secrets of tokens.
     pub jwts: Vec<Jwt>,
     pub has_middleware: bool,
+    /// Whether callers sign requests.
+    pub has_signature: bool,
+    /// Whether the configuration has more than its top level.
+    pub has_sections: bool,
     /// Names from `zgen_rt::config`.
     pub config_use: Option<Use>,
+}
+
+/// `src/error.rs`
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ErrorType {
+    /// Whether errors come in an envelope.
+    pub envelope: bool,
 }
 
 /// A section of the configuration with the secret of tokens.
@@ -166,7 +177,7 @@ pub struct MiddlewareMod {
 /// What a handler makes of what the logic returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Answer {
-    Json,
+    Value,
     Empty,
     /// It is a response already: events, or what the logic has made itself.
     Direct,
@@ -190,6 +201,8 @@ pub struct Handler {
     /// Type to extract; `None`: the route has no body, query or parameters.
     pub request: Option<String>,
     pub answer: Answer,
+    /// What `Ok` holds, unless the answer is direct: `Json(resp)`.
+    pub answered: &'static str,
     pub handler_span: String,
     pub logic_span: String,
     /// The call of the logic below its span, with its line breaks.
@@ -294,16 +307,27 @@ pub struct Call {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct HttpTest {
     pub uses: Vec<Vec<Use>>,
-    pub clients: Vec<String>,
-    /// Sections with secrets of tokens.
-    pub jwts: Vec<String>,
+    /// Lines of YAML for the gateway besides its name and port.
+    pub config: Vec<String>,
+    /// How an unknown route is answered.
+    pub unknown: Shown,
     /// A route whose required fields can be left out.
     pub refused: Option<Refused>,
+}
+
+/// What an error's body shows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Shown {
+    /// The value of `code`, as Rust: `"not_found"` or `5`.
+    pub code: &'static str,
+    /// The member with the text.
+    pub message: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Refused {
     pub test: String,
+    pub shown: Shown,
     pub method: String,
     pub path: String,
     /// `assert!(message.contains(..), ..);` with its line breaks.
@@ -344,11 +368,10 @@ pub struct TestedCall {
 pub struct TraceTest {
     pub module: String,
     pub service_module: String,
+    /// The section of the gateway's configuration that says where the service is.
     pub section: String,
-    /// Sections of the services that the request does not come to.
-    pub others: Vec<String>,
-    /// Sections with secrets of tokens.
-    pub jwts: Vec<String>,
+    /// Lines of YAML for the gateway besides its name, its port and that section.
+    pub gateway_config: Vec<String>,
     /// Lines of YAML for the service besides its name and address.
     pub service_config: Vec<String>,
     pub method: String,

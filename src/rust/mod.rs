@@ -7,6 +7,7 @@
 
 pub mod deploy;
 pub mod gateway;
+mod scalar;
 pub mod service;
 pub mod workspace;
 

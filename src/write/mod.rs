@@ -6,6 +6,7 @@
 
 mod apply;
 mod base;
+mod create;
 mod decide;
 mod diff;
 mod disk;
@@ -25,13 +26,14 @@ mod threeway;
 mod yaml;
 
 pub use self::apply::{Summary, apply, apply_observed};
+pub use self::create::create;
 pub use self::diff::{between, unified as diff};
 pub use self::disk::Disk;
 pub use self::guard::{Guard, is_interrupted};
 pub use self::lock::{LOCK, Lock, State};
 pub use self::notes::Note;
 pub use self::plan::{Action, Change, Plan, Ready, Reason, Rules, plan};
-pub use self::replace::replace;
+pub use self::replace::{put, replace};
 pub use self::sample::sample;
 
 /// Where unfinished work lives while a plan is carried out; never there afterwards.

@@ -6,8 +6,14 @@
 
 mod files;
 mod format;
+#[path = "../support/gateways.rs"]
+mod gateways;
 mod golden;
 mod inspect;
+mod lints;
+mod openapi;
+#[path = "../schema/openapi.rs"]
+mod openapi_schema;
 #[path = "../schema/mod.rs"]
 mod schema;
 mod snippets;

@@ -7,7 +7,7 @@ use zgen::emit;
 use zgen::lower::deploy;
 use zgen::model::System;
 use zgen::project::Options;
-use zgen::rust::Body;
+use zgen::rust::{Body, File};
 
 use crate::systems;
 use crate::yaml::{documents, number, string, strings};
@@ -15,15 +15,14 @@ use crate::yaml::{documents, number, string, strings};
 pub(crate) type Texts = BTreeMap<String, String>;
 
 pub(crate) fn render(system: &System) -> Texts {
-    let print = |body: &Body| match body {
-        Body::Text(text) => text.clone(),
-        Body::Deploy(body) => emit::deploy::render(body).expect("renders"),
+    let print = |file: &File| match &file.body {
+        Body::Text(_) | Body::Deploy(_) => emit::file(file).expect("renders"),
         other => panic!("not a file of a deployment: {other:?}"),
     };
     let files = deploy::files(system, &Options::default());
     let count = files.len();
     let texts: Texts = (files.iter())
-        .map(|file| (file.path.to_string(), print(&file.body)))
+        .map(|file| (file.path.to_string(), print(file)))
         .collect();
     assert_eq!(texts.len(), count, "two files of one path");
     texts
@@ -143,6 +142,15 @@ pub(crate) fn cases() -> Vec<Case> {
         case(
             "two gateways",
             systems::two_gateways(),
+            vec![
+                gateway("admin-api", "admin-api.yaml"),
+                order_api(),
+                service("order-rpc", "order.yaml", true),
+            ],
+        ),
+        case(
+            "tokens",
+            systems::tokens(),
             vec![
                 gateway("admin-api", "admin-api.yaml"),
                 order_api(),

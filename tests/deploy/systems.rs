@@ -1,7 +1,7 @@
 //! Systems made by hand: only what deployment looks at is filled in.
 
 use indexmap::IndexMap;
-use zgen::model::{Gateway, Rpc, RpcService, System, Table};
+use zgen::model::{Gateway, Group, Rpc, RpcService, System, Table};
 use zgen::source::{FileId, Span};
 
 /// One gateway, one service with a table.
@@ -55,6 +55,30 @@ pub(crate) fn service_elsewhere() -> System {
     let mut system = without_tables();
     system.rpcs[0].serve = false;
     system
+}
+
+/// Gateways that ask for tokens: one of one kind, one of two.
+pub(crate) fn tokens() -> System {
+    let mut system = two_gateways();
+    system.gateways[0].groups = vec![group("Auth", None), group("Auth", None)];
+    system.gateways[1].groups = vec![group("Auth", Some("JwtTrans"))];
+    system
+}
+
+fn group(jwt: &str, transition: Option<&str>) -> Group {
+    Group {
+        group: None,
+        prefix: String::new(),
+        jwt: Some(jwt.to_owned()),
+        jwt_transition: transition.map(str::to_owned),
+        middleware: Vec::new(),
+        signature: false,
+        timeout: None,
+        max_bytes: None,
+        sse: false,
+        properties: IndexMap::new(),
+        routes: Vec::new(),
+    }
 }
 
 fn gateway(name: &str) -> Gateway {

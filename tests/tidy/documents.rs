@@ -41,7 +41,8 @@ fn codes_of_findings() {
 
 #[test]
 fn keys_of_the_configuration() {
-    let text = files::read("rt/src/config/conf.rs");
+    let paths = files::below(&["rt/src/config"]);
+    let text: String = paths.iter().map(|path| files::read(path)).collect();
     let fields = text.lines().filter_map(|line| {
         let name = line.strip_prefix("    pub ")?.split_once(": ")?.0;
         let is_field = !name.contains(' ');
@@ -60,6 +61,21 @@ fn pascal(name: &str) -> String {
         first.to_uppercase() + rest
     });
     words.collect()
+}
+
+#[test]
+fn keys_of_openapi() {
+    let mut keys = BTreeSet::new();
+    let sources = sources();
+    let room = |path: &str| path.starts_with("src/openapi/");
+    for source in sources.iter().filter(|source| room(&source.path)) {
+        for opening in [".text(", ".owned(", ".list(", ".link("] {
+            keys.extend(literals(&source.text, opening));
+        }
+    }
+    assert!(keys.len() > 20, "{keys:?}");
+    let document = "docs/openapi.md";
+    expect_none(&missing(document, &files::read(document), keys));
 }
 
 #[test]

@@ -22,6 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("format", &["diag", "source", "syntax"]),
     ("inspect", &["model", "source"]),
+    ("openapi", &["model"]),
     // Whose a file is (`Owner`) is said where files are.
     ("rust", &["emit"]),
     ("lower", &["emit", "model", "project", "proto", "rust"]),
@@ -36,8 +37,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "analyze", "dev", "diag", "emit", "format", "generate", "inspect", "project", "source",
-            "sql", "write",
+            "analyze", "dev", "diag", "emit", "format", "generate", "inspect", "openapi",
+            "project", "source", "sql", "write",
         ],
     ),
 ];

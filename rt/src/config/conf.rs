@@ -1,32 +1,9 @@
-//! The sections that go-zero has, with its keys and defaults (`rest/config.go`, `zrpc/config.go`,
-//! `core/service/serviceconf.go`, `core/trace/config.go`, `internal/devserver/config.go`).
+//! The sections that go-zero has, with its keys and defaults (`zrpc/config.go`, `core/service/serviceconf.go`,
+//! `core/trace/config.go`, `internal/devserver/config.go`). A gateway's own are in `rest`.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
-
-/// The top level of a gateway's file (go-zero's `rest.RestConf`).
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct RestConf {
-    pub name: String,
-    #[serde(default = "all_interfaces")]
-    pub host: String,
-    pub port: u16,
-    /// Of one request; 0 is none.
-    #[serde(default = "millis::<3000>")]
-    pub timeout: Millis,
-    /// Largest request body.
-    #[serde(default = "one_mebibyte")]
-    pub max_bytes: usize,
-    #[serde(default)]
-    pub log: LogConf,
-    #[serde(alias = "Telemetry")]
-    pub open_telemetry: Option<TelemetryConf>,
-    pub dev_server: Option<DevServerConf>,
-    #[serde(default)]
-    pub shutdown: ShutdownConf,
-}
 
 /// The top level of a service's file (go-zero's `zrpc.RpcServerConf`).
 #[derive(Debug, Clone, Deserialize)]
@@ -211,48 +188,6 @@ impl Default for ShutdownConf {
     }
 }
 
-/// How the tokens of callers are checked (go-zero's `jwt` and `jwtTransition` sections).
-#[cfg(feature = "jwt")]
-#[derive(Clone, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct JwtConf {
-    #[serde(alias = "Secret", deserialize_with = "long_secret")]
-    pub access_secret: String,
-    /// Of a new token, in seconds.
-    #[serde(default = "one_day")]
-    pub access_expire: i64,
-    /// The secret before this one: its tokens are taken until they expire.
-    #[serde(default)]
-    pub prev_secret: Option<String>,
-}
-
-/// Without the secrets.
-#[cfg(feature = "jwt")]
-impl std::fmt::Debug for JwtConf {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("JwtConf")
-            .field("access_expire", &self.access_expire)
-            .finish_non_exhaustive()
-    }
-}
-
-/// As go-zero, which ends with a panic: a shorter one can be guessed.
-#[cfg(feature = "jwt")]
-fn long_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let secret = String::deserialize(deserializer)?;
-    if secret.len() < 8 {
-        return Err(serde::de::Error::custom(
-            "a secret has at least 8 characters",
-        ));
-    }
-    Ok(secret)
-}
-
-#[cfg(feature = "jwt")]
-fn one_day() -> i64 {
-    86_400
-}
-
 /// A database, by the scheme of its data source.
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -356,7 +291,7 @@ fn parse_duration(text: &str) -> Option<Duration> {
     (!text.is_empty()).then_some(total)
 }
 
-fn all_interfaces() -> String {
+pub(super) fn all_interfaces() -> String {
     "0.0.0.0".to_owned()
 }
 
@@ -372,10 +307,6 @@ fn ten() -> u32 {
     10
 }
 
-fn one_mebibyte() -> usize {
-    1_048_576
-}
-
-fn millis<const N: u64>() -> Millis {
+pub(super) fn millis<const N: u64>() -> Millis {
     Millis::new(N)
 }

@@ -9,14 +9,22 @@
 //! ```
 
 mod conf;
+#[cfg(feature = "http")]
+mod cors;
 mod de;
 mod expand;
 mod file;
+mod rest;
 
-#[cfg(feature = "jwt")]
-pub use self::conf::JwtConf;
 pub use self::conf::{
-    CacheConf, DatabaseConf, DevServerConf, Encoding, EtcdConf, Level, LogConf, Millis, RestConf,
+    CacheConf, DatabaseConf, DevServerConf, Encoding, EtcdConf, Level, LogConf, Millis,
     RpcClientConf, RpcServerConf, ShutdownConf, TelemetryConf,
 };
+#[cfg(feature = "http")]
+pub use self::cors::{CorsConf, Origin};
 pub use self::file::{ConfigFile, Error};
+#[cfg(feature = "jwt")]
+pub use self::rest::JwtConf;
+pub use self::rest::RestConf;
+#[cfg(feature = "signature")]
+pub use self::rest::{PrivateKeyConf, SignatureConf};

@@ -1,7 +1,9 @@
 //! The HTTP side of a gateway: request binding, the middleware stack, the server.
 
 pub mod bind;
+mod cors;
 mod deadline;
+mod envelope;
 mod events;
 mod healthcheck;
 pub mod json;
@@ -10,9 +12,12 @@ pub mod jwt;
 mod observe;
 mod refusal;
 mod server;
+#[cfg(feature = "signature")]
+pub mod signature;
 mod stack;
 
 pub use self::deadline::time_limit;
+pub use self::envelope::Envelope;
 pub use self::events::Events;
 pub use self::healthcheck::healthcheck;
 pub use self::refusal::Refusal;

@@ -1,5 +1,5 @@
-//! The middleware stack of a gateway, outermost first: trace, log and metrics; timeout; panics; body limit
-//! (go-zero's `rest/engine.go` has the same order).
+//! The middleware stack of a gateway, outermost first: trace, log and metrics; CORS; timeout; panics; body
+//! limit (go-zero's `rest/engine.go` has the same order).
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -8,10 +8,11 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{Method, StatusCode};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
 
+use super::cors;
 use super::deadline::Deadline;
 use super::observe::observe;
 use super::refusal::Refusal;
@@ -31,7 +32,7 @@ where
 {
     let timeout = conf.timeout.limit();
     let ready = readiness.clone();
-    routes
+    let routes = routes
         .fallback(async || E::from(Refusal::new(Code::NotFound, "no such route")))
         .method_not_allowed_fallback(async || {
             E::from(Refusal::new(Code::MethodNotAllowed, "method not allowed"))
@@ -39,16 +40,20 @@ where
         .layer(DefaultBodyLimit::max(conf.max_bytes))
         .layer(from_fn(move |request, next| {
             guard::<E>(timeout, request, next)
-        }))
-        .layer(from_fn(move |request, next| {
-            let probed = probe(&request, &ready);
-            async move {
-                match probed {
-                    Some(answer) => answer,
-                    None => observe(request, next).await,
-                }
+        }));
+    let routes = match &conf.cors {
+        Some(conf) => routes.layer(from_fn_with_state(cors::Rules::of(conf), cors::cors)),
+        None => routes,
+    };
+    routes.layer(from_fn(move |request, next| {
+        let probed = probe(&request, &ready);
+        async move {
+            match probed {
+                Some(answer) => answer,
+                None => observe(request, next).await,
             }
-        }))
+        }
+    }))
 }
 
 /// The answer to an orchestrator. Not a route: a route of the service's own at the same path would be a panic.

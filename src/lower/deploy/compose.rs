@@ -2,7 +2,7 @@
 
 use crate::lower::deploy::image::{TAG, dockerfile, image};
 use crate::lower::deploy::plan::dns_label;
-use crate::lower::deploy::{Plan, Process, file, mysql};
+use crate::lower::deploy::{Plan, Process, file, mysql, secrets};
 use crate::project::Options;
 use crate::rust::File;
 use crate::rust::deploy::{Body, Collector, Compose, Container, Scalar, ScrapeTarget};
@@ -45,13 +45,13 @@ fn gateways(plan: &Plan, options: &Options, etcd: bool) -> Vec<Container> {
         after.push("etcd".into());
     }
     after.sort();
-    let container = |process: &Process| Container {
-        published: Some(process.port),
-        after: after.clone(),
-        ..container(process, options)
-    };
     (plan.gateways.iter())
-        .map(|gateway| container(&gateway.process))
+        .map(|gateway| Container {
+            published: Some(gateway.process.port),
+            secrets: secrets::of_gateway(gateway),
+            after: after.clone(),
+            ..container(&gateway.process, options)
+        })
         .collect()
 }
 
@@ -63,7 +63,7 @@ fn services(plan: &Plan, options: &Options) -> Vec<Container> {
             after.extend(["mysql".into(), "redis".into()]);
         }
         out.push(Container {
-            secrets: (service.database.as_ref()).map(|_| mysql::variables(service)),
+            secrets: secrets::of_service(service),
             after,
             ..container(&service.process, options)
         });

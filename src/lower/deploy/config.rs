@@ -1,11 +1,9 @@
 //! What each process reads at its start: on a laptop, under compose, in Kubernetes.
 
-use heck::ToShoutySnakeCase as _;
-
-use crate::lower::deploy::{Callee, Gateway, Plan, Service, file};
+use crate::lower::deploy::{Callee, Gateway, Plan, Service, file, secrets};
 use crate::rust::File;
 use crate::rust::deploy::{
-    Body, Client, Discovery, GatewayConfig, JwtSection, MountedClient, MountedGatewayConfig,
+    Body, Client, Discovery, GatewayConfig, MountedClient, MountedGatewayConfig,
     MountedServiceConfig, Scalar, ServiceConfig, Site,
 };
 
@@ -51,23 +49,9 @@ fn laptop_gateway(plan: &Plan, gateway: &Gateway) -> GatewayConfig {
         port: process.port,
         dev_port: process.dev_port,
         clients: plan.callees.iter().map(client).collect(),
-        jwts: jwts(gateway),
+        jwts: secrets::jwts(gateway),
+        has_signature: gateway.model.groups.iter().any(|group| group.signature),
     }
-}
-
-fn jwts(gateway: &Gateway) -> Vec<JwtSection> {
-    let groups = gateway.model.groups.iter();
-    let named = groups.flat_map(|group| [&group.jwt, &group.jwt_transition]);
-    let mut out: Vec<JwtSection> = Vec::new();
-    for section in named.flatten() {
-        if out.iter().all(|known| known.section != *section) {
-            out.push(JwtSection {
-                variable: format!("{}_ACCESS_SECRET", section.to_shouty_snake_case()),
-                section: section.clone(),
-            });
-        }
-    }
-    out
 }
 
 fn laptop_service(service: &Service) -> ServiceConfig {
@@ -102,7 +86,8 @@ fn mounted_gateway(plan: &Plan, gateway: &Gateway, site: Site) -> MountedGateway
         port: gateway.process.port,
         dev_port: gateway.process.dev_port,
         clients: plan.callees.iter().map(client).collect(),
-        jwts: jwts(gateway),
+        jwts: secrets::jwts(gateway),
+        has_signature: gateway.model.groups.iter().any(|group| group.signature),
     }
 }
 

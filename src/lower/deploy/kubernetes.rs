@@ -2,7 +2,7 @@
 
 use crate::lower::deploy::config::headless;
 use crate::lower::deploy::image::{TAG, UID, image};
-use crate::lower::deploy::{Gateway, Plan, Process, Service, file};
+use crate::lower::deploy::{Gateway, Plan, Process, Service, file, secrets};
 use crate::project::Options;
 use crate::rust::File;
 use crate::rust::deploy::{
@@ -78,7 +78,10 @@ fn manifests(
 }
 
 fn gateway(gateway: &Gateway, options: &Options) -> Workload {
-    workload(&gateway.process, options, "gateway", Probe::Http)
+    Workload {
+        secrets: secrets::of_gateway(gateway),
+        ..workload(&gateway.process, options, "gateway", Probe::Http)
+    }
 }
 
 fn service(service: &Service, options: &Options) -> Workload {
@@ -88,7 +91,7 @@ fn service(service: &Service, options: &Options) -> Workload {
         service: Scalar(name.unwrap_or_default()),
     };
     Workload {
-        secret: (service.database.as_ref()).map(|_| Scalar(host.clone())),
+        secrets: secrets::of_service(service),
         headless: Some(Scalar(headless(host))),
         ..workload(&service.process, options, "service", probe)
     }
@@ -107,7 +110,7 @@ fn workload(process: &Process, options: &Options, component: &str, probe: Probe)
         port: process.port,
         dev_port: process.dev_port,
         probe,
-        secret: None,
+        secrets: None,
         headless: None,
     }
 }

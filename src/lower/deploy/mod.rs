@@ -9,6 +9,7 @@ mod kubernetes;
 mod mysql;
 mod plan;
 mod readme;
+mod secrets;
 
 use camino::Utf8PathBuf;
 
@@ -30,6 +31,7 @@ pub fn files(system: &System, options: &Options) -> Vec<File> {
     image::files(&plan, &mut out);
     compose::files(&plan, options, &mut out);
     mysql::files(&plan, &mut out);
+    secrets::files(&plan, &mut out);
     kubernetes::files(&plan, options, &mut out);
     readme::files(&plan, options, &mut out);
     out

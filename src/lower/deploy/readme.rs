@@ -1,10 +1,10 @@
 //! `deploy/README.md`: the commands, with this system's names in them.
 
 use crate::lower::deploy::image::{TAG, dockerfile, image};
-use crate::lower::deploy::{Plan, file, mysql};
+use crate::lower::deploy::{Plan, file, secrets};
 use crate::project::Options;
 use crate::rust::File;
-use crate::rust::deploy::{Address, Body, ClusterSecret, ImageBuild, Readme};
+use crate::rust::deploy::{Address, Body, ImageBuild, Readme};
 
 pub(super) fn files(plan: &Plan, options: &Options, out: &mut Vec<File>) {
     let images = (plan.processes())
@@ -13,19 +13,8 @@ pub(super) fn files(plan: &Plan, options: &Options, out: &mut Vec<File>) {
             image: format!("{}:{TAG}", image(process, options)),
         })
         .collect();
-    let mut secrets: Vec<_> = (mysql::view(plan).databases.into_iter())
-        .map(|database| database.secret)
-        .collect();
-    let cluster_secrets: Vec<_> = (plan.databases())
-        .map(|(service, _)| ClusterSecret {
-            name: service.process.host.clone(),
-            file: mysql::variables(service),
-        })
-        .collect();
-    if !secrets.is_empty() {
-        secrets.insert(0, "mysql_root_password".to_owned());
-        secrets.extend(cluster_secrets.iter().map(|secret| secret.file.clone()));
-    }
+    let of_gateways = plan.gateways.iter().filter_map(secrets::of_gateway);
+    let of_services = plan.services.iter().filter_map(secrets::of_service);
     let gateways = (plan.gateways.iter())
         .map(|gateway| Address {
             name: gateway.process.host.clone(),
@@ -35,8 +24,8 @@ pub(super) fn files(plan: &Plan, options: &Options, out: &mut Vec<File>) {
     let readme = Readme {
         namespace: options.namespace.clone(),
         images,
-        secrets,
-        cluster_secrets,
+        cluster_secrets: of_gateways.chain(of_services).collect(),
+        stores: plan.databases().next().is_some(),
         gateways,
         etcd: !plan.callees.is_empty(),
     };

@@ -1,5 +1,7 @@
 //! Thin handlers: extract, call the logic, answer; each a span.
 
+use std::collections::BTreeMap;
+
 use super::attributes::Fields;
 use super::tree::{Node, attribute_prefix, function};
 use super::{Gateway, Output};
@@ -54,21 +56,21 @@ fn uses(gateway: &Gateway<'_>, node: &Node<'_>, handlers: &[Handler]) -> Vec<Vec
     } else if mentions(": Request") {
         extract.push("Request");
     }
-    let mut outer = vec![("axum::extract", extract.as_slice())];
-    let mut optional = |path: &'static str, name: &'static [&'static str], word: &str| {
+    let mut outer = BTreeMap::from([("axum::extract", extract), ("zgen_rt::trace", vec!["Span"])]);
+    for (path, name, word) in [
+        ("axum", "Extension", "Extension("),
+        ("axum", "Json", "<Json<"),
+        ("axum::response", "Response", "<Response>"),
+        ("zgen_rt::http", "Envelope", "<Envelope<"),
+        ("zgen_rt::http", "Events", "<Events<"),
+    ] {
         if mentions(word) {
-            outer.push((path, name));
+            outer.entry(path).or_default().push(name);
         }
-    };
-    optional("axum", &["Extension"], "Extension(");
-    optional("axum", &["Json"], "Json<");
-    optional("axum::response", &["Response"], "<Response>");
-    optional("zgen_rt::http", &["Events"], "<Events<");
-    outer.push(("zgen_rt::trace", &["Span"]));
-    if mentions("Extension(") && mentions("Json<") {
-        outer.retain(|(path, _)| *path != "axum");
-        outer.push(("axum", &["Extension", "Json"]));
     }
+    let outer: Vec<_> = (outer.iter())
+        .map(|(path, names)| (*path, names.as_slice()))
+        .collect();
     let mut own = layout::uses(&[
         ("crate::error", &["Result"]),
         ("crate", &["logic"]),
@@ -101,11 +103,20 @@ fn handler(gateway: &Gateway<'_>, path: &[String], route: &Route) -> Handler {
     let name = function(route);
     let camel = names::ty(&route.handler);
     let shape = Shape::of(gateway, route);
-    let (result, answer) = match &shape.response {
-        Returned::Body(ty) => (format!("Result<Json<{ty}>>"), Answer::Json),
-        Returned::Nothing => ("Result<()>".to_owned(), Answer::Empty),
-        Returned::Whole(ty) => (format!("Result<{ty}>"), Answer::Direct),
+    let (result, answer, answered) = match (&shape.response, gateway.envelope) {
+        (Returned::Body(ty), false) => (format!("Json<{ty}>"), Answer::Value, "Json(resp)"),
+        (Returned::Body(ty), true) => {
+            let result = format!("Envelope<{ty}>");
+            (result, Answer::Value, "Envelope::ok(resp)")
+        }
+        (Returned::Nothing, false) => ("()".to_owned(), Answer::Empty, "()"),
+        (Returned::Nothing, true) => {
+            let result = "Envelope<()>".to_owned();
+            (result, Answer::Empty, "Envelope::ok(())")
+        }
+        (Returned::Whole(ty), _) => (ty.clone(), Answer::Direct, ""),
     };
+    let result = format!("Result<{result}>");
     let mut parameters = vec!["State(svc): State<ServiceContext>".to_owned()];
     let mut passed = vec!["&svc"];
     if shape.claims {
@@ -130,7 +141,7 @@ fn handler(gateway: &Gateway<'_>, path: &[String], route: &Route) -> Handler {
     let called = format!("{logic}({})", passed.join(", "));
     let run = layout::call(12, ".run", &[called], "");
     let (column, links): (usize, &[&str]) = match answer {
-        Answer::Json => (19, &[&run, ".await?"]),
+        Answer::Value => (19, &[&run, ".await?"]),
         Answer::Empty => (8, &[&run, ".await?"]),
         Answer::Direct => (8, &[&run, ".await"]),
     };
@@ -139,7 +150,7 @@ fn handler(gateway: &Gateway<'_>, path: &[String], route: &Route) -> Handler {
 
     let prefix = attribute_prefix(path, gateway.model);
     let request_type = route.request.as_ref().filter(|_| !route.raw.request);
-    let response_type = route.response.as_ref().filter(|_| answer == Answer::Json);
+    let response_type = route.response.as_ref().filter(|_| answer == Answer::Value);
     let request_attributes = Fields::of(gateway, request_type).measures(&prefix, "req");
     let response_attributes = Fields::of(gateway, response_type).ids(&prefix, "resp");
     let response_attributes = spans::without(response_attributes, &request_attributes);
@@ -151,6 +162,7 @@ fn handler(gateway: &Gateway<'_>, path: &[String], route: &Route) -> Handler {
             Taken::Nothing | Taken::Whole => None,
         },
         answer,
+        answered,
         handler_span: format!("{camel}Handler"),
         logic_span: format!("{camel}Logic"),
         call,

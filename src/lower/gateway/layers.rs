@@ -30,6 +30,13 @@ pub(super) fn of(gateway: &Gateway<'_>, group: &Group) -> Vec<Layer> {
             format!("`{written}`"),
         ));
     }
+    if group.signature {
+        out.push(from_fn(
+            "svc.signature_keys.clone()",
+            "signature::check::<Error>",
+            "the signature".to_owned(),
+        ));
+    }
     let section = group.jwt_transition.as_ref().or(group.jwt.as_ref());
     if let Some(jwt) = section.and_then(|section| gateway.jwt(section)) {
         let keys = format!("jwt::Keys::of(&svc.config.{})", jwt.field);
@@ -111,7 +118,7 @@ fn without_suffix(name: &str) -> &str {
 /// The sections with secrets, in the order of first mention.
 pub(super) fn jwts(model: &model::Gateway, clients: &[Client]) -> Vec<Jwt> {
     let taken = clients.iter().map(|client| client.config_field.as_str());
-    let taken: Vec<_> = taken.chain(["rest"]).collect();
+    let taken: Vec<_> = taken.chain(["rest", "signature"]).collect();
     let mut names = Unique::with(&taken, "_jwt");
     let mut out: Vec<Jwt> = Vec::new();
     let groups = model.groups.iter();

@@ -23,7 +23,10 @@ use super::{layout, names};
 use crate::emit::Owner;
 use crate::lower::deploy::Plan;
 use crate::model::{self, Group, Route, System};
-use crate::rust::gateway::{Body, Client, Crate, Jwt, Manifest, Middleware, MiddlewareMod};
+use crate::project::Options;
+use crate::rust::gateway::{
+    Body, Client, Crate, ErrorType, Jwt, Manifest, Middleware, MiddlewareMod,
+};
 use crate::rust::{self, File, Use};
 
 pub(super) use self::tests::example;
@@ -38,6 +41,8 @@ struct Gateway<'a> {
     jwts: Vec<Jwt>,
     middleware: Vec<Middleware>,
     root: Node<'a>,
+    /// Whether answers and errors come in an envelope.
+    envelope: bool,
 }
 
 impl<'a> Gateway<'a> {
@@ -53,7 +58,12 @@ impl<'a> Gateway<'a> {
 }
 
 /// The files of one gateway.
-pub(super) fn files(process: usize, system: &System, plan: &Plan<'_>) -> Vec<File> {
+pub(super) fn files(
+    process: usize,
+    system: &System,
+    plan: &Plan<'_>,
+    options: &Options,
+) -> Vec<File> {
     let model = plan.gateways[process].model;
     let info = &plan.gateways[process].process;
     let clients = clients(system, plan);
@@ -65,6 +75,7 @@ pub(super) fn files(process: usize, system: &System, plan: &Plan<'_>) -> Vec<Fil
         clients,
         middleware: layers::middleware(model),
         root: Node::of(model),
+        envelope: options.envelope,
     };
     let conversions = convert::conversions(&gateway);
     let view = Crate {
@@ -78,6 +89,10 @@ pub(super) fn files(process: usize, system: &System, plan: &Plan<'_>) -> Vec<Fil
         has_conversions: conversions.is_some(),
         jwts: gateway.jwts.clone(),
         has_middleware: !gateway.middleware.is_empty(),
+        has_signature: has_signature(&gateway),
+        has_sections: !gateway.clients.is_empty()
+            || !gateway.jwts.is_empty()
+            || has_signature(&gateway),
         config_use: config_use(&gateway),
     };
     let trace_test = tests::trace_test(&gateway, &view, plan);
@@ -99,7 +114,12 @@ pub(super) fn files(process: usize, system: &System, plan: &Plan<'_>) -> Vec<Fil
     out.user("src/lib.rs", Body::Lib(view.clone()));
     out.user("src/config.rs", Body::Config(view.clone()));
     out.user("src/svc.rs", Body::Svc(view.clone()));
-    out.user("src/error.rs", Body::Error);
+    out.user(
+        "src/error.rs",
+        Body::Error(ErrorType {
+            envelope: options.envelope,
+        }),
+    );
     out.zgen("src/generated/mod.rs", Body::GeneratedMod(view.clone()));
     out.zgen(
         "src/generated/routes.rs",
@@ -184,8 +204,16 @@ fn features(gateway: &Gateway<'_>) -> Vec<String> {
     if !gateway.jwts.is_empty() {
         features.push("jwt");
     }
+    if has_signature(gateway) {
+        features.push("signature");
+    }
     features.sort_unstable();
     features.into_iter().map(str::to_owned).collect()
+}
+
+/// Whether callers sign the requests of some group.
+fn has_signature(gateway: &Gateway<'_>) -> bool {
+    gateway.model.groups.iter().any(|group| group.signature)
 }
 
 fn config_use(gateway: &Gateway<'_>) -> Option<Use> {
@@ -195,6 +223,9 @@ fn config_use(gateway: &Gateway<'_>) -> Option<Use> {
     }
     if !gateway.jwts.is_empty() {
         names.push("JwtConf");
+    }
+    if has_signature(gateway) {
+        names.push("SignatureConf");
     }
     let names: Vec<_> = names.into_iter().map(str::to_owned).collect();
     layout::use_of("zgen_rt::config", &names)

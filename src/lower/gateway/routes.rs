@@ -128,17 +128,22 @@ fn uses(gateway: &Gateway<'_>, groups: &[RouteGroup]) -> Vec<Vec<Use>> {
     if mentions("from_fn_with_state") {
         outer.push(("axum::middleware", &["from_fn_with_state"]));
     }
-    match (mentions("jwt::"), mentions("time_limit")) {
-        (true, true) => outer.push(("zgen_rt::http", &["jwt", "time_limit"])),
-        (true, false) => outer.push(("zgen_rt::http", &["jwt"])),
-        (false, true) => outer.push(("zgen_rt::http", &["time_limit"])),
-        (false, false) => {}
-    }
+    let layers: Vec<&str> = [
+        ("jwt", "jwt::"),
+        ("signature", "signature::"),
+        ("time_limit", "time_limit"),
+    ]
+    .into_iter()
+    .filter_map(|(name, word)| mentions(word).then_some(name))
+    .collect();
+    outer.push(("zgen_rt::http", &layers));
     if mentions("Duration::") {
         std.push(("std::time", &["Duration"]));
     }
     if mentions("jwt::") {
         own.push(("crate::claims", &["Claims"]));
+    }
+    if mentions("jwt::") || mentions("signature::") {
         own.push(("crate::error", &["Error"]));
     }
     if mentions("middleware::") {

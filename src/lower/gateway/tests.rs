@@ -9,11 +9,10 @@ use crate::lower::deploy::{self, Plan};
 use crate::lower::scope::Scope;
 use crate::lower::{layout, names};
 use crate::model::{Method, Presence, Route, Rpc, RpcMethod, Source, TableOp};
-use crate::rust::gateway::{Crate, HttpTest, Refused, TraceTest};
+use crate::rust::gateway::{Crate, HttpTest, Refused, Shown, TraceTest};
 use crate::rust::workspace::Example;
 
 pub(super) fn http_test(gateway: &Gateway<'_>, view: &Crate) -> HttpTest {
-    let sections = view.clients.iter().filter(|client| client.declares_config);
     let uses = [layout::uses(&[
         ("axum::body", &["Body"]),
         ("axum::http", &["Request", "StatusCode"]),
@@ -25,9 +24,41 @@ pub(super) fn http_test(gateway: &Gateway<'_>, view: &Crate) -> HttpTest {
     ])];
     HttpTest {
         uses: uses.to_vec(),
-        clients: sections.map(|client| client.section.clone()).collect(),
-        jwts: view.jwts.iter().map(|jwt| jwt.section.clone()).collect(),
+        config: config(view, None),
+        unknown: shown(gateway, "\"not_found\"", "5"),
         refused: open_routes(gateway).find_map(|route| refused(gateway, route)),
+    }
+}
+
+/// What the gateway cannot start without, but for one section.
+fn config(view: &Crate, except: Option<&str>) -> Vec<String> {
+    let mut lines = Vec::new();
+    let clients = view.clients.iter().filter(|client| client.declares_config);
+    for client in clients.filter(|client| Some(client.section.as_str()) != except) {
+        lines.push(format!("{}:", client.section));
+        lines.push("  Endpoints: ['127.0.0.1:1']".to_owned());
+    }
+    for jwt in &view.jwts {
+        lines.push(format!("{}:", jwt.section));
+        lines.push("  AccessSecret: only-for-tests".to_owned());
+    }
+    if view.has_signature {
+        lines.push("Signature: {}".to_owned());
+    }
+    lines
+}
+
+/// An error by its name or, in an envelope, by its number.
+fn shown(gateway: &Gateway<'_>, name: &'static str, number: &'static str) -> Shown {
+    if gateway.envelope {
+        return Shown {
+            code: number,
+            message: "msg",
+        };
+    }
+    Shown {
+        code: name,
+        message: "message",
     }
 }
 
@@ -56,6 +87,7 @@ fn refused(gateway: &Gateway<'_>, route: &Route) -> Option<Refused> {
         .find(|field| is_missed(field.source, &field.presence))?;
     Some(Refused {
         test: format!("{}_names_what_is_missing", names::module(&route.handler)),
+        shown: shown(gateway, "\"invalid_argument\"", "3"),
         method: route.method.as_http().to_owned(),
         path: samples.path(route),
         assertion: {
@@ -110,11 +142,7 @@ pub(super) fn trace_test(
             module: view.module.clone(),
             service_module: service.process.crate_name.replace('-', "_"),
             section: client.section.clone(),
-            others: (view.clients.iter())
-                .filter(|other| other.declares_config && other.section != client.section)
-                .map(|other| other.section.clone())
-                .collect(),
-            jwts: view.jwts.iter().map(|jwt| jwt.section.clone()).collect(),
+            gateway_config: config(view, Some(&client.section)),
             service_config: if has_tables {
                 vec![
                     "Database:".to_owned(),

@@ -43,7 +43,7 @@ where
 }
 
 /// Reads a body within the limit that the middleware stack has set.
-pub(super) async fn read(parts: &Parts, body: Body) -> Result<Bytes, Refusal> {
+pub(in crate::http) async fn read(parts: &Parts, body: Body) -> Result<Bytes, Refusal> {
     let mut request = Request::new(body);
     *request.extensions_mut() = parts.extensions.clone();
     Bytes::from_request(request, &())
@@ -69,13 +69,14 @@ fn bad_body(reason: std::borrow::Cow<'static, str>) -> Refusal {
 
 /// `application/json`, `text/json`, `application/problem+json` ..
 fn is_json(content_type: &str) -> bool {
-    let essence = content_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    let essence = essence(content_type);
     essence.ends_with("/json") || essence.ends_with("+json")
+}
+
+/// The type without its parameters, in lower case.
+pub(super) fn essence(content_type: &str) -> String {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().to_ascii_lowercase()
 }
 
 struct Object<W>(Field<W>);

@@ -6,9 +6,12 @@
 mod body;
 mod field;
 mod json;
+mod multipart;
 pub mod text;
 
 pub use self::body::json;
+#[cfg(feature = "signature")]
+pub(super) use self::body::read;
 pub use self::field::{Errors, Field};
 pub use self::json::{FromJson, Quoted, object};
 pub use self::text::{Form, FromText, Headers, PathParams};

@@ -12,6 +12,7 @@ use super::super::refusal::Refusal;
 use super::body::{self, content_type};
 use super::field::Field;
 use super::json::FromJson;
+use super::multipart;
 use crate::Code;
 
 /// A type that a text can be read as.
@@ -127,7 +128,7 @@ impl PathParams {
     }
 }
 
-/// The values of the query and of an urlencoded body, the body's first; empty ones count as absent
+/// The values of the query and of a form in the body, the body's first; empty ones count as absent
 /// (go-zero's `rest/httpx/util.go`).
 #[derive(Debug)]
 pub struct Form(HashMap<String, Vec<String>>);
@@ -136,15 +137,26 @@ impl Form {
     /// Takes the body if it is a form; any other is left for [`super::json`].
     pub async fn read(parts: &Parts, body: &mut Body) -> Result<Self, Refusal> {
         let mut form = Self(HashMap::new());
-        let is_form = content_type(parts).is_some_and(|text| {
-            text.trim_start()
-                .starts_with("application/x-www-form-urlencoded")
-        });
-        if is_form {
-            let bytes = body::read(parts, std::mem::take(body)).await?;
-            let text = std::str::from_utf8(&bytes)
-                .map_err(|_| Refusal::new(Code::InvalidArgument, "the form is not valid UTF-8"))?;
-            form.add(text)?;
+        let kind = content_type(parts).unwrap_or_default();
+        match body::essence(kind).as_str() {
+            "application/x-www-form-urlencoded" => {
+                let bytes = body::read(parts, std::mem::take(body)).await?;
+                let text = std::str::from_utf8(&bytes).map_err(|_| {
+                    Refusal::new(Code::InvalidArgument, "the form is not valid UTF-8")
+                })?;
+                form.add(text)?;
+            }
+            "multipart/form-data" => {
+                let bytes = body::read(parts, std::mem::take(body)).await?;
+                let fields = multipart::fields(kind, &bytes).map_err(|reason| {
+                    let message = format!("the form is not valid: {reason}");
+                    Refusal::new(Code::InvalidArgument, message)
+                })?;
+                for (key, value) in fields {
+                    form.push(&key, value);
+                }
+            }
+            _ => {}
         }
         form.add(parts.uri.query().unwrap_or_default())?;
         Ok(form)
@@ -154,12 +166,16 @@ impl Form {
         for pair in encoded.split('&') {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (key, value) = (decode(key)?, decode(value)?);
-            if !value.is_empty() {
-                let key = key.strip_suffix("[]").unwrap_or(&key).to_owned();
-                self.0.entry(key).or_default().push(value);
-            }
+            self.push(&key, value);
         }
         Ok(())
+    }
+
+    fn push(&mut self, key: &str, value: String) {
+        if !value.is_empty() {
+            let key = key.strip_suffix("[]").unwrap_or(key).to_owned();
+            self.0.entry(key).or_default().push(value);
+        }
     }
 
     /// The first value of the name.

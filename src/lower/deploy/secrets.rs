@@ -1,0 +1,103 @@
+//! What no file in version control may hold: which process needs which secret variable, and examples of their files.
+
+use std::fmt::Write as _;
+
+use heck::ToShoutySnakeCase as _;
+
+use crate::lower::deploy::{Gateway, Plan, Process, Service, mysql, text};
+use crate::rust::File;
+use crate::rust::deploy::{Database, JwtSection, Scalar, Secrets};
+
+/// In the examples, in the place of a secret.
+const PLACEHOLDER: &str = "change-me";
+
+pub(super) fn files(plan: &Plan, out: &mut Vec<File>) {
+    let mut examples = Vec::new();
+    if plan.databases().next().is_some() {
+        examples.push(("mysql_root_password".to_owned(), line()));
+    }
+    for (_, database) in plan.databases() {
+        examples.push((mysql::secret(database), line()));
+    }
+    for gateway in &plan.gateways {
+        let example = |secrets: Secrets| (secrets.file, tokens(gateway));
+        examples.extend(of_gateway(gateway).map(example));
+    }
+    for (service, database) in plan.databases() {
+        let example = |secrets: Secrets| (secrets.file, data_source(database));
+        examples.extend(of_service(service).map(example));
+    }
+    if examples.is_empty() {
+        return;
+    }
+    for (name, example) in examples {
+        out.push(text(format!("deploy/secrets/{name}.example"), example));
+    }
+    // Only the examples belong into version control.
+    let ignore = "*\n!.gitignore\n!*.example\n".to_owned();
+    out.push(text("deploy/secrets/.gitignore", ignore));
+}
+
+/// The secrets of a gateway's tokens, if it has any.
+pub(super) fn of_gateway(gateway: &Gateway) -> Option<Secrets> {
+    let jwts = jwts(gateway);
+    secrets(
+        &gateway.process,
+        jwts.into_iter().map(|jwt| jwt.variable).collect(),
+    )
+}
+
+/// The data source of a service, if it has tables.
+pub(super) fn of_service(service: &Service) -> Option<Secrets> {
+    let variables = service.database.iter().map(|_| "MYSQL_DSN".to_owned());
+    secrets(&service.process, variables.collect())
+}
+
+fn secrets(process: &Process, mut variables: Vec<String>) -> Option<Secrets> {
+    variables.sort();
+    variables.dedup();
+    (!variables.is_empty()).then(|| Secrets {
+        name: Scalar(process.host.clone()),
+        file: format!("{}.env", process.host),
+        variables,
+    })
+}
+
+/// The sections with secrets of tokens, in the order of first mention.
+pub(super) fn jwts(gateway: &Gateway) -> Vec<JwtSection> {
+    let groups = gateway.model.groups.iter();
+    let named = groups.flat_map(|group| [&group.jwt, &group.jwt_transition]);
+    let mut out: Vec<JwtSection> = Vec::new();
+    for section in named.flatten() {
+        if out.iter().all(|known| known.section != *section) {
+            out.push(JwtSection {
+                variable: format!("{}_ACCESS_SECRET", section.to_shouty_snake_case()),
+                section: section.clone(),
+            });
+        }
+    }
+    out
+}
+
+fn line() -> String {
+    format!("{PLACEHOLDER}\n")
+}
+
+fn tokens(gateway: &Gateway) -> String {
+    let mut out =
+        "# Secrets of tokens: 8 characters or more, such as `openssl rand -hex 32` prints.\n"
+            .to_owned();
+    for jwt in jwts(gateway) {
+        let _ = writeln!(out, "{}={PLACEHOLDER}", jwt.variable);
+    }
+    out
+}
+
+fn data_source(database: &Database) -> String {
+    let Database { mysql, user, .. } = database;
+    let secret = mysql::secret(database);
+    format!(
+        "# The password is the one in {secret}.\n\
+         MYSQL_DSN={user}:{PLACEHOLDER}@tcp(mysql:3306)/{mysql}?charset=utf8mb4&parseTime=true\n"
+    )
+}
