@@ -13,6 +13,8 @@ struct Case {
     /// Of `fixtures/projects` and of `fixtures/wired`.
     project: &'static str,
     package: &'static str,
+    /// Of the user's.
+    test: &'static str,
     /// What the user's code needs besides, in the manifest of the package.
     dependencies: &'static str,
     dev_dependencies: &'static str,
@@ -22,12 +24,14 @@ const CASES: &[Case] = &[
     Case {
         project: "shop",
         package: "shop-api",
+        test: "two_services",
         dependencies: "",
         dev_dependencies: "shop-user-rpc.workspace = true\n",
     },
     Case {
         project: "shapes",
         package: "shapes-v1-rpc",
+        test: "streams",
         dependencies: "futures-util = \"0.3\"\n",
         dev_dependencies: "shapes-v1-proto = { workspace = true, features = [\"client\"] }\n\
                            zgen-rt = { workspace = true, features = [\"rpc-client\"] }\n",
@@ -68,7 +72,7 @@ fn services_answer_each_other() -> anyhow::Result<()> {
             };
             fs::write(&manifest, below(&text, "[dependencies]\n", types)?)?;
         }
-        test(&dir, case.package)?;
+        test(&dir, case)?;
     }
     Ok(())
 }
@@ -92,13 +96,14 @@ fn copy(from: &Utf8Path, to: &Utf8Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn test(dir: &Utf8Path, package: &str) -> anyhow::Result<()> {
+fn test(dir: &Utf8Path, case: &Case) -> anyhow::Result<()> {
     let target: Utf8PathBuf = match std::env::var("ZGEN_LAB_TARGET") {
         Ok(target) => target.into(),
         Err(_) => Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("workspaces-target"),
     };
+    let package = case.package;
     let output = Command::new(env!("CARGO"))
-        .args(["test", "-p", package])
+        .args(["test", "-p", package, "--test", case.test])
         .current_dir(dir)
         .env("CARGO_TARGET_DIR", target)
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
