@@ -58,6 +58,17 @@ impl Loader for Disk {
     }
 }
 
+/// Why a text could not be read, without the operating system's numbers.
+pub fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
 /// Every text that was read in this run.
 #[derive(Debug, Default)]
 pub struct SourceMap {
