@@ -163,7 +163,7 @@ fn method(file: &FileDescriptorProto, method: &MethodDescriptorProto, path: &[i3
     }
 }
 
-fn is_map_entry(message: &DescriptorProto) -> bool {
+pub(super) fn is_map_entry(message: &DescriptorProto) -> bool {
     message
         .options
         .as_ref()
@@ -171,11 +171,11 @@ fn is_map_entry(message: &DescriptorProto) -> bool {
 }
 
 /// Descriptors write full names with a leading dot.
-fn bare(name: &str) -> &str {
+pub(super) fn bare(name: &str) -> &str {
     name.strip_prefix('.').unwrap_or(name)
 }
 
-fn join(scope: &str, name: &str) -> String {
+pub(super) fn join(scope: &str, name: &str) -> String {
     if scope.is_empty() {
         name.to_owned()
     } else {
