@@ -108,7 +108,7 @@ fn check(inputs: &Inputs, loader: &dyn Loader) {
 fn inputs(files: Vec<Utf8PathBuf>) -> Inputs {
     let api = files.into_iter().map(|file| ApiInput {
         file,
-        rpc: Vec::new(),
+        ..ApiInput::default()
     });
     Inputs {
         api: api.collect(),

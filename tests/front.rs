@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use zgen::analyze::{self, Output};
 use zgen::diag::{Format, Report, render};
 use zgen::inspect;
-use zgen::model::{FieldPair, TableOp};
+use zgen::model::{Conversion, FieldLink, FieldPair, TableOp};
 use zgen::project::{ApiInput, Inputs, RpcInput};
 use zgen::proto;
 use zgen::source::{Disk, SourceMap};
@@ -100,21 +100,21 @@ fn the_order_sample_is_linked() {
     assert_eq!(
         create.request,
         [
-            pair("user_id", "UserId"),
-            pair("product_id", "ProductId"),
-            pair("amount", "Amount")
+            link("user_id", "UserId"),
+            link("product_id", "ProductId"),
+            link("amount", "Amount")
         ]
     );
     assert_eq!(
         create.response,
         [
-            pair("OrderId", "order_id"),
-            pair("Status", "status"),
-            pair("CreatedAt", "created_at")
+            link("OrderId", "order_id"),
+            link("Status", "status"),
+            link("CreatedAt", "created_at")
         ]
     );
     let get = group.routes[1].call.as_ref().unwrap();
-    assert_eq!(get.request, [pair("order_id", "OrderId")]);
+    assert_eq!(get.request, [link("order_id", "OrderId")]);
 
     let rpc = &output.system.rpcs[0];
     assert!(rpc.serve);
@@ -313,7 +313,7 @@ fn inputs_of(path: &Utf8Path) -> Inputs {
 fn api(file: &str) -> ApiInput {
     ApiInput {
         file: file.into(),
-        rpc: Vec::new(),
+        ..ApiInput::default()
     }
 }
 
@@ -321,6 +321,14 @@ fn rpc(file: &str) -> RpcInput {
     RpcInput {
         file: file.into(),
         ..RpcInput::default()
+    }
+}
+
+fn link(to: &str, from: &str) -> FieldLink {
+    FieldLink {
+        to: to.into(),
+        from: Some(from.into()),
+        conversion: Conversion::Same,
     }
 }
 

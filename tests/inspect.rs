@@ -22,7 +22,7 @@ fn fixtures_fit() {
             match path.extension() {
                 Some("api") => inputs.api.push(ApiInput {
                     file: path.clone(),
-                    rpc: Vec::new(),
+                    ..ApiInput::default()
                 }),
                 Some("proto") => {
                     let tables = path.with_extension("sql");
@@ -48,7 +48,7 @@ fn other_documents_do_not() {
     let good = inspected(&Inputs {
         api: vec![ApiInput {
             file: "fixtures/order.api".into(),
-            rpc: Vec::new(),
+            ..ApiInput::default()
         }],
         rpc: Vec::new(),
     });

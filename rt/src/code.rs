@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use http::StatusCode;
 use serde::Serialize;
 
+/// nginx's code for a caller that did not wait.
+const CLIENT_CLOSED_REQUEST: u16 = 499;
+
 /// The canonical codes of `google.rpc.Code`, with their HTTP projection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Code {
@@ -58,7 +61,7 @@ impl Code {
         }
     }
 
-    /// The HTTP status, as go-zero's `rest/internal/errcode/grpc.go` maps it.
+    /// The HTTP status, as google.rpc.Code documents it (google/rpc/code.proto).
     pub fn http(self) -> StatusCode {
         match self {
             Self::InvalidArgument | Self::FailedPrecondition | Self::OutOfRange => {
@@ -68,7 +71,9 @@ impl Code {
             Self::PermissionDenied => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Cancelled => StatusCode::REQUEST_TIMEOUT,
+            Self::Cancelled => {
+                StatusCode::from_u16(CLIENT_CLOSED_REQUEST).unwrap_or(StatusCode::BAD_REQUEST)
+            }
             Self::AlreadyExists | Self::Aborted => StatusCode::CONFLICT,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,

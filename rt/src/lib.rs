@@ -5,9 +5,13 @@
 //! follows.
 
 pub mod args;
+#[cfg(feature = "http")]
+mod base64;
 pub mod cache;
 mod code;
 pub mod config;
+#[cfg(all(feature = "http", feature = "rpc-client"))]
+pub mod convert;
 pub mod dev_server;
 #[cfg(feature = "rpc-client")]
 pub mod discovery;

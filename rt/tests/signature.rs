@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -119,7 +120,10 @@ impl Default for Signed<'_> {
 impl Signed<'_> {
     fn header(&self, pair: &Pair) -> String {
         let hash = digest::digest(&digest::SHA256, self.body.as_bytes());
-        let hash: String = hash.as_ref().iter().map(|b| format!("{b:02x}")).collect();
+        let hash = hash.as_ref().iter().fold(String::new(), |mut hash, byte| {
+            let _ = write!(hash, "{byte:02x}");
+            hash
+        });
         let Self {
             time,
             method,

@@ -28,6 +28,7 @@ pub(super) fn gateway(loaded: &Loaded, purpose: Purpose, report: &mut Report) ->
         info: info(&first.ast.info, report),
         types,
         groups,
+        links: Vec::new(),
     })
 }
 

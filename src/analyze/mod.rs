@@ -46,9 +46,10 @@ pub fn run(
     let mut gateways: Vec<Gateway> = Vec::new();
     for api in &inputs.api {
         let root = load::load(&api.file, &mut sources);
-        let Some(gateway) = gateway::gateway(&root, Purpose::Generate, sources.report) else {
+        let Some(mut gateway) = gateway::gateway(&root, Purpose::Generate, sources.report) else {
             continue;
         };
+        link::apply(&mut gateway, &api.calls, sources.report);
         if gateways.iter().any(|other| other.name == gateway.name) {
             let message = format!(
                 "two .api files describe a service called `{}`",

@@ -47,9 +47,10 @@ pub(super) fn groups(
             .map(|group| group.trim_matches('/').to_owned())
             .filter(|group| !group.is_empty());
         let prefix = paths::prefix(properties.get("prefix").map_or("", String::as_str));
+        let rpc = rpc_of(pairs());
         let mut routes = Vec::new();
         for written in &service.routes {
-            let Some((route, handler)) = route(written, &prefix, declared, report) else {
+            let Some((route, handler)) = route(written, &prefix, rpc, declared, report) else {
                 continue;
             };
             usage::check(&route, written, types, report);
@@ -92,6 +93,7 @@ pub(super) fn groups(
 fn route(
     written: &ast::Route,
     prefix: &str,
+    of_group: Option<&Spanned<String>>,
     declared: &Declared<'_>,
     report: &mut Report,
 ) -> Option<(Route, Span)> {
@@ -114,6 +116,8 @@ fn route(
             Doc::Pairs(block) => pairs.extend(&block.pairs),
         }
     }
+    let own = written.server.iter().flat_map(|block| &block.pairs);
+    let wanted = rpc_of(pairs.iter().copied().chain(own)).or(of_group);
     let properties: IndexMap<String, String> = properties(pairs, report);
     let (handler, at) = handler?;
     let route = Route {
@@ -125,10 +129,17 @@ fn route(
         docs,
         raw: raw(&properties, written.span, report),
         properties,
+        wanted: wanted.cloned(),
         call: None,
         span: written.span,
     };
     Some((route, at))
+}
+
+/// The method, or the service, that `rpc:` asks for.
+fn rpc_of<'a>(pairs: impl Iterator<Item = &'a ast::Pair>) -> Option<&'a Spanned<String>> {
+    let found = pairs.filter(|pair| pair.key.value == "rpc" && !pair.value.value.is_empty());
+    found.last().map(|pair| &pair.value)
 }
 
 fn raw(properties: &IndexMap<String, String>, span: Span, report: &mut Report) -> Raw {

@@ -15,6 +15,7 @@ const KNOWN: &[&str] = &[
     "signature",
     "sse",
     "handler",
+    "rpc",
     "summary",
     "tags",
     "authType",

@@ -81,9 +81,11 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
                 "{file}: not there in `{}`, so nobody depends on it",
                 args.against
             ))?,
-            (Some(State::Api(old)), State::Api(new)) => breaking::gateways(old, new, &mut report),
+            (Some(State::Api(old)), State::Api(new)) => {
+                breaking::gateways(old, new, &mut report);
+            }
             (Some(State::Proto(old)), State::Proto(new)) => {
-                breaking::contracts(old, new, &mut report)
+                breaking::contracts(old, new, &mut report);
             }
             // The earlier state was found to be wrong; that both are in one language is seen to above.
             (Some(_), _) => {}
@@ -120,7 +122,7 @@ fn read(
             let inputs = Inputs {
                 api: vec![ApiInput {
                     file: file.to_owned(),
-                    rpc: Vec::new(),
+                    ..ApiInput::default()
                 }],
                 rpc: Vec::new(),
             };

@@ -43,7 +43,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
         match kind::of(&file)? {
             Kind::Api => inputs.api.push(ApiInput {
                 file,
-                rpc: Vec::new(),
+                ..ApiInput::default()
             }),
             Kind::Proto => inputs.rpc.push(RpcInput {
                 file,

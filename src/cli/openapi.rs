@@ -53,7 +53,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
     let inputs = Inputs {
         api: vec![ApiInput {
             file: args.file.clone(),
-            rpc: Vec::new(),
+            ..ApiInput::default()
         }],
         rpc: Vec::new(),
     };

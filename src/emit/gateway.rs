@@ -3,8 +3,8 @@
 use super::Error;
 use super::printer::{Printer, plain, templates};
 use crate::rust::gateway::{
-    Answer, Body, Crate, ErrorType, Handlers, HttpTest, Logic, LogicMod, Manifest, Middleware,
-    MiddlewareMod, Routes, TraceTest, Types,
+    Answer, Body, CallsTest, Conversions, Crate, ErrorType, Handlers, HttpTest, Logic, LogicMod,
+    Manifest, Middleware, MiddlewareMod, Routes, TraceTest, Types,
 };
 
 templates! {
@@ -16,6 +16,7 @@ templates! {
     ErrorRs, ErrorType, "gateway/src/error.rs.j2";
     GeneratedModRs, Crate, "gateway/src/generated/mod.rs.j2";
     ClientsRs, Crate, "gateway/src/generated/clients.rs.j2";
+    ConvertRs, Conversions, "gateway/src/generated/convert.rs.j2";
     RoutesRs, Routes, "gateway/src/generated/routes.rs.j2";
     HandlersRs, Handlers, "gateway/src/generated/handler/group.rs.j2";
     TypesRs, Types, "gateway/src/generated/types.rs.j2";
@@ -24,6 +25,7 @@ templates! {
     MiddlewareRs, Middleware, "gateway/src/middleware/layer.rs.j2";
     MiddlewareModRs, MiddlewareMod, "gateway/src/middleware/mod.rs.j2";
     HttpTestRs, HttpTest, "gateway/tests/http.rs.j2";
+    CallsTestRs, CallsTest, "gateway/tests/calls.rs.j2";
     TraceTestRs, TraceTest, "gateway/tests/trace.rs.j2";
 }
 
@@ -42,6 +44,7 @@ pub(super) fn render(body: &Body, printer: &Printer<'_>) -> Result<String, Error
         Body::Error(v) => printer.print(&ErrorRs { v }),
         Body::GeneratedMod(v) => printer.print(&GeneratedModRs { v }),
         Body::Clients(v) => printer.print(&ClientsRs { v }),
+        Body::Conversions(v) => printer.print(&ConvertRs { v }),
         Body::Routes(v) => printer.print(&RoutesRs { v }),
         Body::Handlers(v) => printer.print(&HandlersRs { v }),
         Body::Types(v) => printer.print(&TypesRs { v }),
@@ -51,6 +54,7 @@ pub(super) fn render(body: &Body, printer: &Printer<'_>) -> Result<String, Error
         Body::Middleware(v) => printer.print(&MiddlewareRs { v }),
         Body::MiddlewareMod(v) => printer.print(&MiddlewareModRs { v }),
         Body::HttpTest(v) => printer.print(&HttpTestRs { v }),
+        Body::CallsTest(v) => printer.print(&CallsTestRs { v }),
         Body::TraceTest(v) => printer.print(&TraceTestRs { v }),
     }
 }

@@ -2,13 +2,14 @@
 
 use super::Error;
 use super::printer::{Printer, plain, templates};
-use crate::rust::workspace::{Body, Manifest, ProtoLib, ProtoManifest, Readme};
+use crate::rust::workspace::{Body, Manifest, ProtoFake, ProtoLib, ProtoManifest, Readme};
 
 templates! {
     ManifestToml, Manifest, "workspace/Cargo.toml.j2";
     ReadmeMd, Readme, "workspace/README.md.j2";
     ProtoToml, ProtoManifest, "proto/Cargo.toml.j2";
     ProtoLibRs, ProtoLib, "proto/lib.rs.j2";
+    ProtoFakeRs, ProtoFake, "proto/fake.rs.j2";
 }
 
 plain! {
@@ -23,6 +24,7 @@ pub(super) fn render(body: &Body, printer: &Printer<'_>) -> Result<String, Error
         Body::Readme(v) => printer.print(&ReadmeMd { v }),
         Body::ProtoManifest(v) => printer.print(&ProtoToml { v }),
         Body::ProtoLib(v) => printer.print(&ProtoLibRs { v }),
+        Body::ProtoFake(v) => printer.print(&ProtoFakeRs { v }),
         Body::Gitignore => printer.print(&GitignoreText),
         Body::Rustfmt => printer.print(&RustfmtToml),
     }

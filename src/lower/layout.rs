@@ -263,7 +263,11 @@ pub(super) fn literal(indent: usize, ty: &str, fields: &[Init]) -> String {
         if let Some(comment) = comment {
             let _ = writeln!(out, "{inner}// {comment}");
         }
-        let _ = writeln!(out, "{inner}{name}: {value},");
+        if name == value {
+            let _ = writeln!(out, "{inner}{name},");
+        } else {
+            let _ = writeln!(out, "{inner}{name}: {value},");
+        }
     }
     out + &outer + "}"
 }

@@ -1,6 +1,7 @@
 //! From the model to the files to print: every name chosen, every shape decided. Total: nobody can be at fault here.
 
 pub mod deploy;
+mod fake;
 mod gateway;
 mod layout;
 mod names;

@@ -39,7 +39,18 @@ pub(super) fn api(ty: &Type, scope: &Scope<'_>, owner: Option<&str>) -> String {
 
 /// The type of a message field, as prost writes it.
 pub(super) fn proto(field: &MessageField) -> Option<String> {
-    let scalar = match &field.ty {
+    let scalar = proto_scalar(&field.ty)?;
+    match field.repetition {
+        Repetition::Single => Some(scalar.to_owned()),
+        Repetition::Optional => Some(format!("Option<{scalar}>")),
+        Repetition::Repeated => Some(format!("Vec<{scalar}>")),
+        Repetition::Map(_) => None,
+    }
+}
+
+/// The type of a plain value in a message; Google's wrappers of plain values are such, too.
+pub(super) fn proto_scalar(ty: &ProtoType) -> Option<&'static str> {
+    Some(match ty {
         ProtoType::Double => "f64",
         ProtoType::Float => "f32",
         ProtoType::Int32 => "i32",
@@ -49,14 +60,20 @@ pub(super) fn proto(field: &MessageField) -> Option<String> {
         ProtoType::Bool => "bool",
         ProtoType::String => "String",
         ProtoType::Bytes => "Vec<u8>",
-        ProtoType::Message(_) | ProtoType::Enum(_) => return None,
-    };
-    match field.repetition {
-        Repetition::Single => Some(scalar.to_owned()),
-        Repetition::Optional => Some(format!("Option<{scalar}>")),
-        Repetition::Repeated => Some(format!("Vec<{scalar}>")),
-        Repetition::Map(_) => None,
-    }
+        ProtoType::Enum(_) => "i32",
+        ProtoType::Message(name) => match name.strip_prefix("google.protobuf.")? {
+            "BoolValue" => "bool",
+            "BytesValue" => "Vec<u8>",
+            "DoubleValue" => "f64",
+            "FloatValue" => "f32",
+            "Int32Value" => "i32",
+            "Int64Value" => "i64",
+            "StringValue" => "String",
+            "UInt32Value" => "u32",
+            "UInt64Value" => "u64",
+            _ => return None,
+        },
+    })
 }
 
 /// The type of a column.

@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use crate::model::RouteCall;
-use crate::source::Span;
+use crate::model::{RouteCall, TypeLink};
+use crate::source::{Span, Spanned};
 
 /// One `.api` root with everything it imports.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -19,6 +19,8 @@ pub struct Gateway {
     pub types: Vec<Struct>,
     /// `@server` groups, in source order.
     pub groups: Vec<Group>,
+    /// How the types and the messages that the routes' calls pass on are made from each other.
+    pub links: Vec<TypeLink>,
 }
 
 /// A service block with its `@server` properties.
@@ -62,6 +64,9 @@ pub struct Route {
     pub properties: IndexMap<String, String>,
     /// What the logic handles itself.
     pub raw: Raw,
+    /// The method that `rpc:` in `@doc` or `@server` asks for, as written; what comes of it is [`Self::call`].
+    #[serde(skip)]
+    pub wanted: Option<Spanned<String>>,
     /// The rpc method that answers this route, if one matches.
     pub call: Option<RouteCall>,
     pub span: Span,

@@ -12,9 +12,81 @@ pub struct RouteCall {
     /// [`super::RpcMethod::name`]
     pub method: String,
     /// One for every field of the rpc's request message, in its order.
-    pub request: Vec<FieldPair>,
+    pub request: Vec<FieldLink>,
     /// One for every field of the route's response type, in its order.
-    pub response: Vec<FieldPair>,
+    pub response: Vec<FieldLink>,
+}
+
+/// A declared type and a message, as one is made from the other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TypeLink {
+    pub direction: Direction,
+    /// [`super::Struct::name`]
+    pub body: String,
+    /// [`super::Rpc::name`]
+    pub rpc: String,
+    /// [`super::Message::full_name`]
+    pub message: String,
+    /// Whether there are values that the other side cannot hold.
+    pub checked: bool,
+    /// One for every field of the side that is made, in its order.
+    pub fields: Vec<FieldLink>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// What was asked of the gateway, on its way to the service.
+    ToMessage,
+    /// What the service answered, on its way back.
+    ToBody,
+}
+
+/// One field on the way between a declared type and a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldLink {
+    /// The field that is filled, by its declared name.
+    pub to: String,
+    /// The field it is filled from, by its declared name; `None`: no partner, so the default.
+    pub from: Option<String>,
+    /// What is done to a value that is there.
+    pub conversion: Conversion,
+}
+
+/// How a value of one type becomes one of another. Whether it may be absent is said by the fields.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Conversion {
+    /// Both types are one.
+    Same,
+    /// A number of a narrower type.
+    Widen,
+    /// A whole number that the type may be too small for.
+    Narrow,
+    /// A floating-point number of twice the width.
+    NarrowFloat,
+    /// An enum by the names of its values; the enum's full name.
+    EnumName(String),
+    /// Bytes as a base64 text.
+    Base64,
+    /// `google.protobuf.Timestamp` as seconds since 1970.
+    UnixSeconds,
+    /// `google.protobuf.Timestamp` as an RFC 3339 text.
+    Rfc3339,
+    /// `google.protobuf.Duration` as whole seconds.
+    Seconds,
+    /// `google.protobuf.Duration` as a text such as `1.5s`.
+    DurationText,
+    /// By the [`TypeLink`] of this declared type and this message.
+    Type { body: String, message: String },
+    /// Item by item.
+    List {
+        item: Box<Conversion>,
+        /// Whether items of the declared type may be null.
+        nullable: bool,
+    },
+    /// Value by value; the keys stay.
+    Map(Box<Conversion>),
 }
 
 /// One field on the way from one side to the other.

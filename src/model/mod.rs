@@ -11,8 +11,12 @@ pub use self::gateway::{
     Field, Gateway, Group, Method, Place, Presence, Range, Raw, Route, Rule, Segment, Source,
     Struct, Type,
 };
-pub use self::link::{FieldPair, RouteCall, TableCall, TableOp};
-pub use self::rpc::{Message, MessageField, ProtoType, Repetition, Rpc, RpcMethod, RpcService};
+pub use self::link::{
+    Conversion, Direction, FieldLink, FieldPair, RouteCall, TableCall, TableOp, TypeLink,
+};
+pub use self::rpc::{
+    Enum, Message, MessageField, ProtoType, Repetition, Rpc, RpcMethod, RpcService,
+};
 pub use self::table::{Column, ColumnDefault, ColumnType, Table};
 
 /// Everything one workspace is generated from.

@@ -18,6 +18,10 @@ pub struct Rpc {
     pub services: Vec<RpcService>,
     /// Every message of the package, nested ones included, by full name.
     pub messages: Vec<Message>,
+    /// Messages of other packages that the package's files import, Google's own ones aside.
+    pub imported: Vec<Message>,
+    /// Every enum of the package and of those that it imports.
+    pub enums: Vec<Enum>,
     pub tables: Vec<Table>,
     /// File name of the DDL, without folders, if there is one.
     pub sql_file: Option<String>,
@@ -26,9 +30,8 @@ pub struct Rpc {
 impl Rpc {
     /// The message of this full name (`order.CreateOrderRequest`, no leading dot).
     pub fn message(&self, full_name: &str) -> Option<&Message> {
-        self.messages
-            .iter()
-            .find(|message| message.full_name == full_name)
+        let mut messages = self.messages.iter().chain(&self.imported);
+        messages.find(|message| message.full_name == full_name)
     }
 }
 
@@ -65,8 +68,20 @@ pub struct Message {
     /// `order.CreateOrderRequest`; nested ones `order.Outer.Inner`.
     pub full_name: String,
     pub name: String,
+    /// The proto package that declares it.
+    pub package: String,
     pub fields: Vec<MessageField>,
     pub docs: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Enum {
+    /// `order.Status`; nested ones `order.Outer.Status`.
+    pub full_name: String,
+    /// The proto package that declares it.
+    pub package: String,
+    /// Names as written, such as `STATUS_PAID`, the zero value first.
+    pub values: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -78,6 +93,10 @@ pub struct MessageField {
     pub repetition: Repetition,
     /// Name of the `oneof` that holds the field, if one does (not for proto3 `optional`).
     pub oneof: Option<String>,
+    /// Whether a message of the field's type can hold, at any depth and without a list between, the message that the
+    /// field is in.
+    pub recursive: bool,
+    pub deprecated: bool,
     pub docs: Vec<String>,
 }
 

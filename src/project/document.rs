@@ -12,7 +12,8 @@ const HEADER: &str = "\
 # Paths are relative to this file.
 ";
 const API: &str = "\
-# One gateway for each .api file; `rpc` lists .proto files of services that live in another workspace.
+# One gateway for each .api file; `rpc` lists .proto files of services that live in another workspace, `calls` says
+# `Handler: Service.Method` where a handler and the rpc method that answers it have different names.
 ";
 const RPC: &str = "\
 # One service for each .proto file; `include` lists import folders, `sql` the tables that the service owns.
@@ -157,6 +158,13 @@ impl Document {
 pub(super) fn render_api(input: &ApiInput, indent: &str) -> String {
     let mut out = format!("{indent}- file: {}\n", scalar(input.file.as_str()));
     list_of_paths(&mut out, &format!("{indent}  "), "rpc", &input.rpc);
+    if !input.calls.is_empty() {
+        let _ = writeln!(out, "{indent}  calls:");
+    }
+    for (handler, method) in &input.calls {
+        let (handler, method) = (scalar(handler), scalar(method));
+        let _ = writeln!(out, "{indent}    {handler}: {method}");
+    }
     out
 }
 

@@ -1,5 +1,7 @@
 //! The descriptions and options of one workspace.
 
+use std::collections::BTreeMap;
+
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +24,10 @@ pub struct ApiInput {
     /// (a service that stays in Go, say): client only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rpc: Vec<Utf8PathBuf>,
+    /// Which rpc method answers which handler, where their names differ: `CreateOrder: order.Order.PlaceOrder`. Says
+    /// the same as `rpc:` in a route's `@doc`, for descriptions that are not one's own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub calls: BTreeMap<String, String>,
 }
 
 /// One service process.

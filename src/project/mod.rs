@@ -81,7 +81,11 @@ impl Project {
         let mut inputs = self.inputs.clone();
         match inputs.api.iter_mut().find(|input| input.file == file) {
             Some(input) => replace(&mut input.rpc, rpc),
-            None => inputs.api.push(ApiInput { file, rpc }),
+            None => inputs.api.push(ApiInput {
+                file,
+                rpc,
+                ..ApiInput::default()
+            }),
         }
         inputs.api.sort_by(|a, b| a.file.cmp(&b.file));
         self.grow(inputs)
@@ -119,6 +123,7 @@ impl Project {
                 .map(|input| ApiInput {
                     file: resolve(&input.file),
                     rpc: all(&input.rpc),
+                    calls: input.calls.clone(),
                 })
                 .collect(),
             rpc: (self.inputs.rpc.iter())

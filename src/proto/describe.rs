@@ -2,11 +2,15 @@
 
 use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{
-    DescriptorProto, FieldDescriptorProto, FileDescriptorProto, MethodDescriptorProto,
+    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto,
+    MethodDescriptorProto,
 };
 
+use super::holds::Holds;
 use super::{Set, comments};
-use crate::model::{Message, MessageField, ProtoType, Repetition, Rpc, RpcMethod, RpcService};
+use crate::model::{
+    Enum, Message, MessageField, ProtoType, Repetition, Rpc, RpcMethod, RpcService,
+};
 
 // Field numbers of descriptor.proto, for the paths of comments.
 const FILE_MESSAGE: i32 = 4;
@@ -25,15 +29,16 @@ pub(super) fn rpc(set: &Set, serve: bool) -> Rpc {
         .filter(|file| file.package() == package)
         .collect();
     files.sort_by_key(|file| file.name() != set.root);
-    let mut messages = Vec::new();
-    let mut services = Vec::new();
-    for file in files {
-        for (message, index) in file.message_type.iter().zip(0..) {
-            let path = [FILE_MESSAGE, index];
-            collect(file, message, file.package(), &path, &mut messages);
-        }
-        services.extend(services_of(file));
-    }
+    let holds = Holds::of(&set.descriptors.file);
+    let services = files.iter().flat_map(|file| services_of(file)).collect();
+    let messages = messages_of(&files, &holds);
+    // Google's own have Rust types that no message of ours describes.
+    let others: Vec<&FileDescriptorProto> = (set.descriptors.file.iter())
+        .filter(|file| file.package() != package && file.package() != "google.protobuf")
+        .collect();
+    let imported = messages_of(&others, &holds);
+    let enums = files.iter().chain(&others).flat_map(|file| enums_of(file));
+    let enums = enums.collect();
     Rpc {
         name: package.to_owned(),
         package: package.to_owned(),
@@ -41,14 +46,50 @@ pub(super) fn rpc(set: &Set, serve: bool) -> Rpc {
         file: set.root.clone(),
         services,
         messages,
+        imported,
+        enums,
         tables: Vec::new(),
         sql_file: None,
     }
 }
 
+fn messages_of(files: &[&FileDescriptorProto], holds: &Holds<'_>) -> Vec<Message> {
+    let mut out = Vec::new();
+    for file in files {
+        for (message, index) in file.message_type.iter().zip(0..) {
+            let path = [FILE_MESSAGE, index];
+            collect(file, holds, message, file.package(), &path, &mut out);
+        }
+    }
+    out
+}
+
+fn enums_of(file: &FileDescriptorProto) -> Vec<Enum> {
+    let described = |scope: &str, found: &EnumDescriptorProto| Enum {
+        full_name: join(scope, found.name()),
+        package: file.package().to_owned(),
+        values: (found.value.iter())
+            .map(|value| value.name().to_owned())
+            .collect(),
+    };
+    let top = file.enum_type.iter();
+    let mut out: Vec<Enum> = top.map(|each| described(file.package(), each)).collect();
+    let mut open: Vec<(String, &DescriptorProto)> = (file.message_type.iter().rev())
+        .map(|message| (join(file.package(), message.name()), message))
+        .collect();
+    while let Some((scope, message)) = open.pop() {
+        let nested = message.enum_type.iter();
+        out.extend(nested.map(|each| described(&scope, each)));
+        let inner = message.nested_type.iter().rev();
+        open.extend(inner.map(|each| (join(&scope, each.name()), each)));
+    }
+    out
+}
+
 /// A message and the ones nested in it; the entries of maps are fields, not messages.
 fn collect(
     file: &FileDescriptorProto,
+    holds: &Holds<'_>,
     message: &DescriptorProto,
     scope: &str,
     path: &[i32],
@@ -59,10 +100,11 @@ fn collect(
     out.push(Message {
         full_name: full_name.clone(),
         name: message.name().to_owned(),
+        package: file.package().to_owned(),
         fields: fields
             .map(|(each, index)| {
                 let path = [path, &[MESSAGE_FIELD, index]].concat();
-                field(file, message, &full_name, each, &path)
+                field(file, holds, message, &full_name, each, &path)
             })
             .collect(),
         docs: comments::docs(file, path),
@@ -70,13 +112,14 @@ fn collect(
     for (nested, index) in message.nested_type.iter().zip(0..) {
         if !is_map_entry(nested) {
             let path = [path, &[MESSAGE_NESTED, index]].concat();
-            collect(file, nested, &full_name, &path, out);
+            collect(file, holds, nested, &full_name, &path, out);
         }
     }
 }
 
 fn field(
     file: &FileDescriptorProto,
+    holds: &Holds<'_>,
     message: &DescriptorProto,
     full_name: &str,
     field: &FieldDescriptorProto,
@@ -102,6 +145,13 @@ fn field(
         ty,
         repetition,
         oneof,
+        recursive: field.label() != Label::Repeated
+            && matches!(field.r#type(), Type::Message | Type::Group)
+            && holds.reaches(bare(field.type_name()), full_name),
+        deprecated: field
+            .options
+            .as_ref()
+            .is_some_and(|options| options.deprecated()),
         docs: comments::docs(file, path),
     }
 }

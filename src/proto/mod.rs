@@ -6,6 +6,7 @@ mod compile;
 mod contract;
 mod describe;
 mod errors;
+mod holds;
 mod resolve;
 mod stubs;
 

@@ -14,6 +14,7 @@ pub enum Body {
     Error(ErrorType),
     GeneratedMod(Crate),
     Clients(Crate),
+    Conversions(Conversions),
     Routes(Routes),
     Handlers(Handlers),
     Types(Types),
@@ -23,6 +24,7 @@ pub enum Body {
     Middleware(Middleware),
     MiddlewareMod(MiddlewareMod),
     HttpTest(HttpTest),
+    CallsTest(CallsTest),
     TraceTest(TraceTest),
 }
 
@@ -52,6 +54,7 @@ pub struct Crate {
     pub docs: Vec<String>,
     pub clients: Vec<Client>,
     pub has_types: bool,
+    pub has_conversions: bool,
     /// Sections with secrets of tokens.
     pub jwts: Vec<Jwt>,
     pub has_middleware: bool,
@@ -98,6 +101,39 @@ pub struct Client {
     pub declares_config: bool,
     /// `order`: the rpc as go-zero names it.
     pub rpc: String,
+}
+
+/// `src/generated/convert.rs`
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Conversions {
+    pub source: String,
+    /// `use` lines in their blocks.
+    pub uses: Vec<Vec<Use>>,
+    pub impls: Vec<TypeConversion>,
+}
+
+/// A declared type made from a message, or the other way.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TypeConversion {
+    /// `impl From<types::Item> for order::Item {` with its line breaks.
+    pub head: String,
+    /// Of `TryFrom`.
+    pub error: Option<String>,
+    /// `fn from(body: types::Item) -> Self {` with its line breaks.
+    pub signature: String,
+    /// Fields that a description calls deprecated are still passed on.
+    pub allow_deprecated: bool,
+    pub statements: Vec<String>,
+    /// `Self { .. }` with its line breaks.
+    pub literal: String,
+}
+
+impl TypeConversion {
+    /// Everything that may mention an import.
+    pub fn text(&self) -> String {
+        let error = self.error.as_deref().unwrap_or_default();
+        [error, &self.statements.concat(), &self.literal].concat()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -291,6 +327,35 @@ pub struct Refused {
     pub method: String,
     pub path: String,
     /// `assert!(message.contains(..), ..);` with its line breaks.
+    pub assertion: String,
+}
+
+/// Routes with fakes of the services behind them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CallsTest {
+    pub uses: Vec<Vec<Use>>,
+    /// Sections of the services.
+    pub clients: Vec<String>,
+    /// Sections with secrets of tokens.
+    pub jwts: Vec<String>,
+    pub calls: Vec<TestedCall>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TestedCall {
+    pub test: String,
+    /// `FakeOrder`
+    pub fake: String,
+    /// Field of `ServiceContext`.
+    pub field: String,
+    /// Field of the fake.
+    pub method: String,
+    /// What it answers.
+    pub answer: String,
+    pub verb: String,
+    pub path: String,
+    pub body: Option<String>,
+    /// `assert_eq!(..);` about what it was asked, with its line breaks.
     pub assertion: String,
 }
 

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::Use;
+
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Body {
     Manifest(Manifest),
@@ -10,6 +12,7 @@ pub enum Body {
     Rustfmt,
     ProtoManifest(ProtoManifest),
     ProtoLib(ProtoLib),
+    ProtoFake(ProtoFake),
 }
 
 /// The root `Cargo.toml`.
@@ -56,12 +59,14 @@ pub struct ProtoManifest {
     pub source: String,
     pub crate_name: String,
     pub uses_prost_types: bool,
+    pub has_services: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ProtoLib {
     pub source: String,
     pub package: String,
+    pub has_services: bool,
     /// The nested modules, already in printing order.
     pub lines: Vec<ModuleLine>,
 }
@@ -71,4 +76,42 @@ pub struct ProtoLib {
 pub struct ModuleLine {
     pub indent: String,
     pub text: String,
+}
+
+/// Doubles of the services for the tests of their callers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ProtoFake {
+    pub source: String,
+    /// `use` lines.
+    pub uses: Vec<Vec<Use>>,
+    pub services: Vec<Fake>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Fake {
+    /// `FakeOrder`
+    pub name: String,
+    /// `order.Order`
+    pub full_name: String,
+    /// Paths of what tonic has generated for the service.
+    pub client: String,
+    pub server: String,
+    pub trait_path: String,
+    pub methods: Vec<FakeMethod>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FakeMethod {
+    /// The method in Rust, and the field.
+    pub name: String,
+    /// As described, such as `order.Order/CreateOrder`.
+    pub full_name: String,
+    /// `Canned<..>`
+    pub field: String,
+    /// `async fn create_order(..) -> Result<..> {` with its line breaks.
+    pub signature: String,
+    pub output: String,
+    pub streams_in: bool,
+    /// The associated type of what is streamed back, such as `WatchStream`.
+    pub streams_out: Option<String>,
 }

@@ -65,7 +65,7 @@ fn errors(text: &str, has_neighbour: bool) -> Vec<String> {
     let inputs = Inputs {
         api: vec![ApiInput {
             file: "a.api".into(),
-            rpc: Vec::new(),
+            ..ApiInput::default()
         }],
         rpc: Vec::new(),
     };

@@ -91,7 +91,7 @@ pub(crate) fn check(path: &Utf8Path) -> Checked {
     let inputs = Inputs {
         api: vec![ApiInput {
             file: path.to_owned(),
-            rpc: Vec::new(),
+            ..ApiInput::default()
         }],
         rpc: Vec::new(),
     };

@@ -88,6 +88,7 @@ fn gateway(name: &str) -> Gateway {
         info: IndexMap::new(),
         types: Vec::new(),
         groups: Vec::new(),
+        links: Vec::new(),
     }
 }
 
@@ -104,6 +105,8 @@ fn rpc(name: &str, service: &str, table: Option<&str>) -> Rpc {
             docs: Vec::new(),
         }],
         messages: Vec::new(),
+        imported: Vec::new(),
+        enums: Vec::new(),
         tables: table.map(self::table).into_iter().collect(),
         sql_file: table.map(|_| format!("{name}.sql")),
     }

@@ -171,7 +171,7 @@ fn analyzed(path: &Utf8Path, loader: &dyn zgen::source::Loader) -> zgen::model::
     let inputs = Inputs {
         api: vec![ApiInput {
             file: path.to_owned(),
-            rpc: Vec::new(),
+            ..ApiInput::default()
         }],
         rpc: Vec::new(),
     };

@@ -81,7 +81,7 @@ fn gateway(root: &Utf8Path, number: usize) -> Result<Gateway, String> {
     let inputs = Inputs {
         api: vec![ApiInput {
             file: root.to_owned(),
-            rpc: Vec::new(),
+            ..ApiInput::default()
         }],
         rpc: Vec::new(),
     };

@@ -2,6 +2,8 @@
 
 use serde::{Serialize, Serializer};
 
+use crate::base64;
+
 /// `,omitempty`: whether the value is its type's zero.
 pub fn is_zero<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
@@ -50,5 +52,5 @@ pub fn base64_option<S: Serializer>(
 
 /// `[]byte`: standard base64 with padding (RFC 4648, section 4).
 pub fn base64<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-    super::base64::encode(bytes).serialize(serializer)
+    base64::encode(bytes).serialize(serializer)
 }

@@ -1,6 +1,5 @@
 //! The HTTP side of a gateway: request binding, the middleware stack, the server.
 
-mod base64;
 pub mod bind;
 mod cors;
 mod deadline;

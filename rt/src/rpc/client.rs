@@ -1,5 +1,7 @@
 //! A channel for generated clients: discovery, balancing, deadline, span and metrics around each call.
 
+#[cfg(feature = "testing")]
+use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -9,6 +11,8 @@ use anyhow::Context as _;
 use http::{Request, Response};
 use tonic::body::Body;
 use tonic::{Code, Status, TimeoutExpired};
+#[cfg(feature = "testing")]
+use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt as _};
 
 use super::balance::{Instances, Picked};
@@ -25,8 +29,15 @@ const MAX_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// the services that it calls.
 #[derive(Debug, Clone)]
 pub struct Channel {
-    instances: Instances,
+    to: To,
     timeout: Option<Duration>,
+}
+
+#[derive(Debug, Clone)]
+enum To {
+    Instances(Instances),
+    #[cfg(feature = "testing")]
+    Local(BoxCloneSyncService<Request<Body>, Response<Body>, Infallible>),
 }
 
 impl Channel {
@@ -42,7 +53,27 @@ impl Channel {
             move |addresses: &[String]| instances.update(addresses, connect_timeout)
         };
         discovery::follow(conf, update).with_context(|| section.to_owned())?;
-        Ok(Self { instances, timeout })
+        Ok(Self {
+            to: To::Instances(instances),
+            timeout,
+        })
+    }
+
+    /// A channel to a service in this process, such as a fake: no socket, no network, the same spans.
+    #[cfg(feature = "testing")]
+    pub fn local<S>(service: S) -> Self
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        S::Future: Send + 'static,
+    {
+        Self {
+            to: To::Local(BoxCloneSyncService::new(service)),
+            timeout: None,
+        }
     }
 }
 
@@ -58,8 +89,11 @@ impl Service<Request<Body>> for Channel {
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let call = Call::start(&request);
-        let picked = self.instances.pick();
-        Box::pin(call.run(request, picked, self.timeout))
+        match &self.to {
+            To::Instances(instances) => Box::pin(call.run(request, instances.pick(), self.timeout)),
+            #[cfg(feature = "testing")]
+            To::Local(service) => Box::pin(call.run_here(request, service.clone())),
+        }
     }
 }
 
@@ -153,6 +187,21 @@ impl Call {
             picked.finish(code);
             self.finish(code);
         });
+        let body = Watched::new(body, &parts.headers, end);
+        Ok(Response::from_parts(parts, Body::new(body)))
+    }
+
+    /// The call of a service in this process.
+    #[cfg(feature = "testing")]
+    async fn run_here(
+        mut self,
+        mut request: Request<Body>,
+        service: BoxCloneSyncService<Request<Body>, Response<Body>, Infallible>,
+    ) -> Result<Response<Body>, Status> {
+        self.span.inject(request.headers_mut());
+        let Ok(response) = service.oneshot(request).await;
+        let (parts, body) = response.into_parts();
+        let end = End::new(move |code| self.finish(code));
         let body = Watched::new(body, &parts.headers, end);
         Ok(Response::from_parts(parts, Body::new(body)))
     }

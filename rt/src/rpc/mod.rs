@@ -4,6 +4,7 @@
 mod attributes;
 #[cfg(any(feature = "rpc-client", feature = "rpc-server"))]
 mod deadline;
+mod details;
 #[cfg(any(feature = "rpc-client", feature = "rpc-server"))]
 mod watch;
 
@@ -11,6 +12,8 @@ mod watch;
 mod balance;
 #[cfg(feature = "rpc-client")]
 mod client;
+#[cfg(all(feature = "rpc-server", feature = "testing"))]
+mod fake;
 #[cfg(feature = "rpc-server")]
 mod observe;
 #[cfg(feature = "rpc-server")]
@@ -20,6 +23,9 @@ mod stream;
 
 #[cfg(feature = "rpc-client")]
 pub use self::client::Channel;
+pub use self::details::{fields_of_status, status_of_fields};
+#[cfg(all(feature = "rpc-server", feature = "testing"))]
+pub use self::fake::{Canned, collect, stream_of};
 #[cfg(feature = "rpc-server")]
 pub use self::server::{Server, Services, healthcheck};
 #[cfg(feature = "rpc-server")]

@@ -106,26 +106,18 @@ fn demanded(request: &Struct, walk: &mut Walk<'_, '_>) {
 fn response(walk: &mut Walk<'_, '_>) {
     let (old, new) = (walk.old, walk.new);
     let name = new.name();
-    let problem = if old.group.sse != new.group.sse {
-        let (is, was) = if new.group.sse {
-            ("a stream of events", "one answer")
-        } else {
-            ("one answer", "a stream of events")
-        };
-        Some((
-            Severity::Error,
-            format!("`{name}` sends {is}, and sent {was}"),
-        ))
-    } else {
-        match (&old.route.response, &new.route.response) {
-            (Some(_), None) => {
-                let message = format!("`{name}` no longer answers with a body");
-                Some((Severity::Error, message))
-            }
-            (Some(before), Some(after)) => types::compare(before, after, walk)
-                .map(|(severity, what)| (severity, format!("the response of `{name}` {what}"))),
-            (None, _) => None,
-        }
+    let error = |message| Some((Severity::Error, message));
+    let problem = match (&old.route.response, &new.route.response) {
+        _ if old.group.sse && !new.group.sse => error(format!(
+            "`{name}` sends one answer, and sent a stream of events"
+        )),
+        _ if new.group.sse && !old.group.sse => error(format!(
+            "`{name}` sends a stream of events, and sent one answer"
+        )),
+        (Some(_), None) => error(format!("`{name}` no longer answers with a body")),
+        (Some(before), Some(after)) => types::compare(before, after, walk)
+            .map(|(severity, what)| (severity, format!("the response of `{name}` {what}"))),
+        (None, _) => None,
     };
     if let Some((severity, message)) = problem {
         walk.push(

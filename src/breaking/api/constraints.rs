@@ -169,12 +169,10 @@ fn is_implied(rule: &Rule, old: &[Rule]) -> bool {
     *rule == Rule::OmitEmpty
         || old.iter().any(|was| match (was, rule) {
             (was, rule) if was == rule => true,
-            (Rule::AtLeast(was), Rule::AtLeast(is))
-            | (Rule::Above(was), Rule::Above(is) | Rule::AtLeast(is))
-            | (Rule::Length(was), Rule::AtLeast(is)) => at_least(was, is),
-            (Rule::AtMost(was), Rule::AtMost(is))
-            | (Rule::Below(was), Rule::Below(is) | Rule::AtMost(is))
-            | (Rule::Length(was), Rule::AtMost(is)) => at_most(was, is),
+            (Rule::AtLeast(was) | Rule::Length(was), Rule::AtLeast(is))
+            | (Rule::Above(was), Rule::Above(is) | Rule::AtLeast(is)) => at_least(was, is),
+            (Rule::AtMost(was) | Rule::Length(was), Rule::AtMost(is))
+            | (Rule::Below(was), Rule::Below(is) | Rule::AtMost(is)) => at_most(was, is),
             (Rule::OneOf(was), Rule::OneOf(is)) => was.iter().all(|value| is.contains(value)),
             _ => false,
         })

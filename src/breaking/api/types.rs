@@ -78,12 +78,12 @@ fn differ<'a>(old: &'a Type, new: &'a Type, walk: &mut Walk<'a, '_>) -> Option<W
             walk.pair(before, after);
             None
         }
-        (Type::Pointer(before), Type::Pointer(after)) => differ(before, after, walk),
+        (Type::Pointer(before), Type::Pointer(after))
+        | (Type::Slice(before), Type::Slice(after)) => differ(before, after, walk),
         (Type::Pointer(before), after) => differ(before, after, walk),
         (before, Type::Pointer(after)) => {
             differ(before, after, walk).or((!is_request).then_some(Why::Null))
         }
-        (Type::Slice(before), Type::Slice(after)) => differ(before, after, walk),
         (Type::Array(many, before), Type::Array(now, after)) if many == now => {
             differ(before, after, walk)
         }

@@ -1,5 +1,7 @@
 //! What no file in version control may hold: which process needs which secret variable, and examples of their files.
 
+use std::fmt::Write as _;
+
 use heck::ToShoutySnakeCase as _;
 
 use crate::lower::deploy::{Gateway, Plan, Process, Service, mysql, text};
@@ -86,7 +88,7 @@ fn tokens(gateway: &Gateway) -> String {
         "# Secrets of tokens: 8 characters or more, such as `openssl rand -hex 32` prints.\n"
             .to_owned();
     for jwt in jwts(gateway) {
-        out.push_str(&format!("{}={PLACEHOLDER}\n", jwt.variable));
+        let _ = writeln!(out, "{}={PLACEHOLDER}", jwt.variable);
     }
     out
 }

@@ -1,29 +1,34 @@
 //! The call of an rpc method with its field-by-field conversions, as a person would write it.
 
 use super::Gateway;
+use super::convert;
 use super::handlers::declared;
 use super::types::member_type;
 use crate::lower::layout::{self, use_of};
 use crate::lower::proto::Message;
-use crate::lower::types::convert;
 use crate::lower::{names, spans};
-use crate::model::{Field, FieldPair, Route, RouteCall, Rpc, RpcMethod, Struct, Type};
+use crate::model::{Direction, Field, Route, RouteCall, Rpc, RpcMethod, Struct, Type};
+use crate::rust::Use;
 use crate::rust::gateway::Call;
-use crate::rust::{Init, Use};
 
-/// The call, and the `use` line of the message that it sends.
+/// The call, and the `use` line of the message that it sends, if that is no plain Rust type.
 pub(super) struct Called {
-    pub(super) message_use: Use,
+    pub(super) message_use: Option<Use>,
     pub(super) call: Call,
 }
 
-pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Called> {
-    let call = route.call.as_ref()?;
+/// The method that answers a route, where its logic can call it.
+pub(super) fn linked<'a>(gateway: &Gateway<'_>, route: &'a Route) -> Option<&'a RouteCall> {
     let is_stream = gateway.group_of(route).is_some_and(|group| group.sse);
     // The message is made from the fields of a request, and the answer from those of the reply.
     if is_stream || route.raw.request || route.raw.response {
         return None;
     }
+    route.call.as_ref()
+}
+
+pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Called> {
+    let call = linked(gateway, route)?;
     let (rpc, method) = callee(gateway, call)?;
     let client = gateway.clients.iter().find(|client| {
         client.rpc == call.rpc && client.full_name == full_name(rpc, &call.service)
@@ -51,39 +56,65 @@ pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Called> {
         Some(_) => spans::without(response_attributes, &request_attributes),
         None => Vec::new(),
     };
-    let is_taken = [&route.request, &route.response]
-        .into_iter()
-        .flatten()
-        .flat_map(declared)
-        .any(|name| gateway.scope.ty(name) == input.name);
-    let (message, imported) = if is_taken {
-        let message = format!("Rpc{}", input.name);
-        let imported = format!("{} as {message}", input.name);
-        (message, imported)
-    } else {
-        (input.name.clone(), input.name.clone())
-    };
-    let fields: Vec<_> = (call.request.iter())
-        .map(|pair| to_message(gateway, pair, request, &input))
-        .collect();
+    let (message, message_use) = imported(gateway, route, &input);
     let answer = response.map(|found| {
-        let fields: Vec<_> = (call.response.iter())
-            .map(|pair| to_body(gateway, pair, found, &output))
-            .collect();
-        layout::literal(4, &gateway.scope.ty(&found.name), &fields)
+        let links = &call.response;
+        match output.model {
+            Some(model) if convert::is_flat(links, Some(model)) => {
+                let fields = convert::flat_body(gateway, rpc, found, model, links);
+                layout::literal(4, &gateway.scope.ty(&found.name), &fields)
+            }
+            Some(_) => {
+                let ty = gateway.scope.ty(&found.name);
+                convert::called(gateway, route, call, Direction::ToBody, &ty, &method.output)
+            }
+            None => format!("{}::default()", gateway.scope.ty(&found.name)),
+        }
     });
+    let is_flat = convert::is_flat(&call.request, input.model);
+    let request_value = match (request, input.model) {
+        (_, None) if input.module.is_none() => message,
+        (None, Some(model)) if !model.fields.is_empty() => format!("{message}::default()"),
+        (Some(_), Some(_)) if !is_flat => convert::called(
+            gateway,
+            route,
+            call,
+            Direction::ToMessage,
+            &message,
+            &method.input,
+        ),
+        (_, model) => {
+            let fields = convert::flat_message(gateway, rpc, model, request, &call.request);
+            layout::literal(4, &message, &fields)
+        }
+    };
     let call = Call {
-        request: layout::literal(4, &message, &fields),
+        request: request_value,
         send,
         response: answer,
         uses_span: !(request_attributes.is_empty() && response_attributes.is_empty()),
         request_attributes,
         response_attributes,
     };
-    Some(Called {
-        message_use: use_of(input.module.as_ref()?, &[imported])?,
-        call,
-    })
+    Some(Called { message_use, call })
+}
+
+/// What the message is called in the logic, and its `use` line, if there is something to import.
+fn imported(gateway: &Gateway<'_>, route: &Route, input: &Message<'_>) -> (String, Option<Use>) {
+    let is_taken = [&route.request, &route.response]
+        .into_iter()
+        .flatten()
+        .flat_map(declared)
+        .any(|name| gateway.scope.ty(name) == input.name);
+    let (message, item) = if is_taken {
+        let message = format!("Rpc{}", input.name);
+        let item = format!("{} as {message}", input.name);
+        (message, item)
+    } else {
+        (input.name.clone(), input.name.clone())
+    };
+    let line = input.module.as_ref();
+    (message, line.and_then(|module| use_of(module, &[item])))
 }
 
 /// rustfmt keeps `svc.order` together only in a chain that fits on one line.
@@ -126,55 +157,6 @@ fn full_name(rpc: &Rpc, service: &str) -> String {
 fn body<'a>(gateway: &Gateway<'a>, ty: Option<&Type>) -> Option<&'a Struct> {
     let name = *declared(ty?).first()?;
     gateway.scope.find(name)
-}
-
-fn to_message(
-    gateway: &Gateway<'_>,
-    pair: &FieldPair,
-    request: Option<&Struct>,
-    message: &Message<'_>,
-) -> Init {
-    let (name, to) = message.field(&pair.to);
-    let from = pair.from.as_ref().and_then(|from| {
-        let request = request?;
-        let field = request.fields.iter().find(|field| field.name == *from)?;
-        Some((
-            format!("req.{}", gateway.scope.field(request, field)),
-            member_type(gateway, request, field),
-        ))
-    });
-    init(name, &to, from)
-}
-
-fn to_body(gateway: &Gateway<'_>, pair: &FieldPair, body: &Struct, message: &Message<'_>) -> Init {
-    let field = body.fields.iter().find(|field| field.name == pair.to);
-    let to = field
-        .map(|field| member_type(gateway, body, field))
-        .unwrap_or_default();
-    let name = field.map_or_else(
-        || names::value(&pair.to),
-        |field| gateway.scope.field(body, field),
-    );
-    let from = pair.from.as_ref().map(|from| {
-        let (name, ty) = message.field(from);
-        (format!("reply.{name}"), ty)
-    });
-    init(name, &to, from)
-}
-
-fn init(name: String, to: &str, from: Option<(String, String)>) -> Init {
-    match from {
-        Some((value, from)) => Init {
-            name,
-            value: convert(value, &from, to),
-            comment: None,
-        },
-        None => Init {
-            name,
-            value: "Default::default()".to_owned(),
-            comment: Some("The other side has no field of this name.".to_owned()),
-        },
-    }
 }
 
 fn fields_of(gateway: &Gateway<'_>, found: Option<&Struct>) -> Vec<(String, String, String)> {

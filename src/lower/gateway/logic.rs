@@ -75,7 +75,10 @@ fn logic(gateway: &Gateway<'_>, route: &Route) -> Logic {
     let call = call::call(gateway, route);
     let unused = if call.is_some() { "" } else { "_" };
     let reads_req = call.as_ref().is_some_and(|call| {
-        call.call.request.contains("req.") || !call.call.request_attributes.is_empty()
+        let request = &call.call.request;
+        request.contains("req.")
+            || request.contains("(req)")
+            || !call.call.request_attributes.is_empty()
     });
     let unused_req = if reads_req { "" } else { "_" };
     let mut parameters = vec![format!("{unused}svc: &ServiceContext")];
@@ -107,7 +110,7 @@ fn logic(gateway: &Gateway<'_>, route: &Route) -> Logic {
     };
     let mut first = Vec::new();
     if let Some(call) = &call {
-        first.push(call.message_use.clone());
+        first.extend(call.message_use.clone());
         own.push(("crate::error", &["Result"]));
         if call.call.uses_span {
             outer.push(("zgen_rt::trace", &["Span"]));

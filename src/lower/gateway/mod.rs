@@ -3,11 +3,14 @@
 mod attributes;
 mod bind;
 mod call;
+mod calls_test;
 mod checks;
+mod convert;
 mod handlers;
 mod layers;
 mod logic;
 mod routes;
+mod samples;
 mod tests;
 mod tree;
 mod types;
@@ -73,6 +76,7 @@ pub(super) fn files(
         root: Node::of(model),
         envelope: options.envelope,
     };
+    let conversions = convert::conversions(&gateway);
     let view = Crate {
         source: model.file.clone(),
         crate_name: info.crate_name.clone(),
@@ -81,6 +85,7 @@ pub(super) fn files(
         docs: docs(model),
         clients: gateway.clients.clone(),
         has_types: !model.types.is_empty(),
+        has_conversions: conversions.is_some(),
         jwts: gateway.jwts.clone(),
         has_middleware: !gateway.middleware.is_empty(),
         has_signature: has_signature(&gateway),
@@ -122,6 +127,9 @@ pub(super) fn files(
     if !gateway.clients.is_empty() {
         out.zgen("src/generated/clients.rs", Body::Clients(view.clone()));
     }
+    if let Some(conversions) = conversions {
+        out.zgen("src/generated/convert.rs", Body::Conversions(conversions));
+    }
     if view.has_types {
         out.zgen("src/generated/types.rs", Body::Types(types));
     }
@@ -135,6 +143,9 @@ pub(super) fn files(
         "tests/http.rs",
         Body::HttpTest(tests::http_test(&gateway, &view)),
     );
+    if let Some(test) = calls_test::test(&gateway, &view) {
+        out.user("tests/calls.rs", Body::CallsTest(test));
+    }
     if let Some((test, _)) = trace_test {
         out.user("tests/trace.rs", Body::TraceTest(test));
     }

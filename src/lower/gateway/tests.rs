@@ -4,12 +4,11 @@ use super::Gateway;
 use super::call::callee;
 use super::handlers::has_claims;
 use super::routes::Parameters;
+use super::samples::Samples;
 use crate::lower::deploy::{self, Plan};
 use crate::lower::scope::Scope;
 use crate::lower::{layout, names};
-use crate::model::{
-    Method, Presence, Route, Rpc, RpcMethod, Segment, Source, Struct, TableOp, Type,
-};
+use crate::model::{Method, Presence, Route, Rpc, RpcMethod, Source, TableOp};
 use crate::rust::gateway::{Crate, HttpTest, Refused, Shown, TraceTest};
 use crate::rust::workspace::Example;
 
@@ -64,7 +63,7 @@ fn shown(gateway: &Gateway<'_>, name: &'static str, number: &'static str) -> Sho
 }
 
 /// Routes that anybody may call.
-fn open_routes<'a>(gateway: &Gateway<'a>) -> impl Iterator<Item = &'a Route> {
+pub(super) fn open_routes<'a>(gateway: &Gateway<'a>) -> impl Iterator<Item = &'a Route> {
     let groups = gateway.model.groups.iter();
     let open = groups
         .filter(|group| !has_claims(group) && group.middleware.is_empty() && !group.signature);
@@ -72,16 +71,13 @@ fn open_routes<'a>(gateway: &Gateway<'a>) -> impl Iterator<Item = &'a Route> {
         .filter(|route| !route.raw.request)
 }
 
-fn request<'a>(scope: &Scope<'a>, route: &Route) -> Option<&'a Struct> {
-    match &route.request {
-        Some(Type::Named(name)) => scope.find(name),
-        _ => None,
-    }
-}
-
 /// A route that refuses an empty body.
 fn refused(gateway: &Gateway<'_>, route: &Route) -> Option<Refused> {
-    let found = request(&gateway.scope, route)?;
+    let samples = Samples {
+        scope: &gateway.scope,
+        linked: None,
+    };
+    let found = samples.request(route)?;
     let is_missed = |source: Source, presence: &Presence| {
         source == Source::Json && *presence == Presence::Required
     };
@@ -93,7 +89,7 @@ fn refused(gateway: &Gateway<'_>, route: &Route) -> Option<Refused> {
         test: format!("{}_names_what_is_missing", names::module(&route.handler)),
         shown: shown(gateway, "\"invalid_argument\"", "3"),
         method: route.method.as_http().to_owned(),
-        path: sample_path(&gateway.scope, route),
+        path: samples.path(route),
         assertion: {
             let wire = field.wire.escape_default();
             let arguments = [
@@ -103,62 +99,6 @@ fn refused(gateway: &Gateway<'_>, route: &Route) -> Option<Refused> {
             layout::call(4, "assert!", &arguments, ";")
         },
     })
-}
-
-/// The path with a sample value in the place of each parameter.
-fn sample_path(scope: &Scope<'_>, route: &Route) -> String {
-    let found = request(scope, route);
-    let value = |name: &str| {
-        let field = found.and_then(|found| found.fields.iter().find(|field| field.wire == name));
-        field.map_or_else(
-            || "1".to_owned(),
-            |field| sample(&field.ty).unwrap_or_default(),
-        )
-    };
-    let mut out = String::new();
-    for segment in &route.path {
-        out.push('/');
-        match segment {
-            Segment::Literal(text) => out.push_str(text),
-            Segment::Param(name) => out.push_str(value(name).trim_matches('"')),
-        }
-    }
-    out
-}
-
-/// A JSON value of the type, if one is plain.
-fn sample(ty: &Type) -> Option<String> {
-    match ty {
-        Type::Bool => Some("true".to_owned()),
-        Type::Int { .. } => Some("1".to_owned()),
-        Type::Float { .. } => Some("1.5".to_owned()),
-        Type::String => Some("\"a\"".to_owned()),
-        Type::Slice(_) => Some("[]".to_owned()),
-        Type::Map(..) => Some("{}".to_owned()),
-        _ => None,
-    }
-}
-
-/// A JSON body with every required field of a request.
-fn sample_body(scope: &Scope<'_>, route: &Route) -> Option<String> {
-    let found = request(scope, route)?;
-    let json = found
-        .fields
-        .iter()
-        .filter(|field| field.source == Source::Json);
-    let members: Option<Vec<_>> = json
-        .map(|field| {
-            let value = match field.options.first() {
-                Some(option) if field.ty == Type::String => Some(format!("\"{option}\"")),
-                Some(option) => Some(option.clone()),
-                None => sample(&field.ty),
-            };
-            value.map(|value| format!("\"{}\": {value}", field.wire))
-        })
-        .collect();
-    members
-        .filter(|members| !members.is_empty())
-        .map(|members| format!("{{{}}}", members.join(", ")))
 }
 
 /// One request through gateway and service in one process: of the first route whose service is in this
@@ -175,14 +115,11 @@ pub(super) fn trace_test(
             .services
             .iter()
             .find(|service| service.model.name == rpc.name)?;
-        let needs_more = request(&gateway.scope, route).is_some_and(|found| {
-            let other = |source: Source| matches!(source, Source::Form | Source::Header);
-            let required = |presence: &Presence| *presence == Presence::Required;
-            found
-                .fields
-                .iter()
-                .any(|field| other(field.source) && required(&field.presence))
-        });
+        let samples = Samples {
+            scope: &gateway.scope,
+            linked: Some((gateway, rpc)),
+        };
+        let needs_more = needs_more(&samples, route);
         // A find would need a row first.
         let finds = method
             .call
@@ -215,12 +152,24 @@ pub(super) fn trace_test(
                 Vec::new()
             },
             method: route.method.as_http().to_owned(),
-            path: sample_path(&gateway.scope, route),
-            body: sample_body(&gateway.scope, route),
+            path: samples.path(route),
+            body: samples.body(route),
             status: if answers { 200 } else { 501 },
             tree: tree(gateway, route, rpc, &full_name.full_name, method),
         };
         Some((test, service.process.crate_name.clone()))
+    })
+}
+
+/// Whether more than path and body has to be there.
+pub(super) fn needs_more(samples: &Samples<'_>, route: &Route) -> bool {
+    samples.request(route).is_some_and(|found| {
+        let other = |source: Source| matches!(source, Source::Form | Source::Header);
+        let required = |presence: &Presence| *presence == Presence::Required;
+        found
+            .fields
+            .iter()
+            .any(|field| other(field.source) && required(&field.presence))
     })
 }
 
@@ -265,6 +214,10 @@ fn tree(
 /// A request to try, for the README: the first route that takes a body, else the first.
 pub(in crate::lower) fn example(gateway: &deploy::Gateway<'_>) -> Option<Example> {
     let scope = Scope::of(gateway.model);
+    let samples = Samples {
+        scope: &scope,
+        linked: None,
+    };
     let routes = || gateway.model.groups.iter().flat_map(|group| &group.routes);
     let route = routes()
         .find(|route| route.method == Method::Post)
@@ -274,8 +227,8 @@ pub(in crate::lower) fn example(gateway: &deploy::Gateway<'_>) -> Option<Example
         url: format!(
             "http://localhost:{}{}",
             gateway.process.port,
-            sample_path(&scope, route)
+            samples.path(route)
         ),
-        body: sample_body(&scope, route),
+        body: samples.body(route),
     })
 }

@@ -6,7 +6,7 @@ use aws_lc_rs::cipher::{
     PaddedBlockEncryptingKey, UnboundCipherKey,
 };
 
-use crate::http::base64;
+use crate::base64;
 
 pub(super) fn decrypt(key: &[u8], body: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(body).ok()?;

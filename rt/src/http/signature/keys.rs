@@ -10,8 +10,8 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow, ensure};
 use aws_lc_rs::rsa::{Pkcs1PrivateDecryptingKey, PrivateDecryptingKey};
 
+use crate::base64;
 use crate::config::SignatureConf;
-use crate::http::base64;
 
 /// The section `Signature` of the configuration, ready to check with.
 #[derive(Clone)]

@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use percent_encoding::percent_decode_str;
 
 use super::keys::Keys;
-use crate::http::base64;
+use crate::base64;
 use crate::time::unix_now;
 
 /// Why a signature does not count.

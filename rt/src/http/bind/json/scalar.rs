@@ -4,10 +4,10 @@ use std::marker::PhantomData;
 
 use serde::de::Deserializer;
 
-use super::super::super::base64;
 use super::super::field::Field;
 use super::FromJson;
 use super::visit::{Reader, Scalar, Visit, refuse};
+use crate::base64;
 
 trait FromScalar: Sized {
     const EXPECTED: &'static str;
