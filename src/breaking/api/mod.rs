@@ -28,11 +28,14 @@ pub fn gateways(old: &System, new: &System, report: &mut Report) {
             body::compare(&old, new, &mut found);
             continue;
         }
-        let mut others = after.iter().filter(|new| {
-            !before.contains_key(&new.key()) && new.route.handler == old.route.handler
-        });
-        report.push(match (others.next(), others.next()) {
-            (Some(new), None) => moved(&old, new),
+        let others = after.iter().filter(|new| !before.contains_key(&new.key()));
+        let others: Vec<&Served<'_>> = others
+            .filter(|new| new.route.handler == old.route.handler)
+            .collect();
+        // Handlers are told apart by their groups, which may have another name now.
+        let same_group = others.iter().find(|new| new.group.group == old.group.group);
+        report.push(match (same_group, others.as_slice()) {
+            (Some(new), _) | (None, [new]) => moved(&old, new),
             _ => removed(&old),
         });
     }
