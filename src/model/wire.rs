@@ -61,6 +61,8 @@ pub struct Field {
     pub repeated: bool,
     /// proto2's `required`.
     pub required: bool,
+    /// proto2's `default`, what an absent value means.
+    pub default: Option<String>,
     /// The index of the `oneof` that holds it.
     pub oneof: Option<i32>,
     pub span: Option<Span>,

@@ -148,6 +148,7 @@ fn field(field: &FieldDescriptorProto, span: Option<Span>) -> wire::Field {
         ty: encoding(field),
         repeated: field.label() == Label::Repeated,
         required: field.label() == Label::Required,
+        default: field.default_value.clone(),
         // `optional` of proto3 is a `oneof` of its own in descriptors only.
         oneof: field.oneof_index.filter(|_| !field.proto3_optional()),
         span,

@@ -116,6 +116,16 @@ fn pair(owner: &str, old: &Field, new: &Field, states: &States<'_>, report: &mut
         );
         report.push(beside(diagnostic, old.span));
     }
+    if old.default != new.default {
+        let [was, is] = [old, new].map(|field| match &field.default {
+            Some(default) => format!("`{default}`"),
+            None => "empty".to_owned(),
+        });
+        let message = format!("{name} is {is} where it is not sent, and was {was}");
+        let diagnostic = Diagnostic::warning("breaking/default", new.span, message)
+            .help("messages without it mean one thing to those who send them, and another to those who read them");
+        report.push(beside(diagnostic, old.span));
+    }
     if old.required != new.required {
         let (is, whom) = if new.required {
             (
