@@ -121,7 +121,12 @@ fn text(arguments: &[&str], folder: &Utf8Path) -> anyhow::Result<String> {
 /// What git answers, or its complaint.
 fn bytes(arguments: &[&str], folder: &Utf8Path) -> anyhow::Result<Vec<u8>> {
     let mut command = Command::new("git");
-    let output = command.arg("-C").arg(folder).args(arguments).output();
+    command.arg("-C").arg(folder).args(arguments);
+    // Set in hooks, and relative to where those run: the repository is the one that holds the files.
+    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_PREFIX"] {
+        command.env_remove(variable);
+    }
+    let output = command.output();
     let Output {
         status,
         stdout,

@@ -225,6 +225,8 @@ fn zgen(folder: &Path, arguments: &[&str]) -> Answer {
         .current_dir(folder)
         // No repository above the folders of tests, whatever holds them.
         .env("GIT_CEILING_DIRECTORIES", std::env::temp_dir())
+        // As in a hook.
+        .env("GIT_DIR", ".git")
         .output()
         .expect("zgen runs");
     let text = [output.stdout, output.stderr].concat();
