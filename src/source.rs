@@ -108,6 +108,14 @@ impl SourceMap {
         u32::try_from(at).ok().map(FileId)
     }
 
+    /// Gives every file that was read so far the name that `name` makes of its path. The same paths can then be read
+    /// once more, as other files: an earlier state of a description has the paths of the present one.
+    pub fn rename(&mut self, name: impl Fn(&Utf8Path) -> Utf8PathBuf) {
+        for file in &mut self.files {
+            file.path = name(&file.path);
+        }
+    }
+
     /// Where a span is, in the terms that people and editors use.
     pub fn place(&self, span: Span) -> Option<Place<'_>> {
         let file = self.get(span.file)?;

@@ -210,7 +210,7 @@ fn method(file: &FileDescriptorProto, method: &MethodDescriptorProto, path: &[i3
     }
 }
 
-fn is_map_entry(message: &DescriptorProto) -> bool {
+pub(super) fn is_map_entry(message: &DescriptorProto) -> bool {
     message
         .options
         .as_ref()
