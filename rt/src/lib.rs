@@ -7,6 +7,8 @@
 pub mod args;
 #[cfg(feature = "http")]
 mod base64;
+#[cfg(any(feature = "http", feature = "rpc-client", feature = "rpc-server"))]
+pub mod breaker;
 pub mod cache;
 mod code;
 pub mod config;
@@ -21,11 +23,15 @@ pub mod lifecycle;
 mod log;
 pub mod metrics;
 pub mod rpc;
+#[cfg(any(feature = "http", feature = "rpc-server"))]
+pub mod shed;
 #[cfg(feature = "sql")]
 pub mod sql;
 pub mod telemetry;
 pub mod time;
 pub mod trace;
+#[cfg(any(feature = "http", feature = "rpc-client", feature = "rpc-server"))]
+mod window;
 
 pub use self::code::{Code, FieldError};
 

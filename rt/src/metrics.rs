@@ -26,6 +26,13 @@ pub(crate) struct HttpLabels {
     pub(crate) code: u16,
 }
 
+/// Which layer refused a request or call, and on which side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DropLabels {
+    side: &'static str,
+    layer: &'static str,
+}
+
 /// Labels of a gRPC call; `method` is `/order.Order/CreateOrder`, `code` the number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(crate) struct RpcLabels {
@@ -53,6 +60,7 @@ struct Metrics {
     http_codes: Family<HttpLabels, Counter>,
     rpc_server: Rpc,
     rpc_client: Rpc,
+    dropped: Family<DropLabels, Counter>,
 }
 
 #[derive(Clone)]
@@ -78,12 +86,19 @@ static METRICS: LazyLock<Metrics> = LazyLock::new(|| {
     );
     let rpc_server = Rpc::registered(&mut registry, "server");
     let rpc_client = Rpc::registered(&mut registry, "client");
+    let dropped = Family::default();
+    registry.register(
+        "dropped_requests",
+        "requests and calls refused to protect the process or what it calls",
+        dropped.clone(),
+    );
     Metrics {
         registry,
         http_duration,
         http_codes,
         rpc_server,
         rpc_client,
+        dropped,
     }
 });
 
@@ -137,6 +152,16 @@ pub(crate) fn rpc_served(method: &str, code: i32, took: Duration) {
 #[cfg_attr(not(feature = "rpc-client"), allow(dead_code))]
 pub(crate) fn rpc_called(method: &str, code: i32, took: Duration) {
     METRICS.rpc_client.observe(method, code, took);
+}
+
+/// Counts one that a layer such as `breaker` refused; `side` is `http_server`, `rpc_server` or `rpc_client`.
+#[cfg_attr(
+    not(any(feature = "http", feature = "rpc-client", feature = "rpc-server")),
+    allow(dead_code)
+)]
+pub(crate) fn dropped(side: &'static str, layer: &'static str) {
+    let labels = DropLabels { side, layer };
+    METRICS.dropped.get_or_create(&labels).inc();
 }
 
 /// The exposition text (OpenMetrics 1.0).

@@ -12,6 +12,7 @@ use http_body_util::BodyExt as _;
 use support::grpc::{Obedient, asking, client, nobody, serve, serve_at};
 use support::rpc_conf;
 use tonic::Code;
+use tonic_health::pb::health_client::HealthClient;
 use tonic_health::pb::health_server::HealthServer;
 use tower::ServiceExt as _;
 use zgen_rt::config::RpcClientConf;
@@ -122,8 +123,16 @@ async fn a_client_sends_its_deadline_along() {
 
 #[tokio::test]
 async fn a_call_that_takes_too_long_is_that_and_nothing_else() {
-    let server = serve(&rpc_conf("Timeout: 0"), Obedient::default()).await;
-    let mut client = client(&[server.address], "20");
+    // Without breakers: they would have enough of this after a few.
+    let off = "Middlewares: {Breaker: false}";
+    let server = serve(
+        &rpc_conf(&format!("Timeout: 0, {off}")),
+        Obedient::default(),
+    )
+    .await;
+    let conf = format!("{{Endpoints: ['{}'], Timeout: 20, {off}}}", server.address);
+    let channel = Channel::new("It", &support::conf(&conf)).unwrap();
+    let mut client = HealthClient::new(channel);
     for _ in 0..20 {
         let status = client.check(asking("slow")).await.unwrap_err();
         assert_eq!(status.code(), Code::DeadlineExceeded, "{status:?}");
@@ -214,7 +223,7 @@ async fn without_an_instance_a_call_ends_at_once() {
     for keys in rows {
         let conf: RpcClientConf = support::conf(&format!("{{{keys}, Timeout: 0}}"));
         let channel = Channel::new("It", &conf).unwrap();
-        let mut client = tonic_health::pb::health_client::HealthClient::new(channel);
+        let mut client = HealthClient::new(channel);
         let call = client.check(asking(""));
         let status = tokio::time::timeout(PATIENCE, call).await.unwrap();
         assert_eq!(status.unwrap_err().code(), Code::Unavailable, "{keys}");
@@ -257,7 +266,7 @@ async fn targets_lead_to_the_service() {
     for keys in rows {
         let conf: RpcClientConf = support::conf(&format!("{{{keys}, Timeout: 5000}}"));
         let channel = Channel::new("It", &conf).unwrap();
-        let mut client = tonic_health::pb::health_client::HealthClient::new(channel);
+        let mut client = HealthClient::new(channel);
         // A name is looked up in the background.
         let mut last = client.check(asking("")).await;
         for _ in 0..200 {

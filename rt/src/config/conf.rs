@@ -5,6 +5,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
+use super::protect::{
+    CpuThreshold, MethodTimeoutConf, Mode, RpcClientMiddlewares, RpcServerMiddlewares,
+};
+
 /// The top level of a service's file (go-zero's `zrpc.RpcServerConf`).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -12,9 +16,18 @@ pub struct RpcServerConf {
     pub name: String,
     /// `0.0.0.0:8080`
     pub listen_on: String,
+    #[serde(default)]
+    pub mode: Mode,
     /// Of one call; 0 is none.
     #[serde(default = "millis::<2000>")]
     pub timeout: Millis,
+    /// Of calls of single methods.
+    #[serde(default)]
+    pub method_timeouts: Vec<MethodTimeoutConf>,
+    #[serde(default)]
+    pub cpu_threshold: CpuThreshold,
+    #[serde(default)]
+    pub middlewares: RpcServerMiddlewares,
     /// Serve `grpc.health.v1`.
     #[serde(default = "yes")]
     pub health: bool,
@@ -42,6 +55,7 @@ pub struct RpcClientConf {
     /// Of one call; 0 is none.
     #[serde(default = "millis::<2000>")]
     pub timeout: Millis,
+    pub middlewares: RpcClientMiddlewares,
 }
 
 /// go-zero's `discov.EtcdConf`.

@@ -14,6 +14,7 @@ mod cors;
 mod de;
 mod expand;
 mod file;
+mod protect;
 mod rest;
 
 pub use self::conf::{
@@ -23,6 +24,10 @@ pub use self::conf::{
 #[cfg(feature = "http")]
 pub use self::cors::{CorsConf, Origin};
 pub use self::file::{ConfigFile, Error};
+pub use self::protect::{
+    CpuThreshold, MethodTimeoutConf, Mode, RestMiddlewares, RpcClientMiddlewares,
+    RpcServerMiddlewares,
+};
 #[cfg(feature = "jwt")]
 pub use self::rest::JwtConf;
 pub use self::rest::RestConf;

@@ -9,6 +9,7 @@ use super::conf::{
 };
 #[cfg(feature = "http")]
 use super::cors::{self, CorsConf};
+use super::protect::{CpuThreshold, Mode, RestMiddlewares};
 
 /// The top level of a gateway's file (go-zero's `rest.RestConf`).
 #[derive(Debug, Clone, Deserialize)]
@@ -18,12 +19,21 @@ pub struct RestConf {
     #[serde(default = "all_interfaces")]
     pub host: String,
     pub port: u16,
+    #[serde(default)]
+    pub mode: Mode,
     /// Of one request; 0 is none.
     #[serde(default = "millis::<3000>")]
     pub timeout: Millis,
     /// Largest request body.
     #[serde(default = "one_mebibyte")]
     pub max_bytes: usize,
+    /// Requests at one time, of each route; 0 is no limit.
+    #[serde(default = "ten_thousand")]
+    pub max_conns: usize,
+    #[serde(default)]
+    pub cpu_threshold: CpuThreshold,
+    #[serde(default)]
+    pub middlewares: RestMiddlewares,
     /// Which pages may call; without the section a browser lets only those of the same origin.
     #[cfg(feature = "http")]
     #[serde(default, deserialize_with = "cors::checked")]
@@ -119,4 +129,8 @@ pub struct PrivateKeyConf {
 
 fn one_mebibyte() -> usize {
     1_048_576
+}
+
+fn ten_thousand() -> usize {
+    10_000
 }

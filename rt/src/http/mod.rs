@@ -10,6 +10,7 @@ pub mod json;
 #[cfg(feature = "jwt")]
 pub mod jwt;
 mod observe;
+mod protect;
 mod refusal;
 mod server;
 #[cfg(feature = "signature")]

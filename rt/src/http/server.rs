@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use crate::config::RestConf;
 use crate::dev_server;
 use crate::lifecycle::{self, Readiness};
+use crate::shed;
 
 /// A bound listener.
 #[derive(Debug)]
@@ -40,6 +41,9 @@ impl Server {
     /// Serves until a signal comes, then drains: requests in flight are finished, up to `Shutdown.WaitTime`.
     pub async fn serve(self, app: Router, readiness: Readiness) -> anyhow::Result<()> {
         dev_server::start(self.conf.dev_server.as_ref(), &readiness).await?;
+        let conf = &self.conf;
+        let threshold = conf.cpu_threshold.of(conf.mode, conf.middlewares.shedding);
+        let _watch = threshold.and_then(|_| shed::cpu::watch());
         tracing::info!(address = %self.listener.local_addr()?, name = self.conf.name, "listening");
         readiness.set(true);
 
@@ -52,10 +56,12 @@ impl Server {
         let stopping = Arc::new(Notify::new());
         let begun = Arc::clone(&stopping);
         let shutdown = self.conf.shutdown;
-        let served = axum::serve(listener, app).with_graceful_shutdown(async move {
-            lifecycle::wind_down(shutdown, &readiness, async {}).await;
-            begun.notify_one();
-        });
+        // The state now, not at each connection: with it come the breakers.
+        let served =
+            axum::serve(listener, app.with_state::<()>(())).with_graceful_shutdown(async move {
+                lifecycle::wind_down(shutdown, &readiness, async {}).await;
+                begun.notify_one();
+            });
         let limit = shutdown.wait_time.duration();
         match lifecycle::drain(served.into_future(), stopping.notified(), limit).await {
             Some(result) => result.context("serve HTTP"),

@@ -10,6 +10,8 @@ use tokio::net::TcpStream;
 use tonic::Code;
 use tonic::transport::{Channel, Endpoint};
 
+use super::breakers::is_acceptable;
+
 /// Older observations weigh e^-1 after this.
 const DECAY: Duration = Duration::from_secs(10);
 /// An instance that nobody has picked for this long is picked, to learn how it is.
@@ -269,17 +271,4 @@ impl Drop for Picked {
                 .record(self.started.elapsed(), is_acceptable(code));
         }
     }
-}
-
-/// go-zero's `zrpc/internal/codes/accept.go`.
-fn is_acceptable(code: Code) -> bool {
-    !matches!(
-        code,
-        Code::DeadlineExceeded
-            | Code::Internal
-            | Code::Unavailable
-            | Code::DataLoss
-            | Code::Unimplemented
-            | Code::ResourceExhausted
-    )
 }

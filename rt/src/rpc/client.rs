@@ -1,9 +1,10 @@
-//! A channel for generated clients: discovery, balancing, deadline, span and metrics around each call.
+//! A channel for generated clients: discovery, balancing, breaker, deadline, span and metrics around each call.
 
 #[cfg(feature = "testing")]
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -16,8 +17,10 @@ use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt as _};
 
 use super::balance::{Instances, Picked};
+use super::breakers::{self, Breakers};
 use super::watch::{End, Watched};
 use super::{attributes, code_name, deadline};
+use crate::breaker::Breaker;
 use crate::config::RpcClientConf;
 use crate::trace::{Span, attr};
 use crate::{discovery, metrics};
@@ -31,6 +34,7 @@ const MAX_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 pub struct Channel {
     to: To,
     timeout: Option<Duration>,
+    breakers: Option<Arc<Breakers>>,
 }
 
 #[derive(Debug, Clone)]
@@ -56,6 +60,7 @@ impl Channel {
         Ok(Self {
             to: To::Instances(instances),
             timeout,
+            breakers: conf.middlewares.breaker.then(Arc::default),
         })
     }
 
@@ -73,6 +78,7 @@ impl Channel {
         Self {
             to: To::Local(BoxCloneSyncService::new(service)),
             timeout: None,
+            breakers: None,
         }
     }
 }
@@ -88,7 +94,13 @@ impl Service<Request<Body>> for Channel {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let call = Call::start(&request);
+        let path = request.uri().path();
+        let breaker = self.breakers.as_ref().map(|known| known.of(path));
+        let mut call = Call::start(&request);
+        if breaker.as_ref().is_some_and(|breaker| !breaker.admit()) {
+            return Box::pin(async move { Err(call.refuse()) });
+        }
+        call.breaker = breaker;
         match &self.to {
             To::Instances(instances) => Box::pin(call.run(request, instances.pick(), self.timeout)),
             #[cfg(feature = "testing")]
@@ -102,6 +114,8 @@ struct Call {
     span: Span,
     path: String,
     started: Instant,
+    /// Learns how the call ends.
+    breaker: Option<Arc<Breaker>>,
     is_over: bool,
 }
 
@@ -124,6 +138,7 @@ impl Call {
             span,
             path,
             started: Instant::now(),
+            breaker: None,
             is_over: false,
         }
     }
@@ -206,6 +221,12 @@ impl Call {
         Ok(Response::from_parts(parts, Body::new(body)))
     }
 
+    /// Most calls of the method fail, so this one is not made.
+    fn refuse(&mut self) -> Status {
+        metrics::dropped("rpc_client", "breaker");
+        self.fail(Status::unavailable("too many calls of this method fail"))
+    }
+
     fn fail(&mut self, status: Status) -> Status {
         self.finish(status.code());
         status
@@ -217,6 +238,9 @@ impl Call {
         attributes::status(&self.span, code);
         if code != Code::Ok {
             self.span.fail_with(code_name(code));
+        }
+        if let Some(breaker) = &self.breaker {
+            breakers::record(breaker, code);
         }
         metrics::rpc_called(&self.path, i32::from(code), self.started.elapsed());
     }

@@ -10,12 +10,16 @@ mod watch;
 
 #[cfg(feature = "rpc-client")]
 mod balance;
+#[cfg(any(feature = "rpc-client", feature = "rpc-server"))]
+mod breakers;
 #[cfg(feature = "rpc-client")]
 mod client;
 #[cfg(all(feature = "rpc-server", feature = "testing"))]
 mod fake;
 #[cfg(feature = "rpc-server")]
 mod observe;
+#[cfg(feature = "rpc-server")]
+mod protect;
 #[cfg(feature = "rpc-server")]
 mod server;
 #[cfg(feature = "rpc-server")]

@@ -1,4 +1,4 @@
-//! Around each served call: span, metrics, log line, deadline, panics
+//! Around each served call: span, metrics, log line, protection, deadline, panics
 //! (semantic conventions 1.42, RPC; go-zero's `zrpc/internal/serverinterceptors`).
 
 use std::borrow::Cow;
@@ -13,13 +13,14 @@ use axum::response::Response;
 use futures_util::FutureExt as _;
 use tonic::{Code, Status};
 
+use super::protect::Protect;
 use super::watch::{End, Watched};
 use super::{attributes, code_name, deadline};
 use crate::metrics;
 use crate::trace::{Span, attr};
 
 pub(super) async fn observe(
-    limit: Option<Duration>,
+    protect: Arc<Protect>,
     services: Arc<[&'static str]>,
     request: Request,
     next: Next,
@@ -39,14 +40,23 @@ pub(super) async fn observe(
         }
     }
 
-    let limit = match (deadline::read(request.headers()), limit) {
+    let limit = match (deadline::read(request.headers()), protect.timeout(&path)) {
         (Some(theirs), Some(ours)) => Some(theirs.min(ours)),
         (theirs, ours) => theirs.or(ours),
     };
-    let served = span.scope(within(limit, next.run(request)));
+    let (memory, place) = protect.admit(&path);
+    let served = span.scope(async {
+        let place = place?;
+        let response = within(limit, next.run(request)).await?;
+        if let Some(place) = place {
+            place.served();
+        }
+        Ok(response)
+    });
     // Made before the call runs: a caller that gives up drops all of this.
     let end = End::new(move |code| {
         let took = started.elapsed();
+        protect.record(&path, &memory, code);
         metrics::rpc_served(&label(&path, code, &services), i32::from(code), took);
         finish(&span, &path, code, took);
     });

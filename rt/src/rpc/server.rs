@@ -17,9 +17,11 @@ use tonic_health::pb::health_client::HealthClient;
 use tower::Service;
 
 use super::observe::observe;
+use super::protect::Protect;
 use crate::config::RpcServerConf;
 use crate::dev_server;
 use crate::lifecycle::{self, Readiness};
+use crate::shed;
 
 /// The gRPC services of one process.
 #[derive(Debug, Clone, Default)]
@@ -52,13 +54,13 @@ impl Services {
 
     /// The services as an application without a socket, observed as in production.
     pub fn into_router(self, conf: &RpcServerConf) -> Router {
-        let limit = conf.timeout.limit();
+        let protect = Arc::new(Protect::of(conf));
         let services: Arc<[&'static str]> = self.names.into();
         self.routes
             .routes()
             .into_axum_router()
             .layer(from_fn(move |request, next| {
-                observe(limit, Arc::clone(&services), request, next)
+                observe(Arc::clone(&protect), Arc::clone(&services), request, next)
             }))
     }
 }
@@ -118,6 +120,9 @@ impl Server {
             self.conf.etcd.is_none(),
             "Etcd: this service is built without the feature `etcd` of zgen-rt"
         );
+        let conf = &self.conf;
+        let threshold = conf.cpu_threshold.of(conf.mode, conf.middlewares.shedding);
+        let _watch = threshold.and_then(|_| shed::cpu::watch());
         readiness.set(true);
         tracing::info!(%address, name = self.conf.name, "listening");
 

@@ -1,0 +1,131 @@
+//! How much of the processor is in use (go-zero's `core/stat/usage.go`): of what the process' cgroup may use where
+//! that is limited, as in a container, of the host otherwise. Only on Linux.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+const INTERVAL: Duration = Duration::from_millis(250);
+/// Of the average, what stays at each look: it follows within about 5 s.
+const BETA: f64 = 0.95;
+
+/// Thousandths. One for the process, as the processor is.
+static USAGE: AtomicU32 = AtomicU32::new(0);
+static IS_WATCHED: AtomicBool = AtomicBool::new(false);
+
+/// The average in thousandths; 0 while nobody watches.
+pub(crate) fn usage() -> u32 {
+    USAGE.load(Relaxed)
+}
+
+/// Looks every 250 ms until the answer is dropped, unless another server of this process does already.
+pub(crate) fn watch() -> Option<Watch> {
+    let Some(first) = Reading::now() else {
+        tracing::info!("the use of the processor cannot be read: no load is shed");
+        return None;
+    };
+    if IS_WATCHED.swap(true, Relaxed) {
+        return None;
+    }
+    Some(Watch(tokio::spawn(run(first))))
+}
+
+/// Ends the looking when dropped.
+#[derive(Debug)]
+pub(crate) struct Watch(tokio::task::JoinHandle<()>);
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.0.abort();
+        IS_WATCHED.store(false, Relaxed);
+        USAGE.store(0, Relaxed);
+    }
+}
+
+async fn run(mut last: Reading) {
+    let mut average = 0.0;
+    let mut ticks = tokio::time::interval(INTERVAL);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        // A look that fails says nothing.
+        let Some(reading) = Reading::now() else {
+            continue;
+        };
+        if let Some(share) = reading.share_since(&last) {
+            average = average * BETA + share * 1000.0 * (1.0 - BETA);
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            USAGE.store(average as u32, Relaxed);
+            last = reading;
+        }
+    }
+}
+
+/// Processor time used and to be had since some start, in any one unit.
+#[derive(Debug, Clone, Copy)]
+struct Reading {
+    used: f64,
+    had: f64,
+}
+
+impl Reading {
+    fn now() -> Option<Self> {
+        if cfg!(target_os = "linux") {
+            Self::of_cgroup().or_else(Self::of_host)
+        } else {
+            None
+        }
+    }
+
+    /// `None` where the cgroup has no limit of its own, or is not of version 2.
+    fn of_cgroup() -> Option<Self> {
+        static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+        let cores = quota(&read("/sys/fs/cgroup/cpu.max")?)?;
+        let used = used_micros(&read("/sys/fs/cgroup/cpu.stat")?)?;
+        Some(Self {
+            used: used / 1e6,
+            had: START.elapsed().as_secs_f64() * cores,
+        })
+    }
+
+    fn of_host() -> Option<Self> {
+        host(&read("/proc/stat")?)
+    }
+
+    fn share_since(&self, last: &Self) -> Option<f64> {
+        let had = self.had - last.had;
+        (had > 0.0).then(|| ((self.used - last.used) / had).clamp(0.0, 1.0))
+    }
+}
+
+fn read(path: &str) -> Option<String> {
+    std::fs::read_to_string(path).ok()
+}
+
+/// Cores: `150000 100000` are 1.5; `max 100000` is no limit.
+fn quota(text: &str) -> Option<f64> {
+    let (quota, period) = text.trim().split_once(' ')?;
+    let (quota, period): (f64, f64) = (quota.parse().ok()?, period.parse().ok()?);
+    (quota > 0.0 && period > 0.0).then(|| quota / period)
+}
+
+fn used_micros(text: &str) -> Option<f64> {
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("usage_usec "));
+    line?.trim().parse().ok()
+}
+
+/// `cpu  user nice system idle iowait irq softirq steal ..` (proc_stat(5)); guests are within user and nice.
+fn host(text: &str) -> Option<Reading> {
+    let mut ticks = [0.0; 8];
+    let line = text.lines().next()?.strip_prefix("cpu ")?;
+    for (at, number) in ticks.iter_mut().zip(line.split_whitespace()) {
+        *at = number.parse().ok()?;
+    }
+    let had: f64 = ticks.iter().sum();
+    let [_, _, _, idle, waiting, ..] = ticks;
+    Some(Reading {
+        used: had - idle - waiting,
+        had,
+    })
+}

@@ -1,0 +1,144 @@
+//! Load shedding in a simulated service: the processor and the clock are the test's own.
+#![cfg(any(feature = "http", feature = "rpc-server"))]
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use zgen_rt::shed::Shedder;
+
+/// Ten workers that need 50 ms for each request carry 200 a second; others wait for a worker.
+const WORK: Duration = Duration::from_millis(50);
+const WORKERS: usize = 10;
+
+struct Service {
+    shedder: Shedder,
+    now: Duration,
+    /// When each is free again.
+    workers: [Duration; WORKERS],
+    /// Requests in flight, by their end: how long each takes.
+    running: BTreeMap<Duration, Vec<Duration>>,
+    /// The longest that a request took since it was last asked.
+    slowest: Duration,
+}
+
+impl Service {
+    fn new(threshold: u32) -> Self {
+        Self {
+            shedder: Shedder::new(threshold),
+            now: Duration::ZERO,
+            workers: [Duration::ZERO; WORKERS],
+            running: BTreeMap::new(),
+            slowest: Duration::ZERO,
+        }
+    }
+
+    /// So many requests a second, evenly; those taken and refused.
+    fn run(&mut self, span: Duration, per_second: u32, cpu: u32) -> (u32, u32) {
+        let (mut taken, mut refused) = (0, 0);
+        let end = self.now + span;
+        while self.now < end {
+            self.now += Duration::from_secs(1) / per_second;
+            let later = self
+                .running
+                .split_off(&(self.now + Duration::from_nanos(1)));
+            for (at, ended) in std::mem::replace(&mut self.running, later) {
+                for took in ended {
+                    self.slowest = self.slowest.max(took);
+                    self.shedder.end_at(at, Some(took));
+                }
+            }
+            if self.shedder.admit_at(self.now, cpu) {
+                let worker = self.workers.iter_mut().min().expect("workers");
+                *worker = self.now.max(*worker) + WORK;
+                let took = worker.saturating_sub(self.now);
+                self.running.entry(*worker).or_default().push(took);
+                taken += 1;
+            } else {
+                refused += 1;
+            }
+        }
+        (taken, refused)
+    }
+}
+
+#[test]
+fn sheds_only_what_is_beyond_capacity_and_only_when_hot() {
+    // (name, requests per second, processor, least and most of those refused in percent)
+    let rows = [
+        ("cool", 200, 300, 0, 0),
+        ("cool and overloaded", 800, 899, 0, 0),
+        ("hot and within", 190, 900, 0, 0),
+        ("hot and overloaded", 800, 900, 70, 80),
+        // Down to a tenth of what it can carry.
+        ("at the limit", 800, 1000, 90, 99),
+    ];
+    for (name, per_second, cpu, least, most) in rows {
+        let mut service = Service::new(900);
+        let (_, refused) = service.run(Duration::from_secs(5), 190, 100);
+        assert_eq!(refused, 0, "{name}");
+        let (taken, refused) = service.run(Duration::from_secs(4), per_second, cpu);
+        let percent = 100 * refused / (taken + refused);
+        let slowest = std::mem::take(&mut service.slowest);
+        println!("{name}: {taken} taken, {refused} refused ({percent} %), slowest {slowest:?}");
+        assert!((least..=most).contains(&percent), "{name}: {percent} %");
+        // Who is taken is answered in time; without shedding the last waits for seconds.
+        let is_quick = slowest < Duration::from_millis(200);
+        assert_eq!(
+            is_quick,
+            name != "cool and overloaded",
+            "{name}: {slowest:?}"
+        );
+    }
+}
+
+#[test]
+fn cools_off_for_a_second() {
+    let mut service = Service::new(900);
+    service.run(Duration::from_secs(5), 190, 100);
+    let (_, hot) = service.run(Duration::from_secs(1), 800, 950);
+    let (_, warm) = service.run(Duration::from_millis(900), 800, 100);
+    let (_, edge) = service.run(Duration::from_millis(200), 800, 100);
+    let (_, cool) = service.run(Duration::from_secs(2), 800, 100);
+    println!("refused: {hot} hot, {warm} warm, {edge} at the edge, {cool} cool");
+    assert!(hot > 0 && warm > 0);
+    assert_eq!(cool, 0);
+}
+
+#[test]
+fn a_service_that_knows_nothing_of_itself_takes_what_comes() {
+    let mut service = Service::new(900);
+    // Nothing has ended in a slot before this one, so ten at one time are the capacity.
+    let (taken, refused) = service.run(Duration::from_millis(90), 100, 900);
+    assert_eq!((taken, refused), (9, 0));
+}
+
+#[test]
+fn requests_that_fail_say_nothing_of_the_capacity() {
+    let shedder = Shedder::new(900);
+    let at = Duration::from_millis;
+    // In flight for no time at all, but not served: the capacity stays what it was, unknown and so 10.
+    for call in 0..200 {
+        assert!(shedder.admit_at(at(call), 100));
+        shedder.end_at(at(call), None);
+    }
+    for _ in 0..200 {
+        assert!(shedder.admit_at(at(300), 100));
+    }
+    for call in 0..20 {
+        shedder.end_at(at(300 + call), None);
+    }
+    // 180 are in flight, on average and now.
+    assert!(!shedder.admit_at(at(400), 900));
+    for call in 0..175 {
+        shedder.end_at(at(400 + call), None);
+    }
+    assert!(shedder.admit_at(at(600), 900));
+}
+
+#[test]
+fn who_comes_alone_is_taken_however_hot_it_is() {
+    let mut service = Service::new(900);
+    // A request of 50 ms each 50 ms: others keep the processor busy.
+    let (taken, refused) = service.run(Duration::from_secs(10), 20, 1000);
+    assert_eq!((taken, refused), (200, 0));
+}
