@@ -4,12 +4,14 @@
 //! [`emit`] → [`write`]. `docs/architecture.md` explains each pass and the rules that `tests/tidy.rs` keeps.
 
 pub mod analyze;
+pub mod breaking;
 pub mod cli;
 pub mod dev;
 pub mod diag;
 pub mod emit;
 pub mod format;
 mod generate;
+pub mod git;
 pub mod inspect;
 pub mod lower;
 pub mod model;

@@ -58,6 +58,17 @@ impl Loader for Disk {
     }
 }
 
+/// Why a text could not be read, without the operating system's numbers.
+pub fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
 /// Every text that was read in this run.
 #[derive(Debug, Default)]
 pub struct SourceMap {
@@ -95,6 +106,14 @@ impl SourceMap {
     pub fn find(&self, path: &Utf8Path) -> Option<FileId> {
         let at = self.files.iter().position(|file| file.path == path)?;
         u32::try_from(at).ok().map(FileId)
+    }
+
+    /// Gives every file that was read so far the name that `name` makes of its path. The same paths can then be read
+    /// once more, as other files: an earlier state of a description has the paths of the present one.
+    pub fn rename(&mut self, name: impl Fn(&Utf8Path) -> Utf8PathBuf) {
+        for file in &mut self.files {
+            file.path = name(&file.path);
+        }
     }
 
     /// Where a span is, in the terms that people and editors use.

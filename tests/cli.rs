@@ -93,8 +93,8 @@ impl Place {
     }
 }
 
-const COMMANDS: [&str; 8] = [
-    "new", "api", "rpc", "gen", "check", "inspect", "openapi", "dev",
+const COMMANDS: [&str; 9] = [
+    "new", "api", "rpc", "gen", "check", "breaking", "inspect", "openapi", "dev",
 ];
 
 #[test]

@@ -55,7 +55,7 @@ fn linked(api: &str, proto: Option<&str>, calls: &[(&str, &str)]) -> (Option<Str
     let mut sources = SourceMap::default();
     let mut report = Report::default();
     let output = analyze::run(&inputs, &Files(files), &mut sources, &mut report);
-    let findings = render(&report, &sources, Format::Short);
+    let findings = render(&report, &sources, Format::Human { color: false });
     let gateway = output.system.gateways.first();
     let gateway = gateway.unwrap_or_else(|| panic!("{findings}"));
     let call = gateway.groups[0].routes[0].call.as_ref();
@@ -113,7 +113,7 @@ fn methods_are_found() {
             None,
             "did you mean `Orders.Create`?",
         ),
-        ("", "rpc: Order.Create", "Place", &[], None, "shop.api:7:6"),
+        ("", "rpc: Order.Create", "Place", &[], None, "shop.api:8:6"),
         (
             "",
             "rpc: Orders.Watch",

@@ -2,7 +2,10 @@
 
 #![cfg(feature = "http")]
 
+use std::collections::BTreeMap;
+
 use zgen_rt::http::bind::{Field, FromJson};
+use zgen_rt::http::json::AsBase64;
 
 fn read(json: &str) -> Field<Vec<u8>> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
@@ -35,4 +38,24 @@ fn base64() {
 fn a_list_of_numbers_is_bytes_too() {
     assert_eq!(read("[104,105]"), Field::Value(b"hi".to_vec()));
     assert!(matches!(read("[256]"), Field::Invalid(_)));
+}
+
+#[test]
+fn bytes_are_written_wherever_they_are() {
+    let bytes = b"hi".to_vec();
+    let by_name = BTreeMap::from([("a", vec![Some(bytes.clone()), None])]);
+    let cases = [
+        (to_json(&AsBase64(bytes.clone())), r#""aGk=""#),
+        (to_json(&AsBase64(Some(bytes.clone()))), r#""aGk=""#),
+        (to_json(&AsBase64(None::<Vec<u8>>)), "null"),
+        (to_json(&AsBase64([bytes, Vec::new()])), r#"["aGk=",""]"#),
+        (to_json(&AsBase64(by_name)), r#"{"a":["aGk=",null]}"#),
+    ];
+    for (written, expected) in cases {
+        assert_eq!(written, expected);
+    }
+}
+
+fn to_json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("JSON")
 }

@@ -16,6 +16,8 @@ enum Status {
 }
 
 impl Status {
+    // As prost has it.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
     fn as_str_name(&self) -> &'static str {
         match self {
             Self::Unknown => "STATUS_UNKNOWN",

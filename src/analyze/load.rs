@@ -7,7 +7,7 @@ use std::rc::Rc;
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use crate::diag::{Diagnostic, Report};
-use crate::source::{FileId, Loader, SourceMap, Span, Spanned};
+use crate::source::{FileId, Loader, SourceMap, Span, Spanned, reason};
 use crate::syntax::{self, ast};
 
 /// One parsed file.
@@ -231,17 +231,6 @@ impl Walk {
                 .label(import.span, format!("looked for `{beside}`")),
         );
         None
-    }
-}
-
-/// Of a file that is not there, without the operating system's numbers.
-pub(super) fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        _ => error.to_string(),
     }
 }
 

@@ -74,7 +74,7 @@ fn check_tables(files: Vec<Utf8PathBuf>, sources: &mut SourceMap, report: &mut R
                 sql::parse(id, &text, report);
             }
             Err(cause) => {
-                let message = format!("cannot read `{file}`: {cause}");
+                let message = format!("cannot read `{file}`: {}", source::reason(&cause));
                 report.push(Diagnostic::error("input/unreadable", None, message));
             }
         }

@@ -63,7 +63,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
         let text = match source::Disk.read(&path) {
             Ok(text) => text,
             Err(cause) => {
-                let message = format!("cannot read `{path}`: {cause}");
+                let message = format!("cannot read `{path}`: {}", source::reason(&cause));
                 run.report
                     .push(Diagnostic::error("input/unreadable", None, message));
                 continue;

@@ -3,7 +3,9 @@
 //! Results go to the standard output (summary, diff, plan, JSON), what is to be noticed to the standard error
 //! (findings, notes, errors). Only this module prints.
 
+mod against;
 mod api;
+mod breaking;
 mod check;
 mod console;
 mod dev;
@@ -58,6 +60,7 @@ enum Command {
     Status(status::Args),
     Template(template::Args),
     Check(check::Args),
+    Breaking(breaking::Args),
     Fmt(fmt::Args),
     Inspect(inspect::Args),
     Openapi(openapi::Args),
@@ -86,6 +89,7 @@ fn dispatch(command: Command, console: &mut Console) -> anyhow::Result<Exit> {
         Command::Status(args) => status::run(&args, console),
         Command::Template(args) => template::run(&args, console),
         Command::Check(args) => check::run(&args, console),
+        Command::Breaking(args) => breaking::run(&args, console),
         Command::Fmt(args) => fmt::run(&args, console),
         Command::Inspect(args) => inspect::run(&args, console),
         Command::Openapi(args) => openapi::run(&args, console),

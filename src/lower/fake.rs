@@ -66,14 +66,13 @@ fn method(rpc: &Rpc, service: &RpcService, method: &RpcMethod) -> FakeMethod {
     let path = |full_name: &str| {
         let message = Message::of(rpc, full_name);
         match &message.module {
-            Some(module) => format!("{}::{}", inside(rpc, module), message.name),
-            None => message.name,
+            Some(module) => format!("{}::{}", inside(rpc, module), message.own_name),
+            None => message.own_name,
         }
     };
     let (input, output) = (path(&method.input), path(&method.output));
     let name = names::value(&method.name);
-    let streams_out =
-        (method.server_streaming).then(|| format!("{}Stream", names::ty(&method.name)));
+    let streams_out = (method.server_streaming).then(|| format!("{}Stream", method.name));
     let (asked, request) = if method.client_streaming {
         (format!("Vec<{input}>"), format!("Streaming<{input}>"))
     } else {
@@ -92,9 +91,23 @@ fn method(rpc: &Rpc, service: &RpcService, method: &RpcMethod) -> FakeMethod {
     } else {
         line
     };
+    let ty = format!("Canned<{asked}, {answered}>");
+    let line = format!("{name}: {ty}");
+    let field = if layout::is_wide(8, &format!("{line},")) {
+        format!("{name}:\n        {ty}")
+    } else {
+        line
+    };
+    let full_name = format!("\"{}/{}\"", service.full_name, method.name);
+    let line = format!("{name}: Canned::new({full_name})");
+    let made = if layout::is_wide(12, &format!("{line},")) {
+        format!("{name}: Canned::new(\n                {full_name},\n            )")
+    } else {
+        line
+    };
     FakeMethod {
-        field: format!("Canned<{asked}, {answered}>"),
-        full_name: format!("{}/{}", service.full_name, method.name),
+        field,
+        made,
         streams_in: method.client_streaming,
         name,
         signature,

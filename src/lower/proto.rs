@@ -11,7 +11,7 @@ use crate::rust::{self, File};
 
 /// `order` is `order-proto`.
 pub(super) fn crate_name(rpc: &str) -> String {
-    format!("{}-proto", rpc.replace(['.', '_'], "-"))
+    names::package(&format!("{}-proto", rpc.replace(['.', '_'], "-")))
 }
 
 /// `order_proto::order`; of package `shop.order.v1`, `shop_order_v1_proto::shop::order::v1`.
@@ -73,9 +73,36 @@ pub(super) struct Message<'a> {
     pub(super) model: Option<&'a model::Message>,
     /// `order_proto::order`; nested messages are in the module of the outer one. `None`: nothing to import.
     pub(super) module: Option<String>,
-    /// `CreateOrderRequest`
+    /// `CreateOrderRequest`; `RequestMessage` where the files that mention it have a `Request` already.
     pub(super) name: String,
+    /// What prost calls it.
+    pub(super) own_name: String,
 }
+
+/// Names that logic and servers import.
+const TAKEN: &[&str] = &[
+    "Box",
+    "Claims",
+    "Code",
+    "Default",
+    "Err",
+    "Error",
+    "Events",
+    "None",
+    "Ok",
+    "Option",
+    "Replies",
+    "Request",
+    "Response",
+    "Result",
+    "ServiceContext",
+    "Some",
+    "Span",
+    "Status",
+    "Streaming",
+    "String",
+    "Vec",
+];
 
 impl<'a> Message<'a> {
     pub(super) fn of(rpc: &'a Rpc, full_name: &str) -> Self {
@@ -92,10 +119,30 @@ impl<'a> Message<'a> {
             module.push_str("::");
             module.push_str(outer);
         }
+        let is_service = |name: &str| {
+            let mut services = rpc.services.iter();
+            services.any(|service| names::ty(&service.name) == name)
+        };
+        let own_name = place.name;
+        let name = if TAKEN.contains(&own_name.as_str()) || is_service(&own_name) {
+            format!("{own_name}Message")
+        } else {
+            own_name.clone()
+        };
         Self {
             model,
             module: Some(module),
-            name: place.name,
+            name,
+            own_name,
+        }
+    }
+
+    /// In a `use` line.
+    pub(super) fn item(&self) -> String {
+        if self.name == self.own_name {
+            self.name.clone()
+        } else {
+            format!("{} as {}", self.own_name, self.name)
         }
     }
 
@@ -117,6 +164,7 @@ impl<'a> Message<'a> {
                     model: None,
                     module: Some("prost_types".to_owned()),
                     name: names::ty(other),
+                    own_name: names::ty(other),
                 };
             }
         };
@@ -124,6 +172,7 @@ impl<'a> Message<'a> {
             model: None,
             module: None,
             name: plain.to_owned(),
+            own_name: plain.to_owned(),
         }
     }
 

@@ -53,14 +53,13 @@ pub(super) fn proto_scalar(ty: &ProtoType) -> Option<&'static str> {
     Some(match ty {
         ProtoType::Double => "f64",
         ProtoType::Float => "f32",
-        ProtoType::Int32 => "i32",
+        ProtoType::Int32 | ProtoType::Enum(_) => "i32",
         ProtoType::Int64 => "i64",
         ProtoType::Uint32 => "u32",
         ProtoType::Uint64 => "u64",
         ProtoType::Bool => "bool",
         ProtoType::String => "String",
         ProtoType::Bytes => "Vec<u8>",
-        ProtoType::Enum(_) => "i32",
         ProtoType::Message(name) => match name.strip_prefix("google.protobuf.")? {
             "BoolValue" => "bool",
             "BytesValue" => "Vec<u8>",

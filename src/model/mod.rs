@@ -5,6 +5,7 @@ mod link;
 mod lookup;
 mod rpc;
 mod table;
+pub mod wire;
 
 pub use self::gateway::{
     Field, Gateway, Group, Method, Place, Presence, Range, Raw, Route, Rule, Segment, Source,

@@ -7,7 +7,7 @@ use protox::file::{ChainFileResolver, GoogleFileResolver};
 use super::resolve::Sources;
 use super::{Set, errors};
 use crate::diag::{Diagnostic, Report};
-use crate::source::{Loader, SourceMap};
+use crate::source::{Loader, SourceMap, reason};
 use crate::syntax::MAX_FILE_LEN;
 
 pub(super) fn compile(
@@ -20,7 +20,7 @@ pub(super) fn compile(
     let sources = match Sources::read(root, includes, loader, map) {
         Ok(sources) => sources,
         Err(error) => {
-            let message = format!("cannot read `{root}`: {error}");
+            let message = format!("cannot read `{root}`: {}", reason(&error));
             report.push(Diagnostic::error("input/unreadable", None, message));
             return None;
         }

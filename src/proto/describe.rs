@@ -2,7 +2,7 @@
 
 use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{
-    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto,
+    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FieldOptions, FileDescriptorProto,
     MethodDescriptorProto,
 };
 
@@ -148,10 +148,7 @@ fn field(
         recursive: field.label() != Label::Repeated
             && matches!(field.r#type(), Type::Message | Type::Group)
             && holds.reaches(bare(field.type_name()), full_name),
-        deprecated: field
-            .options
-            .as_ref()
-            .is_some_and(|options| options.deprecated()),
+        deprecated: field.options.as_ref().is_some_and(FieldOptions::deprecated),
         docs: comments::docs(file, path),
     }
 }
@@ -213,7 +210,7 @@ fn method(file: &FileDescriptorProto, method: &MethodDescriptorProto, path: &[i3
     }
 }
 
-fn is_map_entry(message: &DescriptorProto) -> bool {
+pub(super) fn is_map_entry(message: &DescriptorProto) -> bool {
     message
         .options
         .as_ref()

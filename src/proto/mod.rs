@@ -3,6 +3,7 @@
 
 mod comments;
 mod compile;
+mod contract;
 mod describe;
 mod errors;
 mod holds;
@@ -13,7 +14,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use indexmap::IndexMap;
 
 use crate::diag::Report;
-use crate::model::Rpc;
+use crate::model::{Rpc, wire};
 use crate::source::{FileId, Loader, SourceMap, Span};
 
 pub use self::stubs::Stub;
@@ -68,6 +69,11 @@ pub fn compile(
 /// The root's package as the model has it. Tables, and the links to them, come later.
 pub fn describe(set: &Set, serve: bool) -> Rpc {
     describe::rpc(set, serve)
+}
+
+/// What the callers of the root's services depend on.
+pub fn contract(set: &Set, sources: &SourceMap) -> wire::Contract {
+    contract::contract(set, sources)
 }
 
 /// Rust code for every package of the set, by package: a pure function of the descriptors.

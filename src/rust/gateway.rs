@@ -89,8 +89,10 @@ pub struct Client {
     pub field: String,
     /// Alias of the generated client, such as `OrderClient`.
     pub alias: String,
-    /// Path of the generated client, such as `order_proto::order::order_client::OrderClient`.
-    pub path: String,
+    /// `pub type OrderClient = ..;` with its line breaks.
+    pub type_line: String,
+    /// `pub(crate) fn order(..) -> .. {` with its line breaks.
+    pub signature: String,
     /// `order.Order`
     pub full_name: String,
     /// Section of the configuration, such as `OrderRpc`.
@@ -295,6 +297,8 @@ pub struct Call {
     pub send: String,
     /// `CreateOrderResp { .. }` with its line breaks.
     pub response: Option<String>,
+    /// Whether anything of the reply is looked at.
+    pub reads_reply: bool,
     pub request_attributes: Vec<Attribute>,
     pub response_attributes: Vec<Attribute>,
     pub uses_span: bool,

@@ -104,10 +104,10 @@ pub struct Fake {
 pub struct FakeMethod {
     /// The method in Rust, and the field.
     pub name: String,
-    /// As described, such as `order.Order/CreateOrder`.
-    pub full_name: String,
-    /// `Canned<..>`
+    /// `create_order: Canned<..>` with its line breaks.
     pub field: String,
+    /// `create_order: Canned::new("order.Order/CreateOrder")` with its line breaks.
+    pub made: String,
     /// `async fn create_order(..) -> Result<..> {` with its line breaks.
     pub signature: String,
     pub output: String,

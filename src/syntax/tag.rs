@@ -54,6 +54,8 @@ pub fn parse(text: &str, span: Span) -> Tag {
     for pair in pairs.flat_map(pest::iterators::Pair::into_inner) {
         match pair.as_rule() {
             Rule::pair => tag.pairs.extend(read(pair, span)),
+            // Blanks that the grammar does not know are nothing to complain about.
+            Rule::junk if pair.as_str().trim().is_empty() => {}
             Rule::junk => dropped.push(pair.as_str()),
             _ => {}
         }
@@ -119,6 +121,7 @@ mod tests {
         type Pair = (&'static str, &'static str, &'static [&'static str]);
         let cases: &[(&str, &[Pair], Option<&str>)] = &[
             (r#"json:"id""#, &[("json", "id", &[])], None),
+            ("\u{c}\u{c}\u{3000}", &[], None),
             (
                 r#"json:"id,optional,default=1" path:"id""#,
                 &[

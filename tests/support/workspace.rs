@@ -39,6 +39,17 @@ impl Workspace {
         Ok(Self { dir, lock })
     }
 
+    /// A folder with nothing in it.
+    pub(crate) fn fresh(name: &str) -> anyhow::Result<Self> {
+        let dir = root().join(name);
+        if dir.exists() {
+            fs::remove_dir_all(&dir)?;
+        }
+        fs::create_dir_all(&dir)?;
+        let lock = dir.join("Cargo.lock");
+        Ok(Self { dir, lock })
+    }
+
     /// Runs cargo, as on a machine that has nothing but a Rust toolchain; an error shows what it printed.
     pub(crate) fn cargo(&self, line: &str) -> anyhow::Result<()> {
         let output = Command::new(env!("CARGO"))

@@ -23,6 +23,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("format", &["diag", "source", "syntax"]),
     ("inspect", &["model", "source"]),
     ("openapi", &["model"]),
+    ("breaking", &["diag", "model", "source"]),
+    ("git", &["source"]),
     // Whose a file is (`Owner`) is said where files are.
     ("rust", &["emit"]),
     ("lower", &["emit", "model", "project", "proto", "rust"]),
@@ -37,8 +39,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "analyze", "dev", "diag", "emit", "format", "generate", "inspect", "openapi",
-            "project", "source", "sql", "write",
+            "analyze", "breaking", "dev", "diag", "emit", "format", "generate", "git", "inspect",
+            "model", "openapi", "project", "proto", "source", "sql", "write",
         ],
     ),
 ];

@@ -30,6 +30,7 @@ struct Rule {
 /// The passes from sources to files: pure functions.
 const PASSES: &[&str] = &[
     "src/analyze",
+    "src/breaking",
     "src/diag",
     "src/emit",
     "src/generate.rs",

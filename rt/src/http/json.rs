@@ -1,5 +1,7 @@
 //! How response fields are written where serde's own way is not Go's (`encoding/json`).
 
+use std::collections::BTreeMap;
+
 use serde::{Serialize, Serializer};
 
 use crate::base64;
@@ -39,18 +41,72 @@ impl<T: Quote> Quote for Option<T> {
     }
 }
 
-/// `[]byte` that may be absent.
-pub fn base64_option<S: Serializer>(
-    bytes: &Option<Vec<u8>>,
+/// `[]byte`, on its own or inside of lists, maps and pointers: standard base64 with padding (RFC 4648, section 4).
+pub fn base64<T: Base64 + ?Sized, S: Serializer>(
+    value: &T,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    match bytes {
-        Some(bytes) => base64(bytes, serializer),
-        None => serializer.serialize_none(),
+    value.write(serializer)
+}
+
+/// A whole answer that [`base64`] is for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AsBase64<T>(pub T);
+
+impl<T: Base64> Serialize for AsBase64<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.write(serializer)
     }
 }
 
-/// `[]byte`: standard base64 with padding (RFC 4648, section 4).
-pub fn base64<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-    base64::encode(bytes).serialize(serializer)
+/// What has `[]byte` in it.
+pub trait Base64 {
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
+}
+
+impl Base64 for [u8] {
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&base64::encode(self))
+    }
+}
+
+impl Base64 for Vec<u8> {
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_slice().write(serializer)
+    }
+}
+
+impl<T: Base64> Base64 for Vec<T> {
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(Inner))
+    }
+}
+
+impl<T: Base64, const N: usize> Base64 for [T; N] {
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(Inner))
+    }
+}
+
+impl<K: Serialize, T: Base64> Base64 for BTreeMap<K, T> {
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(key, value)| (key, Inner(value))))
+    }
+}
+
+impl<T: Base64> Base64 for Option<T> {
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Some(value) => value.write(serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+}
+
+struct Inner<'a, T>(&'a T);
+
+impl<T: Base64> Serialize for Inner<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.write(serializer)
+    }
 }

@@ -126,9 +126,10 @@ mod tests {
 
     #[test]
     fn each_way() {
+        use Conversion::{Base64, Narrow, NarrowFloat, Rfc3339, Same, Seconds, UnixSeconds, Widen};
+
         let int = |bits, signed| Type::Int { bits, signed };
         let known = |name: &str| ProtoType::Message(format!("google.protobuf.{name}"));
-        use Conversion::{Base64, Narrow, NarrowFloat, Rfc3339, Same, Seconds, UnixSeconds, Widen};
         for (body, message, to_message, to_body) in [
             (int(64, true), ProtoType::Int64, Some(Same), Some(Same)),
             (int(32, true), ProtoType::Int64, Some(Widen), Some(Narrow)),

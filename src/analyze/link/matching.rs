@@ -12,7 +12,7 @@ pub(super) struct Method<'a> {
     /// Full name, for messages.
     pub(super) service: &'a str,
     pub(super) service_name: &'a str,
-    pub(super) method: &'a RpcMethod,
+    pub(super) found: &'a RpcMethod,
 }
 
 pub(super) enum Found<'a> {
@@ -84,7 +84,7 @@ fn one<'a>(services: impl Iterator<Item = (&'a Rpc, &'a RpcService)>, name: &str
             rpc,
             service: &service.full_name,
             service_name: &service.name,
-            method,
+            found: method,
         })
     });
     match (found.next(), found.next()) {

@@ -91,8 +91,8 @@ fn keys(route: &Route, method: &Method<'_>) -> Vec<Key> {
         Some((direction, method.rpc.name.clone(), body, message.clone()))
     };
     let found = [
-        key(Direction::ToMessage, &route.request, &method.method.input),
-        key(Direction::ToBody, &route.response, &method.method.output),
+        key(Direction::ToMessage, &route.request, &method.found.input),
+        key(Direction::ToBody, &route.response, &method.found.output),
     ];
     found.into_iter().flatten().collect()
 }
@@ -110,10 +110,7 @@ fn call(
         "google.protobuf.Empty" => Some(&empty),
         other => rpc.message(other),
     };
-    let messages = (
-        message(&method.method.input),
-        message(&method.method.output),
-    );
+    let messages = (message(&method.found.input), message(&method.found.output));
     let (Some(input), Some(output)) = messages else {
         return Ok(None);
     };
@@ -140,7 +137,7 @@ fn call(
     Ok(Some(RouteCall {
         rpc: rpc.name.clone(),
         service: method.service_name.to_owned(),
-        method: method.method.name.clone(),
+        method: method.found.name.clone(),
         request,
         response,
     }))
@@ -199,7 +196,7 @@ fn unfilled(
     method: &Method<'_>,
     report: &mut Report,
 ) {
-    let (input, output) = (&method.method.input, &method.method.output);
+    let (input, output) = (&method.found.input, &method.found.output);
     let message = method.rpc.message(input);
     let is_deprecated = |name: &str| {
         let mut fields = message.iter().flat_map(|message| &message.fields);

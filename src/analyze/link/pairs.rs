@@ -66,8 +66,8 @@ impl<'a> Pairs<'a> {
         }
         self.open.push(key);
         let fields = match direction {
-            Direction::ToMessage => self.to_message(body, message),
-            Direction::ToBody => self.to_body(body, message),
+            Direction::ToMessage => self.message_fields(body, message),
+            Direction::ToBody => self.body_fields(body, message),
         };
         self.open.pop();
         let fields = fields?;
@@ -82,7 +82,11 @@ impl<'a> Pairs<'a> {
         Ok(fields)
     }
 
-    fn to_message(&mut self, body: &Struct, message: &Message) -> Result<Vec<FieldLink>, Misfit> {
+    fn message_fields(
+        &mut self,
+        body: &Struct,
+        message: &Message,
+    ) -> Result<Vec<FieldLink>, Misfit> {
         let partners = partners(
             message.fields.iter().map(|to| vec![to.name.as_str()]),
             body.fields
@@ -110,7 +114,7 @@ impl<'a> Pairs<'a> {
         Ok(out)
     }
 
-    fn to_body(&mut self, body: &Struct, message: &Message) -> Result<Vec<FieldLink>, Misfit> {
+    fn body_fields(&mut self, body: &Struct, message: &Message) -> Result<Vec<FieldLink>, Misfit> {
         let wires = body.fields.iter().map(|to| match to.source {
             Source::Json => vec![to.wire.as_str()],
             // A response field with another source is never sent.

@@ -133,7 +133,7 @@ fn place<'a>(
     ports: &mut Ports,
 ) -> (Option<Service<'a>>, Callee) {
     let stem = rpc.name.replace('.', "-");
-    let crate_name = format!("{stem}-rpc");
+    let crate_name = names::package(&format!("{stem}-rpc"));
     // An .api service may be called plain `order`, and then owns etc/order.yaml.
     let taken = |config: &String| gateways.iter().any(|it| it.process.config == *config);
     let config = Some(format!("{stem}.yaml"))

@@ -38,17 +38,6 @@ pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Called> {
     let input = Message::of(rpc, &method.input);
     let output = Message::of(rpc, &method.output);
 
-    let send_method = format!(".{}(request)", names::value(&call.method));
-    let inner: &[&str] = if response.is_some() {
-        &[".into_inner()"]
-    } else {
-        &[]
-    };
-    let head = format!("svc.{}", client.field);
-    let links = [&[".clone()", &send_method, ".await?"], inner].concat();
-    let column = if response.is_some() { 16 } else { 4 };
-    let send = chain_of_field(column, &head, &links);
-
     let request_attributes =
         spans::ids("rpc", "req", seen(&fields_of(gateway, request)).into_iter());
     let response_attributes = spans::ids("rpc", "reply", seen(&output.fields()).into_iter());
@@ -71,6 +60,15 @@ pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Called> {
             None => format!("{}::default()", gateway.scope.ty(&found.name)),
         }
     });
+    let reads_reply = answer
+        .as_ref()
+        .is_some_and(|answer| !response_attributes.is_empty() || convert::reads(answer, "reply"));
+    let send_method = format!(".{}(request)", names::value(&call.method));
+    let inner: &[&str] = if reads_reply { &[".into_inner()"] } else { &[] };
+    let head = format!("svc.{}", client.field);
+    let links = [&[".clone()", &send_method, ".await?"], inner].concat();
+    let column = if reads_reply { 16 } else { 4 };
+    let send = chain_of_field(column, &head, &links);
     let is_flat = convert::is_flat(&call.request, input.model);
     let request_value = match (request, input.model) {
         (_, None) if input.module.is_none() => message,
@@ -92,6 +90,7 @@ pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Called> {
         request: request_value,
         send,
         response: answer,
+        reads_reply,
         uses_span: !(request_attributes.is_empty() && response_attributes.is_empty()),
         request_attributes,
         response_attributes,
@@ -105,13 +104,13 @@ fn imported(gateway: &Gateway<'_>, route: &Route, input: &Message<'_>) -> (Strin
         .into_iter()
         .flatten()
         .flat_map(declared)
-        .any(|name| gateway.scope.ty(name) == input.name);
+        .any(|name| gateway.scope.ty(name) == input.own_name);
     let (message, item) = if is_taken {
-        let message = format!("Rpc{}", input.name);
-        let item = format!("{} as {message}", input.name);
+        let message = format!("Rpc{}", input.own_name);
+        let item = format!("{} as {message}", input.own_name);
         (message, item)
     } else {
-        (input.name.clone(), input.name.clone())
+        (input.name.clone(), input.item())
     };
     let line = input.module.as_ref();
     (message, line.and_then(|module| use_of(module, &[item])))

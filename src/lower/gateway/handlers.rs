@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::attributes::Fields;
 use super::tree::{Node, attribute_prefix, function};
+use super::types::holds_bytes;
 use super::{Gateway, Output};
 use crate::lower::{layout, names, spans, types};
 use crate::model::{Group, Route, Type};
@@ -63,6 +64,7 @@ fn uses(gateway: &Gateway<'_>, node: &Node<'_>, handlers: &[Handler]) -> Vec<Vec
         ("axum::response", "Response", "<Response>"),
         ("zgen_rt::http", "Envelope", "<Envelope<"),
         ("zgen_rt::http", "Events", "<Events<"),
+        ("zgen_rt::http::json", "AsBase64", "<AsBase64<"),
     ] {
         if mentions(word) {
             outer.entry(path).or_default().push(name);
@@ -103,7 +105,16 @@ fn handler(gateway: &Gateway<'_>, path: &[String], route: &Route) -> Handler {
     let name = function(route);
     let camel = names::ty(&route.handler);
     let shape = Shape::of(gateway, route);
+    let written = route.response.as_ref().is_some_and(holds_bytes);
     let (result, answer, answered) = match (&shape.response, gateway.envelope) {
+        (Returned::Body(ty), false) if written => {
+            let result = format!("Json<AsBase64<{ty}>>");
+            (result, Answer::Value, "Json(AsBase64(resp))")
+        }
+        (Returned::Body(ty), true) if written => {
+            let result = format!("Envelope<AsBase64<{ty}>>");
+            (result, Answer::Value, "Envelope::ok(AsBase64(resp))")
+        }
         (Returned::Body(ty), false) => (format!("Json<{ty}>"), Answer::Value, "Json(resp)"),
         (Returned::Body(ty), true) => {
             let result = format!("Envelope<{ty}>");

@@ -76,9 +76,7 @@ fn logic(gateway: &Gateway<'_>, route: &Route) -> Logic {
     let unused = if call.is_some() { "" } else { "_" };
     let reads_req = call.as_ref().is_some_and(|call| {
         let request = &call.call.request;
-        request.contains("req.")
-            || request.contains("(req)")
-            || !call.call.request_attributes.is_empty()
+        super::convert::reads(request, "req") || !call.call.request_attributes.is_empty()
     });
     let unused_req = if reads_req { "" } else { "_" };
     let mut parameters = vec![format!("{unused}svc: &ServiceContext")];

@@ -17,6 +17,7 @@ mod types;
 
 use camino::Utf8PathBuf;
 
+use super::names::Unique;
 use super::scope::Scope;
 use super::{layout, names};
 use crate::emit::Owner;
@@ -244,21 +245,35 @@ fn docs(model: &model::Gateway) -> Vec<String> {
 /// A client for each service that the system knows.
 fn clients(system: &System, plan: &Plan<'_>) -> Vec<Client> {
     let mut clients: Vec<Client> = Vec::new();
+    let mut fields = Unique::with(&["config", "readiness"], "_rpc");
     for (rpc, callee) in system.rpcs.iter().zip(&plan.callees) {
         for service in &rpc.services {
             let field = names::value(&service.name);
-            let taken = clients.iter().any(|client| client.field == field);
-            let field = if taken {
+            let is_taken = clients.iter().any(|client| client.field == field);
+            let field = if is_taken {
                 names::value(&service.full_name)
             } else {
                 field
             };
+            let field = fields.take(field);
             let module = super::proto::module_path(&rpc.name, &rpc.package);
             let generated = names::ty(&service.name);
             let file = names::value(&format!("{}_client", service.name));
+            let alias = names::ty(&format!("{field}_client"));
+            let path = format!("{module}::{file}::{generated}Client");
+            let line = format!("pub type {alias} = {path}<Channel>;");
             clients.push(Client {
-                alias: names::ty(&format!("{field}_client")),
-                path: format!("{module}::{file}::{generated}Client"),
+                type_line: if layout::is_wide(0, &line) {
+                    format!("pub type {alias} =\n    {path}<Channel>;")
+                } else {
+                    line
+                },
+                signature: layout::signature(
+                    &format!("pub(crate) fn {field}"),
+                    &["conf: &RpcClientConf".to_owned()],
+                    &format!("anyhow::Result<{alias}>"),
+                ),
+                alias,
                 full_name: service.full_name.clone(),
                 config_field: names::value(&callee.section),
                 declares_config: !clients

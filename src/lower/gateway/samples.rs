@@ -53,24 +53,31 @@ impl Samples<'_> {
             .fields
             .iter()
             .filter(|field| field.source == Source::Json);
-        let members: Option<Vec<_>> = json
-            .filter_map(|field| self.member(field, links(route), 0))
-            .collect();
+        let members = self.members(json, links(route), 0);
         members
             .filter(|members| !members.is_empty())
             .map(|members| format!("{{{}}}", members.join(", ")))
     }
 
-    /// `None`: it may stay away; `Some(None)`: it may not, but there is no sample.
-    fn member(&self, field: &Field, links: &[FieldLink], depth: usize) -> Option<Option<String>> {
-        let is_required = field.presence == Presence::Required;
-        match self.field(field, links, depth) {
-            Some(value) if is_required || depth == 0 && is_plain(&field.ty) => {
-                Some(Some(format!("\"{}\": {value}", field.wire)))
+    /// The members of an object, if each that has to be there can be made up.
+    fn members<'f>(
+        &self,
+        fields: impl Iterator<Item = &'f Field>,
+        links: &[FieldLink],
+        depth: usize,
+    ) -> Option<Vec<String>> {
+        let mut out = Vec::new();
+        for field in fields {
+            let is_required = field.presence == Presence::Required;
+            match self.field(field, links, depth) {
+                Some(value) if is_required || depth == 0 && is_plain(&field.ty) => {
+                    out.push(format!("\"{}\": {value}", field.wire));
+                }
+                None if is_required => return None,
+                Some(_) | None => {}
             }
-            Some(_) => None,
-            None => is_required.then_some(None),
         }
+        Some(out)
     }
 
     /// A value in JSON.
@@ -141,10 +148,8 @@ impl Samples<'_> {
             _ => None,
         };
         let links = link.map_or(&[][..], |link| link.fields.as_slice());
-        let members: Option<Vec<_>> = (found.fields.iter())
-            .filter_map(|field| self.member(field, links, depth + 1))
-            .collect();
-        Some(format!("{{{}}}", members?.join(", ")))
+        let members = self.members(found.fields.iter(), links, depth + 1)?;
+        Some(format!("{{{}}}", members.join(", ")))
     }
 }
 

@@ -119,11 +119,8 @@ fn member(
         // What a request may leave out, a response leaves out too.
         serde.push("skip_serializing_if = \"Option::is_none\"".to_owned());
     }
-    if written && matches!(field.ty, Type::Bytes) {
+    if written && holds_bytes(&field.ty) {
         serde.push("serialize_with = \"zgen_rt::http::json::base64\"".to_owned());
-    }
-    if written && matches!(&field.ty, Type::Pointer(inner) if **inner == Type::Bytes) {
-        serde.push("serialize_with = \"zgen_rt::http::json::base64_option\"".to_owned());
     }
     let mut attributes = Vec::new();
     if !serde.is_empty() {
@@ -135,6 +132,17 @@ fn member(
         attributes,
         name,
         ty,
+    }
+}
+
+/// `[]byte` outside of declared types, which see to their own.
+pub(super) fn holds_bytes(ty: &Type) -> bool {
+    match ty {
+        Type::Bytes => true,
+        Type::Slice(inner) | Type::Array(_, inner) | Type::Map(_, inner) | Type::Pointer(inner) => {
+            holds_bytes(inner)
+        }
+        _ => false,
     }
 }
 

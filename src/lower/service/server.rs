@@ -40,7 +40,7 @@ pub(super) fn messages<'a>(rpc: &Rpc, methods: impl Iterator<Item = &'a RpcMetho
         for full_name in [&method.input, &method.output] {
             let message = Message::of(rpc, full_name);
             if let Some(module) = &message.module {
-                imports.add(module, &[&message.name]);
+                imports.add(module, &[&message.item()]);
             }
         }
     }
@@ -54,7 +54,7 @@ fn method(rpc: &Rpc, method: &RpcMethod) -> Method {
     let package = subject(&rpc.package);
     let streams_out = method
         .server_streaming
-        .then(|| format!("{}Stream", names::ty(&method.name)));
+        .then(|| format!("{}Stream", method.name));
     let request = if method.client_streaming {
         format!("Streaming<{}>", input.name)
     } else {

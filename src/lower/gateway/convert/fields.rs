@@ -139,11 +139,11 @@ impl Filling<'_> {
             [(_, only)] => only.clone(),
             several => {
                 let tab = " ".repeat(self.indent);
-                let lines = several.iter();
-                let lines = lines.map(|(wire, value)| format!("{tab}(\"{wire}\", {value}),\n"));
-                let lines: String = lines.collect();
+                let rows = several.iter();
+                let rows = rows.map(|(wire, value)| format!("{tab}(\"{wire}\", {value}),\n"));
+                let rows: String = rows.collect();
                 let end = " ".repeat(inner.indent);
-                format!("convert::one_of([\n{lines}{end}])?")
+                format!("convert::one_of([\n{rows}{end}])?")
             }
         };
         statements.push(format!("let {name} = {value};"));

@@ -222,8 +222,7 @@ fn conversion(gateway: &Gateway<'_>, names: &Names<'_>, link: &TypeLink) -> Opti
     } else {
         literal
     };
-    let reads = format!("{variable}.");
-    let is_read = literal.contains(&reads) || statements.iter().any(|line| line.contains(&reads));
+    let is_read = reads(&literal, variable) || statements.iter().any(|line| reads(line, variable));
     let parameter = format!("{}: {from}", if is_read { variable } else { "_" });
     let (head, error, signature) = match (link.checked, is_out) {
         (false, _) => (format!("impl From<{from}>"), None, ("from", "Self")),
@@ -238,18 +237,18 @@ fn conversion(gateway: &Gateway<'_>, names: &Names<'_>, link: &TypeLink) -> Opti
             ("try_from", "anyhow::Result<Self>"),
         ),
     };
-    let line = format!("{head} for {to} {{");
-    let head = if layout::is_wide(0, &line) {
+    let whole = format!("{head} for {to} {{");
+    let head = if layout::is_wide(0, &whole) {
         format!("{head}\n    for {to}\n{{")
     } else {
-        line
+        whole
     };
     let (function, result) = signature;
-    let line = format!("fn {function}({parameter}) -> {result} {{");
-    let signature = if layout::is_wide(4, &line) {
+    let whole = format!("fn {function}({parameter}) -> {result} {{");
+    let signature = if layout::is_wide(4, &whole) {
         format!("fn {function}(\n        {parameter},\n    ) -> {result} {{")
     } else {
-        line
+        whole
     };
     let is_deprecated = |field: &crate::model::MessageField| {
         let reads = |link: &FieldLink| link.from.as_ref() == Some(&field.name);
@@ -262,6 +261,19 @@ fn conversion(gateway: &Gateway<'_>, names: &Names<'_>, link: &TypeLink) -> Opti
         allow_deprecated: message.fields.iter().any(is_deprecated),
         statements,
         literal,
+    })
+}
+
+/// Whether code mentions a variable: its fields, or all of it.
+pub(super) fn reads(code: &str, variable: &str) -> bool {
+    [".", "\n", ")"].iter().any(|end| {
+        let word = format!("{variable}{end}");
+        let mut found = code.match_indices(&word);
+        // Not the end of another name.
+        found.any(|(at, _)| {
+            let before = code[..at].chars().next_back();
+            before.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '.')
+        })
     })
 }
 
