@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use zgen_rt::shed::Shedder;
+use zgen_rt::shed::cpu::{self, Reading};
 
 /// Ten workers that need 50 ms for each request carry 200 a second; others wait for a worker.
 const WORK: Duration = Duration::from_millis(50);
@@ -141,4 +142,64 @@ fn who_comes_alone_is_taken_however_hot_it_is() {
     // A request of 50 ms each 50 ms: others keep the processor busy.
     let (taken, refused) = service.run(Duration::from_secs(10), 20, 1000);
     assert_eq!((taken, refused), (200, 0));
+}
+
+#[test]
+fn shares_of_the_processor() {
+    let second = Duration::from_secs(1);
+    let cgroup = |max: &str, usage: u32, since| {
+        let stat = format!("usage_usec {usage}\nuser_usec 1\nsystem_usec 2\n");
+        Reading::of_cgroup(max, &stat, since)
+    };
+    let share = |first: Option<Reading>, next: Option<Reading>| next?.share_since(&first?);
+    let limited = |max: &str| {
+        share(
+            cgroup(max, 5_000_000, second),
+            cgroup(max, 5_600_000, second * 2),
+        )
+    };
+    // (cpu.max, share of 0.6 s in a second)
+    for (max, expected) in [
+        ("100000 100000\n", Some(0.6)),
+        ("200000 100000\n", Some(0.3)),
+        ("50000 100000\n", Some(1.0)),
+        ("max 100000\n", None),
+        ("0 100000\n", None),
+        ("-1 100000\n", None),
+        ("", None),
+    ] {
+        let found = limited(max);
+        let is_near = match (found, expected) {
+            (Some(found), Some(expected)) => (found - expected).abs() < 1e-9,
+            (found, expected) => found == expected,
+        };
+        assert!(is_near, "{max}: {found:?}");
+    }
+    assert!(Reading::of_cgroup("100000 100000", "nr_periods 0", second).is_none());
+
+    let first = Reading::of_host("cpu  10 20 30 400 50 0 0 0 0 0\ncpu0 1 2 3 4\n");
+    // 30 more busy, 70 more idle or waiting.
+    let next = Reading::of_host("cpu  20 20 40 450 70 5 3 2 9 9\n");
+    assert!((share(first, next).unwrap() - 0.3).abs() < 1e-9);
+    assert!(share(first, first).is_none());
+    for text in ["", "intr 1 2", "cpu  x 1 2"] {
+        assert!(Reading::of_host(text).is_none(), "{text}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_processor_is_watched_while_somebody_wants_to_know() {
+    assert_eq!(cpu::usage(), 0);
+    let watch = cpu::watch().expect("a processor to watch");
+    assert!(cpu::watch().is_none());
+    let started = std::time::Instant::now();
+    while cpu::usage() == 0 {
+        assert!(started.elapsed() < Duration::from_secs(20));
+        let work = || (0..1_000_000_u64).map(std::hint::black_box).sum::<u64>();
+        std::hint::black_box(work());
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    drop(watch);
+    assert_eq!(cpu::usage(), 0);
 }

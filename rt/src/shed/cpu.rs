@@ -1,6 +1,7 @@
 //! How much of the processor is in use (go-zero's `core/stat/usage.go`): of what the process' cgroup may use where
 //! that is limited, as in a container, of the host otherwise. Only on Linux.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
@@ -13,12 +14,14 @@ static USAGE: AtomicU32 = AtomicU32::new(0);
 static IS_WATCHED: AtomicBool = AtomicBool::new(false);
 
 /// The average in thousandths; 0 while nobody watches.
-pub(crate) fn usage() -> u32 {
+pub fn usage() -> u32 {
     USAGE.load(Relaxed)
 }
 
-/// Looks every 250 ms until the answer is dropped, unless another server of this process does already.
-pub(crate) fn watch() -> Option<Watch> {
+/// Looks every 250 ms until the answer is dropped, unless another server of this process does already. Call it inside the tokio
+/// runtime.
+#[must_use]
+pub fn watch() -> Option<Watch> {
     let Some(first) = Reading::now() else {
         tracing::info!("the use of the processor cannot be read: no load is shed");
         return None;
@@ -31,7 +34,7 @@ pub(crate) fn watch() -> Option<Watch> {
 
 /// Ends the looking when dropped.
 #[derive(Debug)]
-pub(crate) struct Watch(tokio::task::JoinHandle<()>);
+pub struct Watch(tokio::task::JoinHandle<()>);
 
 impl Drop for Watch {
     fn drop(&mut self) {
@@ -61,71 +64,61 @@ async fn run(mut last: Reading) {
 }
 
 /// Processor time used and to be had since some start, in any one unit.
-#[derive(Debug, Clone, Copy)]
-struct Reading {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reading {
     used: f64,
     had: f64,
 }
 
 impl Reading {
     fn now() -> Option<Self> {
-        if cfg!(target_os = "linux") {
-            Self::of_cgroup().or_else(Self::of_host)
-        } else {
-            None
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        if !cfg!(target_os = "linux") {
+            return None;
         }
+        let read = |path| std::fs::read_to_string(path).ok();
+        let of_cgroup = || {
+            let max = read("/sys/fs/cgroup/cpu.max")?;
+            Self::of_cgroup(&max, &read("/sys/fs/cgroup/cpu.stat")?, START.elapsed())
+        };
+        of_cgroup().or_else(|| Self::of_host(&read("/proc/stat")?))
     }
 
-    /// `None` where the cgroup has no limit of its own, or is not of version 2.
-    fn of_cgroup() -> Option<Self> {
-        static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
-        let cores = quota(&read("/sys/fs/cgroup/cpu.max")?)?;
-        let used = used_micros(&read("/sys/fs/cgroup/cpu.stat")?)?;
-        Some(Self {
-            used: used / 1e6,
-            had: START.elapsed().as_secs_f64() * cores,
+    /// By `cpu.max` and `cpu.stat` of a cgroup (version 2), so long after a start; `None` if it has no limit.
+    pub fn of_cgroup(max: &str, stat: &str, since: Duration) -> Option<Self> {
+        // `150000 100000` are one and a half cores; `max 100000` is no limit.
+        let (quota, period) = max.trim().split_once(' ')?;
+        let (quota, period): (f64, f64) = (quota.parse().ok()?, period.parse().ok()?);
+        let mut lines = stat.lines();
+        let micros: f64 = lines
+            .find_map(|line| line.strip_prefix("usage_usec "))?
+            .parse()
+            .ok()?;
+        (quota > 0.0 && period > 0.0).then(|| Self {
+            used: micros / 1e6,
+            had: since.as_secs_f64() * quota / period,
         })
     }
 
-    fn of_host() -> Option<Self> {
-        host(&read("/proc/stat")?)
+    /// By `/proc/stat`: `cpu  user nice system idle iowait irq softirq steal ..`, in ticks (proc_stat(5)).
+    pub fn of_host(stat: &str) -> Option<Self> {
+        let line = stat.lines().next()?.strip_prefix("cpu ")?;
+        // Guests, which follow, are within user and nice.
+        let mut ticks = [0.0; 8];
+        for (at, number) in ticks.iter_mut().zip(line.split_whitespace()) {
+            *at = number.parse().ok()?;
+        }
+        let had = ticks.iter().sum();
+        let [_, _, _, idle, waiting, ..] = ticks;
+        Some(Self {
+            used: had - idle - waiting,
+            had,
+        })
     }
 
-    fn share_since(&self, last: &Self) -> Option<f64> {
+    /// 0 to 1; `None` if no time has passed.
+    pub fn share_since(&self, last: &Self) -> Option<f64> {
         let had = self.had - last.had;
         (had > 0.0).then(|| ((self.used - last.used) / had).clamp(0.0, 1.0))
     }
-}
-
-fn read(path: &str) -> Option<String> {
-    std::fs::read_to_string(path).ok()
-}
-
-/// Cores: `150000 100000` are 1.5; `max 100000` is no limit.
-fn quota(text: &str) -> Option<f64> {
-    let (quota, period) = text.trim().split_once(' ')?;
-    let (quota, period): (f64, f64) = (quota.parse().ok()?, period.parse().ok()?);
-    (quota > 0.0 && period > 0.0).then(|| quota / period)
-}
-
-fn used_micros(text: &str) -> Option<f64> {
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix("usage_usec "));
-    line?.trim().parse().ok()
-}
-
-/// `cpu  user nice system idle iowait irq softirq steal ..` (proc_stat(5)); guests are within user and nice.
-fn host(text: &str) -> Option<Reading> {
-    let mut ticks = [0.0; 8];
-    let line = text.lines().next()?.strip_prefix("cpu ")?;
-    for (at, number) in ticks.iter_mut().zip(line.split_whitespace()) {
-        *at = number.parse().ok()?;
-    }
-    let had: f64 = ticks.iter().sum();
-    let [_, _, _, idle, waiting, ..] = ticks;
-    Some(Reading {
-        used: had - idle - waiting,
-        had,
-    })
 }

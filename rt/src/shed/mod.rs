@@ -6,7 +6,7 @@
 //! slot of 100 ms, times the least average time that they took, scaled down to a tenth as the processor nears its
 //! limit.
 
-pub(crate) mod cpu;
+pub mod cpu;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
