@@ -227,6 +227,35 @@ pub enum Rule {
     Alphanumeric,
 }
 
+/// What `omitempty` changes about another rule of the same tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnEmpty {
+    /// Nothing: an empty value is fine by the rule.
+    Passes,
+    /// Everything: the rule asks for nothing but a value that is not empty.
+    Only,
+    Fails,
+}
+
+impl Rule {
+    /// What becomes of an empty value of this type.
+    pub fn on_empty(&self, ty: &Type) -> OnEmpty {
+        let is_signed = matches!(ty, Type::Int { signed: true, .. } | Type::Float { .. });
+        let bound = |text: &str| text.parse::<f64>().unwrap_or_default();
+        match self {
+            Self::NotEmpty => OnEmpty::Only,
+            Self::AtLeast(low) if bound(low) <= 0.0 => OnEmpty::Passes,
+            Self::AtLeast(low) if low == "1" && !is_signed => OnEmpty::Only,
+            Self::Above(low) if bound(low) < 0.0 => OnEmpty::Passes,
+            Self::Above(low) if low == "0" && !is_signed => OnEmpty::Only,
+            Self::AtMost(high) if bound(high) >= 0.0 => OnEmpty::Passes,
+            Self::Below(high) if bound(high) > 0.0 => OnEmpty::Passes,
+            Self::Alphanumeric | Self::OmitEmpty => OnEmpty::Passes,
+            _ => OnEmpty::Fails,
+        }
+    }
+}
+
 /// Where a request field comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -8,8 +8,8 @@ mod table;
 pub mod wire;
 
 pub use self::gateway::{
-    Field, Gateway, Group, Method, Place, Presence, Range, Raw, Route, Rule, Segment, Source,
-    Struct, Type,
+    Field, Gateway, Group, Method, OnEmpty, Place, Presence, Range, Raw, Route, Rule, Segment,
+    Source, Struct, Type,
 };
 pub use self::link::{
     Conversion, Direction, FieldLink, FieldPair, RouteCall, TableCall, TableOp, TypeLink,

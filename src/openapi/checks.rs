@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::bounds::{bound, value};
 use super::schema::Schema;
-use crate::model::{Field, Range, Rule, Type};
+use crate::model::{Field, OnEmpty, Range, Rule, Type};
 
 /// What is asked of the value of a field, beside its type.
 pub(super) fn constrain(schema: &mut Schema, field: &Field) {
@@ -21,11 +21,11 @@ pub(super) fn constrain(schema: &mut Schema, field: &Field) {
     let mut unless_empty = Schema::default();
     for rule in &field.rules {
         let rule = or_empty(rule, ty, skips_empty);
-        match allows_empty(&rule, ty) {
+        match rule.on_empty(ty) {
             _ if !skips_empty => apply(schema, &rule, ty),
-            Empty::Passes => apply(schema, &rule, ty),
-            Empty::Only => {}
-            Empty::Fails => apply(&mut unless_empty, &rule, ty),
+            OnEmpty::Passes => apply(schema, &rule, ty),
+            OnEmpty::Only => {}
+            OnEmpty::Fails => apply(&mut unless_empty, &rule, ty),
         }
     }
     let sentence = unless_empty.description.take();
@@ -225,31 +225,6 @@ fn or_empty(rule: &Rule, ty: &Type, skips_empty: bool) -> Rule {
             Rule::AtLeast("0".to_owned())
         }
         other => other.clone(),
-    }
-}
-
-/// What `omitempty` changes about a rule.
-enum Empty {
-    /// Nothing: an empty value is fine by the rule.
-    Passes,
-    /// Everything: the rule asks for nothing but a value that is not empty.
-    Only,
-    Fails,
-}
-
-fn allows_empty(rule: &Rule, ty: &Type) -> Empty {
-    let is_unsigned_or_sized = !matches!(ty, Type::Int { signed: true, .. } | Type::Float { .. });
-    let bound = |text: &str| text.parse::<f64>().unwrap_or_default();
-    match rule {
-        Rule::NotEmpty => Empty::Only,
-        Rule::AtLeast(low) if bound(low) <= 0.0 => Empty::Passes,
-        Rule::AtLeast(low) if low == "1" && is_unsigned_or_sized => Empty::Only,
-        Rule::Above(low) if bound(low) < 0.0 => Empty::Passes,
-        Rule::Above(low) if low == "0" && is_unsigned_or_sized => Empty::Only,
-        Rule::AtMost(high) if bound(high) >= 0.0 => Empty::Passes,
-        Rule::Below(high) if bound(high) > 0.0 => Empty::Passes,
-        Rule::Alphanumeric | Rule::OmitEmpty => Empty::Passes,
-        _ => Empty::Fails,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::bind::is_long_array;
 use super::types::is_scalar;
 use crate::lower::layout;
-use crate::model::{Field, Range, Rule, Type};
+use crate::model::{Field, OnEmpty, Range, Rule, Type};
 
 /// A link of a field's chain for each check.
 pub(super) fn links(field: &Field) -> Vec<String> {
@@ -41,11 +41,11 @@ pub(super) fn links(field: &Field) -> Vec<String> {
     let skips_empty = skips(field);
     for rule in rules {
         let rule = &rule;
-        let found = match allowed_empty(rule, ty) {
+        let found = match rule.on_empty(ty) {
             _ if !skips_empty => check(rule, ty),
-            Empty::Passes => check(rule, ty),
-            Empty::Only => None,
-            Empty::Fails => check(rule, ty).map(|(test, reason)| match empty(ty) {
+            OnEmpty::Passes => check(rule, ty),
+            OnEmpty::Only => None,
+            OnEmpty::Fails => check(rule, ty).map(|(test, reason)| match empty(ty) {
                 Some(is_empty) => (format!("{is_empty} || {}", grouped(&test)), reason),
                 None => (test, reason),
             }),
@@ -223,31 +223,6 @@ fn bounded(ty: &Type, sign: &str, word: &str, bound: &str) -> Option<(String, St
             Some((test, format!("must be {word} {bound}")))
         }
         _ => None,
-    }
-}
-
-/// What `omitempty` changes about a rule.
-enum Empty {
-    /// Nothing: an empty value is fine by the rule.
-    Passes,
-    /// Everything: the rule asks for nothing but a value that is not empty.
-    Only,
-    Fails,
-}
-
-fn allowed_empty(rule: &Rule, ty: &Type) -> Empty {
-    let is_unsigned_or_sized = !matches!(ty, Type::Int { signed: true, .. } | Type::Float { .. });
-    let bound = |text: &str| text.parse::<f64>().unwrap_or_default();
-    match rule {
-        Rule::NotEmpty => Empty::Only,
-        Rule::AtLeast(low) if bound(low) <= 0.0 => Empty::Passes,
-        Rule::AtLeast(low) if low == "1" && is_unsigned_or_sized => Empty::Only,
-        Rule::Above(low) if bound(low) < 0.0 => Empty::Passes,
-        Rule::Above(low) if low == "0" && is_unsigned_or_sized => Empty::Only,
-        Rule::AtMost(high) if bound(high) >= 0.0 => Empty::Passes,
-        Rule::Below(high) if bound(high) > 0.0 => Empty::Passes,
-        Rule::Alphanumeric | Rule::OmitEmpty => Empty::Passes,
-        _ => Empty::Fails,
     }
 }
 
