@@ -18,8 +18,8 @@ pub fn usage() -> u32 {
     USAGE.load(Relaxed)
 }
 
-/// Looks every 250 ms until the answer is dropped, unless another server of this process does already. Call it inside the tokio
-/// runtime.
+/// Looks every 250 ms until the answer is dropped, unless another server of this process does already. Call it
+/// inside the tokio runtime.
 #[must_use]
 pub fn watch() -> Option<Watch> {
     let Some(first) = Reading::now() else {
@@ -48,6 +48,8 @@ async fn run(mut last: Reading) {
     let mut average = 0.0;
     let mut ticks = tokio::time::interval(INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    // The first is at once, and says nothing yet.
+    ticks.tick().await;
     loop {
         ticks.tick().await;
         // A look that fails says nothing.
