@@ -54,7 +54,7 @@ impl Protect {
     /// A place for the call, or why there is none: UNAVAILABLE while too many calls of the method fail, as go-zero,
     /// RESOURCE_EXHAUSTED while the process has too much to do.
     pub(super) fn admit(&self, path: &str) -> (Memory, Result<Option<Place>, Status>) {
-        let mut memory = match &self.breakers {
+        let memory = match &self.breakers {
             None => Memory::Nowhere,
             Some(known) => known.get(path).map_or(Memory::New, Memory::Of),
         };
@@ -68,15 +68,15 @@ impl Protect {
         let Some(shedder) = &self.shedder else {
             return (memory, Ok(None));
         };
-        let place = shedder.admit().ok_or_else(|| {
-            metrics::dropped("rpc_server", "shedding");
-            // A failure of the method, as in go-zero, if it is one.
-            if let Memory::New = memory {
-                memory = Memory::Nowhere;
+        match shedder.admit() {
+            Some(place) => (memory, Ok(Some(place))),
+            // No failure of the method, unlike in go-zero: the breaker would refuse what is left.
+            None => {
+                metrics::dropped("rpc_server", "shedding");
+                let refusal = Status::resource_exhausted("the service has too much to do");
+                (Memory::Nowhere, Err(refusal))
             }
-            Status::resource_exhausted("the service has too much to do")
-        });
-        (memory, place.map(Some))
+        }
     }
 
     /// A method gets its breaker with its first answer that is not UNIMPLEMENTED: callers could make up others
