@@ -139,7 +139,7 @@ fn requests_that_fail_say_nothing_of_the_capacity() {
 #[test]
 fn who_comes_alone_is_taken_however_hot_it_is() {
     let mut service = Service::new(900);
-    // A request of 50 ms each 50 ms: others keep the processor busy.
+    // A request of 50 ms each 50 ms.
     let (taken, refused) = service.run(Duration::from_secs(10), 20, 1000);
     assert_eq!((taken, refused), (200, 0));
 }

@@ -68,15 +68,13 @@ impl Protect {
         let Some(shedder) = &self.shedder else {
             return (memory, Ok(None));
         };
-        match shedder.admit() {
-            Some(place) => (memory, Ok(Some(place))),
+        let Some(place) = shedder.admit() else {
+            metrics::dropped("rpc_server", "shedding");
+            let refusal = Status::resource_exhausted("the service has too much to do");
             // No failure of the method, unlike in go-zero: the breaker would refuse what is left.
-            None => {
-                metrics::dropped("rpc_server", "shedding");
-                let refusal = Status::resource_exhausted("the service has too much to do");
-                (Memory::Nowhere, Err(refusal))
-            }
-        }
+            return (Memory::Nowhere, Err(refusal));
+        };
+        (memory, Ok(Some(place)))
     }
 
     /// A method gets its breaker with its first answer that is not UNIMPLEMENTED: callers could make up others
