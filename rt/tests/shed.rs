@@ -139,51 +139,49 @@ fn requests_that_fail_say_nothing_of_the_capacity() {
 #[test]
 fn who_comes_alone_is_taken_however_hot_it_is() {
     let mut service = Service::new(900);
-    // A request of 50 ms each 50 ms: others keep the processor busy.
+    // A request of 50 ms each 50 ms.
     let (taken, refused) = service.run(Duration::from_secs(10), 20, 1000);
     assert_eq!((taken, refused), (200, 0));
 }
 
 #[test]
 fn shares_of_the_processor() {
-    let second = Duration::from_secs(1);
-    let cgroup = |max: &str, usage: u32, since| {
+    let near = |found: Option<f64>, expected: Option<f64>| match (found, expected) {
+        (Some(found), Some(expected)) => (found - expected).abs() < 1e-9,
+        (found, expected) => found == expected,
+    };
+    let cgroup = |max: &str, usage: u32, seconds| {
         let stat = format!("usage_usec {usage}\nuser_usec 1\nsystem_usec 2\n");
-        Reading::of_cgroup(max, &stat, since)
+        Reading::of_cgroup(max, &stat, seconds, 4.0)
     };
-    let share = |first: Option<Reading>, next: Option<Reading>| next?.share_since(&first?);
-    let limited = |max: &str| {
-        share(
-            cgroup(max, 5_000_000, second),
-            cgroup(max, 5_600_000, second * 2),
-        )
-    };
-    // (cpu.max, share of 0.6 s in a second)
+    // (cpu.max, share of 0.6 s in a second, on four cores)
     for (max, expected) in [
         ("100000 100000\n", Some(0.6)),
         ("200000 100000\n", Some(0.3)),
         ("50000 100000\n", Some(1.0)),
-        ("max 100000\n", None),
+        ("max 100000\n", Some(0.15)),
         ("0 100000\n", None),
-        ("-1 100000\n", None),
+        ("100000 0\n", None),
         ("", None),
     ] {
-        let found = limited(max);
-        let is_near = match (found, expected) {
-            (Some(found), Some(expected)) => (found - expected).abs() < 1e-9,
-            (found, expected) => found == expected,
-        };
-        assert!(is_near, "{max}: {found:?}");
+        let (first, next) = (cgroup(max, 5_000_000, 1.0), cgroup(max, 5_600_000, 2.0));
+        let share = first.zip(next).and_then(|(a, b)| b.share_since(&a));
+        assert!(near(share, expected), "{max}: {share:?}");
     }
-    assert!(Reading::of_cgroup("100000 100000", "nr_periods 0", second).is_none());
+    assert!(Reading::of_cgroup("100000 100000", "nr_periods 0", 1.0, 4.0).is_none());
 
-    let first = Reading::of_host("cpu  10 20 30 400 50 0 0 0 0 0\ncpu0 1 2 3 4\n");
-    // 30 more busy, 70 more idle or waiting.
-    let next = Reading::of_host("cpu  20 20 40 450 70 5 3 2 9 9\n");
-    assert!((share(first, next).unwrap() - 0.3).abs() < 1e-9);
-    assert!(share(first, first).is_none());
-    for text in ["", "intr 1 2", "cpu  x 1 2"] {
-        assert!(Reading::of_host(text).is_none(), "{text}");
+    let process = |user: u32, system: u32, seconds| {
+        let stat =
+            format!("7 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 {user} {system} 11 12 20 0 1 0 99 98");
+        Reading::of_process(&stat, seconds, 2.0).unwrap()
+    };
+    // A second more in one of two cores.
+    let share = process(160, 70, 2.0).share_since(&process(100, 30, 1.0));
+    assert!(near(share, Some(0.5)), "{share:?}");
+    let now = process(160, 70, 2.0);
+    assert!(now.share_since(&now).is_none());
+    for text in ["", "7 (a) S 1 2", "7 (a) S 1 2 3 4 5 6 7 8 9 10 x 1"] {
+        assert!(Reading::of_process(text, 1.0, 1.0).is_none(), "{text}");
     }
 }
 

@@ -111,12 +111,9 @@ impl Guards {
         {
             return Err("breaker");
         }
+        // What is shed is no failure of the route, unlike in go-zero: the breaker would refuse what is left.
         let place = match &self.shedder {
-            Some(shedder) => Some(shedder.admit().ok_or_else(|| {
-                // As in go-zero: what is shed is a failure of the route.
-                self.record(false);
-                "shedding"
-            })?),
+            Some(shedder) => Some(shedder.admit().ok_or("shedding")?),
             None => None,
         };
         Ok(Admitted {

@@ -150,6 +150,8 @@ impl Call {
         timeout: Option<Duration>,
     ) -> Result<Response<Body>, Status> {
         let Some(mut picked) = picked else {
+            // Nothing was called, so nothing failed that a breaker could spare.
+            self.breaker = None;
             return Err(self.fail(Status::unavailable("no instance of the service is known")));
         };
         if self.span.is_recording() {

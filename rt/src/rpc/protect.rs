@@ -54,7 +54,7 @@ impl Protect {
     /// A place for the call, or why there is none: UNAVAILABLE while too many calls of the method fail, as go-zero,
     /// RESOURCE_EXHAUSTED while the process has too much to do.
     pub(super) fn admit(&self, path: &str) -> (Memory, Result<Option<Place>, Status>) {
-        let mut memory = match &self.breakers {
+        let memory = match &self.breakers {
             None => Memory::Nowhere,
             Some(known) => known.get(path).map_or(Memory::New, Memory::Of),
         };
@@ -68,15 +68,13 @@ impl Protect {
         let Some(shedder) = &self.shedder else {
             return (memory, Ok(None));
         };
-        let place = shedder.admit().ok_or_else(|| {
+        let Some(place) = shedder.admit() else {
             metrics::dropped("rpc_server", "shedding");
-            // A failure of the method, as in go-zero, if it is one.
-            if let Memory::New = memory {
-                memory = Memory::Nowhere;
-            }
-            Status::resource_exhausted("the service has too much to do")
-        });
-        (memory, place.map(Some))
+            let refusal = Status::resource_exhausted("the service has too much to do");
+            // No failure of the method, unlike in go-zero: the breaker would refuse what is left.
+            return (Memory::Nowhere, Err(refusal));
+        };
+        (memory, Ok(Some(place)))
     }
 
     /// A method gets its breaker with its first answer that is not UNIMPLEMENTED: callers could make up others

@@ -1,6 +1,8 @@
-//! How much of the processor is in use (go-zero's `core/stat/usage.go`): of what the process' cgroup may use where
-//! that is limited, as in a container, of the host otherwise. Only on Linux.
+//! How much of the processor is in use (go-zero's `core/stat/usage.go`): by the container, of what it may use; outside
+//! of containers by the process, of the host. What others use does not count: to refuse requests would not end it.
+//! Only on Linux.
 
+use std::num::NonZero;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
@@ -18,8 +20,8 @@ pub fn usage() -> u32 {
     USAGE.load(Relaxed)
 }
 
-/// Looks every 250 ms until the answer is dropped, unless another server of this process does already. Call it inside the tokio
-/// runtime.
+/// Looks every 250 ms until the answer is dropped, unless another server of this process does already. Call it
+/// inside the tokio runtime.
 #[must_use]
 pub fn watch() -> Option<Watch> {
     let Some(first) = Reading::now() else {
@@ -48,6 +50,8 @@ async fn run(mut last: Reading) {
     let mut average = 0.0;
     let mut ticks = tokio::time::interval(INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    // The first is at once, and says nothing yet.
+    ticks.tick().await;
     loop {
         ticks.tick().await;
         // A look that fails says nothing.
@@ -63,7 +67,7 @@ async fn run(mut last: Reading) {
     }
 }
 
-/// Processor time used and to be had since some start, in any one unit.
+/// Seconds of processor time, used and to be had since some start.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reading {
     used: f64,
@@ -77,48 +81,49 @@ impl Reading {
             return None;
         }
         let read = |path| std::fs::read_to_string(path).ok();
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let cores = f64::from(u32::try_from(cores).unwrap_or(1));
+        let had = START.elapsed().as_secs_f64();
+        // The root of all cgroups has no `cpu.max`.
         let of_cgroup = || {
             let max = read("/sys/fs/cgroup/cpu.max")?;
-            Self::of_cgroup(&max, &read("/sys/fs/cgroup/cpu.stat")?, START.elapsed())
+            Self::of_cgroup(&max, &read("/sys/fs/cgroup/cpu.stat")?, had, cores)
         };
-        of_cgroup().or_else(|| Self::of_host(&read("/proc/stat")?))
+        of_cgroup().or_else(|| Self::of_process(&read("/proc/self/stat")?, had, cores))
     }
 
-    /// By `cpu.max` and `cpu.stat` of a cgroup (version 2), so long after a start; `None` if it has no limit.
-    pub fn of_cgroup(max: &str, stat: &str, since: Duration) -> Option<Self> {
+    /// By `cpu.max` and `cpu.stat` of a cgroup (version 2), so many seconds after a start.
+    pub fn of_cgroup(max: &str, stat: &str, seconds: f64, cores: f64) -> Option<Self> {
         // `150000 100000` are one and a half cores; `max 100000` is no limit.
         let (quota, period) = max.trim().split_once(' ')?;
-        let (quota, period): (f64, f64) = (quota.parse().ok()?, period.parse().ok()?);
+        let cores = if quota == "max" {
+            cores
+        } else {
+            quota.parse::<f64>().ok()? / period.parse::<f64>().ok()?
+        };
         let mut lines = stat.lines();
-        let micros: f64 = lines
-            .find_map(|line| line.strip_prefix("usage_usec "))?
-            .parse()
-            .ok()?;
-        (quota > 0.0 && period > 0.0).then(|| Self {
-            used: micros / 1e6,
-            had: since.as_secs_f64() * quota / period,
+        let micros = lines.find_map(|line| line.strip_prefix("usage_usec "))?;
+        Some(Self {
+            used: micros.parse::<f64>().ok()? / 1e6,
+            had: seconds * cores,
         })
     }
 
-    /// By `/proc/stat`: `cpu  user nice system idle iowait irq softirq steal ..`, in ticks (proc_stat(5)).
-    pub fn of_host(stat: &str) -> Option<Self> {
-        let line = stat.lines().next()?.strip_prefix("cpu ")?;
-        // Guests, which follow, are within user and nice.
-        let mut ticks = [0.0; 8];
-        for (at, number) in ticks.iter_mut().zip(line.split_whitespace()) {
-            *at = number.parse().ok()?;
-        }
-        let had = ticks.iter().sum();
-        let [_, _, _, idle, waiting, ..] = ticks;
+    /// By `/proc/self/stat`, which counts in hundredths of a second (proc_pid_stat(5)).
+    pub fn of_process(stat: &str, seconds: f64, cores: f64) -> Option<Self> {
+        // The name of the program, in parentheses, may hold anything.
+        let (_, fields) = stat.rsplit_once(')')?;
+        let mut times = fields.split_whitespace().skip(11);
+        let (user, system): (f64, f64) = (times.next()?.parse().ok()?, times.next()?.parse().ok()?);
         Some(Self {
-            used: had - idle - waiting,
-            had,
+            used: (user + system) / 100.0,
+            had: seconds * cores,
         })
     }
 
     /// 0 to 1; `None` if no time has passed.
     pub fn share_since(&self, last: &Self) -> Option<f64> {
         let had = self.had - last.had;
-        (had > 0.0).then(|| ((self.used - last.used) / had).clamp(0.0, 1.0))
+        (had > 0.0 && had.is_finite()).then(|| ((self.used - last.used) / had).clamp(0.0, 1.0))
     }
 }

@@ -115,7 +115,7 @@ impl Shedder {
 
     fn is_full(&self, now: Duration, cpu: u32) -> bool {
         let share = (CPU_MAX - f64::from(cpu)) / (CPU_MAX - f64::from(self.threshold));
-        // At least one: a processor that others keep busy is no reason to refuse who comes alone.
+        // At least one: who comes alone is served, however hot it is.
         let limit = (self.capacity(now) * share.clamp(LEAST_SHARE, 1.0)).max(1.0);
         let average = f64::from_bits(self.average.load(Relaxed));
         average > limit && as_f64(self.in_flight.load(Relaxed)) > limit
