@@ -106,10 +106,7 @@ fn check(inputs: &Inputs, loader: &dyn Loader) {
 }
 
 fn inputs(files: Vec<Utf8PathBuf>) -> Inputs {
-    let api = files.into_iter().map(|file| ApiInput {
-        file,
-        ..ApiInput::default()
-    });
+    let api = files.into_iter().map(ApiInput::of);
     Inputs {
         api: api.collect(),
         rpc: Vec::new(),

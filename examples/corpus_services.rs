@@ -134,10 +134,7 @@ fn read(repository: &Repository, before: &System) -> (System, Stubs) {
         all_stubs.extend(stubs);
     }
     for file in &repository.apis {
-        let input = ApiInput {
-            file: file.clone(),
-            ..ApiInput::default()
-        };
+        let input = ApiInput::of(file.clone());
         let Some((mut found, _)) = run(vec![input], rpcs.clone()) else {
             continue;
         };

@@ -2,6 +2,8 @@
 //!
 //! The first run builds every dependency, which takes minutes. `ZGEN_SLOW=0` skips it; CI never does.
 
+#[path = "support/cargo.rs"]
+mod cargo;
 #[path = "support/files.rs"]
 mod files;
 #[path = "support/project.rs"]
@@ -22,8 +24,7 @@ const COMMANDS: &[&str] = &[
 
 #[test]
 fn generated_workspaces_compile() -> anyhow::Result<()> {
-    if std::env::var_os("ZGEN_SLOW").is_some_and(|value| value == "0") {
-        eprintln!("skipped: ZGEN_SLOW=0");
+    if cargo::is_skipped() {
         return Ok(());
     }
     for fixture in Fixture::all()? {

@@ -6,6 +6,8 @@
 
 #[path = "e2e/answers.rs"]
 mod answers;
+#[path = "support/cargo.rs"]
+mod cargo;
 #[path = "e2e/client.rs"]
 mod client;
 #[path = "support/files.rs"]

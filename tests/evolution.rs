@@ -3,6 +3,8 @@
 //!
 //! `ZGEN_SLOW=0` skips it; CI never does.
 
+#[path = "support/cargo.rs"]
+mod cargo;
 #[path = "support/files.rs"]
 mod files;
 #[path = "support/project.rs"]
@@ -159,8 +161,7 @@ const STEPS: &[Step] = &[
 
 #[test]
 fn descriptions_change_and_it_compiles() -> anyhow::Result<()> {
-    if std::env::var_os("ZGEN_SLOW").is_some_and(|value| value == "0") {
-        eprintln!("skipped: ZGEN_SLOW=0");
+    if cargo::is_skipped() {
         return Ok(());
     }
     let workspace = Workspace::fresh("evolution")?;

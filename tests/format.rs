@@ -1,5 +1,10 @@
 //! `zgen fmt`: the canonical form of texts that people write.
 
+/// What the fuzz targets share. They are no part of the workspace and would go stale unseen.
+#[path = "../fuzz/fuzz_targets/support.rs"]
+#[allow(unreachable_pub)]
+mod fuzzed;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -26,6 +31,15 @@ fn fixtures() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.concat());
+}
+
+#[test]
+fn what_is_fuzzed_is_read() {
+    let (model, findings) = fuzzed::read(&fs::read_to_string("fixtures/order.api").unwrap());
+    assert!(model.contains("\"CreateOrder\""), "{model}");
+    assert_eq!(findings, "[]\n");
+    let (_, findings) = fuzzed::read("service {");
+    assert!(findings.contains("api/syntax"), "{findings}");
 }
 
 /// Also for what analysis refuses: only syntax errors stop the formatter.

@@ -60,7 +60,7 @@ fn fixtures() {
 #[test]
 fn the_order_sample_is_linked() {
     let inputs = Inputs {
-        api: vec![api("fixtures/order.api")],
+        api: vec![ApiInput::of("fixtures/order.api")],
         rpc: vec![RpcInput {
             sql: vec!["fixtures/order.sql".into()],
             ..rpc("fixtures/order.proto")
@@ -153,7 +153,7 @@ fn the_order_sample_is_linked() {
 /// A service that the gateway only calls has no tables, and the route is linked all the same.
 #[test]
 fn a_called_service_is_not_served() {
-    let mut input = api("fixtures/order.api");
+    let mut input = ApiInput::of("fixtures/order.api");
     input.rpc = vec!["./fixtures/order.proto".into()];
     let mut inputs = Inputs {
         api: vec![input],
@@ -305,16 +305,9 @@ fn inputs_of(path: &Utf8Path) -> Inputs {
             sql: vec![path.to_owned()],
             ..rpc("fixtures/order.proto")
         }),
-        _ => inputs.api.push(api(path.as_str())),
+        _ => inputs.api.push(ApiInput::of(path.as_str())),
     }
     inputs
-}
-
-fn api(file: &str) -> ApiInput {
-    ApiInput {
-        file: file.into(),
-        ..ApiInput::default()
-    }
 }
 
 fn rpc(file: &str) -> RpcInput {

@@ -20,10 +20,7 @@ fn fixtures_fit() {
             let path = entry.unwrap().into_path();
             let mut inputs = Inputs::default();
             match path.extension() {
-                Some("api") => inputs.api.push(ApiInput {
-                    file: path.clone(),
-                    ..ApiInput::default()
-                }),
+                Some("api") => inputs.api.push(ApiInput::of(path.clone())),
                 Some("proto") => {
                     let tables = path.with_extension("sql");
                     inputs.rpc.push(RpcInput {
@@ -45,13 +42,7 @@ fn fixtures_fit() {
 /// The check itself can fail.
 #[test]
 fn other_documents_do_not() {
-    let good = inspected(&Inputs {
-        api: vec![ApiInput {
-            file: "fixtures/order.api".into(),
-            ..ApiInput::default()
-        }],
-        rpc: Vec::new(),
-    });
+    let good = inspected(&Inputs::of_api("fixtures/order.api"));
     let cases: &[(&str, Value)] = &[
         ("/version", json!(2)),
         ("/gateways/0/name", json!(1)),

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use zgen::analyze;
 use zgen::diag::{Format, Report, render};
 use zgen::inspect;
-use zgen::project::{ApiInput, Inputs};
+use zgen::project::Inputs;
 use zgen::source::{Loader, SourceMap};
 
 struct Only<'a>(&'a str);
@@ -23,13 +23,7 @@ impl Loader for Only<'_> {
 
 /// Reads, checks and shows a text in every way there is. The model as JSON, and the findings.
 pub fn read(text: &str) -> (String, String) {
-    let inputs = Inputs {
-        api: vec![ApiInput {
-            file: "a.api".into(),
-            rpc: Vec::new(),
-        }],
-        rpc: Vec::new(),
-    };
+    let inputs = Inputs::of_api("a.api");
     let mut sources = SourceMap::default();
     let mut report = Report::default();
     let output = analyze::run(&inputs, &Only(text), &mut sources, &mut report);

@@ -10,7 +10,7 @@ use super::{Console, Exit};
 use crate::diag::Report;
 use crate::model::System;
 use crate::model::wire::Contract;
-use crate::project::{ApiInput, Inputs};
+use crate::project::Inputs;
 use crate::source::{self, Loader, SourceMap};
 use crate::{analyze, breaking, proto};
 
@@ -119,13 +119,7 @@ fn read(
             set.map(|set| State::Proto(proto::contract(&set, sources)))
         }
         Kind::Api | Kind::Sql => {
-            let inputs = Inputs {
-                api: vec![ApiInput {
-                    file: file.to_owned(),
-                    ..ApiInput::default()
-                }],
-                rpc: Vec::new(),
-            };
+            let inputs = Inputs::of_api(file.to_owned());
             let output = analyze::check(&inputs, loader, sources, &mut own);
             Some(State::Api(output.system))
         }

@@ -41,10 +41,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
     let mut tables = Vec::new();
     for file in folders::expand(&args.paths)? {
         match kind::of(&file)? {
-            Kind::Api => inputs.api.push(ApiInput {
-                file,
-                ..ApiInput::default()
-            }),
+            Kind::Api => inputs.api.push(ApiInput::of(file)),
             Kind::Proto => inputs.rpc.push(RpcInput {
                 file,
                 include: args.include.clone(),

@@ -35,10 +35,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
     let file = args.file.clone();
     let mut inputs = Inputs::default();
     match kind::of(&file)? {
-        Kind::Api => inputs.api.push(ApiInput {
-            file,
-            ..ApiInput::default()
-        }),
+        Kind::Api => inputs.api.push(ApiInput::of(file)),
         Kind::Proto => inputs.rpc.push(RpcInput {
             file,
             include: args.include.clone(),

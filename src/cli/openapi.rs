@@ -8,7 +8,7 @@ use super::kind::{self, Kind};
 use super::regenerate::expect_project;
 use super::{Console, Exit, findings};
 use crate::diag::Report;
-use crate::project::{ApiInput, Inputs, Project};
+use crate::project::{Inputs, Project};
 use crate::source::{self, SourceMap};
 use crate::{analyze, openapi, write};
 
@@ -50,13 +50,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
             "{output}: a description, which a document must not replace"
         );
     }
-    let inputs = Inputs {
-        api: vec![ApiInput {
-            file: args.file.clone(),
-            ..ApiInput::default()
-        }],
-        rpc: Vec::new(),
-    };
+    let inputs = Inputs::of_api(args.file.clone());
     let mut sources = SourceMap::default();
     let mut report = Report::default();
     let output = analyze::run(&inputs, &source::Disk, &mut sources, &mut report);

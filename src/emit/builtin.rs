@@ -9,12 +9,26 @@ const MARK: &str = "{#- Exported by zgen: ";
 
 /// The name of every template, sorted: its path below `templates/`.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    TEMPLATES.iter().map(|(name, _)| *name)
+    sources().map(|(name, _)| name)
+}
+
+pub(super) fn is_name(name: &str) -> bool {
+    names().any(|known| known == name)
+}
+
+/// Names and texts, as askama compiles them.
+pub(super) fn sources() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TEMPLATES.iter().copied()
+}
+
+/// Names and texts, in the language of templates of one's own.
+pub(super) fn translated() -> impl Iterator<Item = (&'static str, String)> {
+    sources().map(|(name, text)| (name, translate::to_minijinja(text)))
 }
 
 /// A template in the language of templates of one's own, with a first line that says what it was made from.
 pub fn exported(name: &str) -> Option<String> {
-    let text = translated(name)?;
+    let text = translation(name)?;
     // On a line of its own, unless that would eat blanks that the template begins with.
     let end = if text.starts_with(char::is_whitespace) {
         "#}"
@@ -29,13 +43,12 @@ pub fn origin(name: &str, text: &str) -> Option<bool> {
     let mark = text.lines().next()?.strip_prefix(MARK)?;
     let (mark, _) = mark.split_once("#}")?;
     let hash = mark.trim_end_matches('-').trim_end().rsplit(' ').next()?;
-    let now = translated(name)?;
+    let now = translation(name)?;
     Some(hash == format!("{:016x}", fnv(&now)))
 }
 
-/// A template in the language of templates of one's own.
-pub(super) fn translated(name: &str) -> Option<String> {
-    let (_, text) = TEMPLATES.iter().find(|(known, _)| *known == name)?;
+fn translation(name: &str) -> Option<String> {
+    let (_, text) = sources().find(|(known, _)| *known == name)?;
     Some(translate::to_minijinja(text))
 }
 

@@ -24,13 +24,14 @@ impl Templates {
             .flat_map(|text| builtin::includes(text))
             .collect();
         let names = self.0.keys().map(String::as_str);
-        names.filter(move |name| builtin::exported(name).is_none() && !included.contains(name))
+        names.filter(move |name| !builtin::is_name(name) && !included.contains(name))
     }
 }
 
 pub(super) struct Own<'a> {
-    templates: &'a Templates,
     environment: Environment<'a>,
+    /// The templates that are the user's, and those that include a piece that is.
+    concerned: BTreeSet<&'a str>,
 }
 
 impl<'a> Own<'a> {
@@ -44,37 +45,41 @@ impl<'a> Own<'a> {
             let added = environment.add_template(name, text);
             added.map_err(|error| explained(&error, name, None))?;
         }
-        for name in builtin::names().filter(|name| !templates.0.contains_key(*name)) {
-            let text = builtin::translated(name).unwrap_or_default();
-            let added = environment.add_template_owned(name, text);
-            added.map_err(|error| explained(&error, name, None))?;
+        for (name, text) in builtin::translated() {
+            if !templates.0.contains_key(name) {
+                let added = environment.add_template_owned(name, text);
+                added.map_err(|error| explained(&error, name, None))?;
+            }
         }
         Ok(Self {
-            templates,
             environment,
+            concerned: concerned(templates),
         })
     }
 
-    /// Whether a template is the user's, or includes a piece that is.
     pub(super) fn concerns(&self, name: &str) -> bool {
-        let mut open = vec![name.to_owned()];
-        let mut seen = BTreeSet::new();
-        while let Some(name) = open.pop() {
-            if self.templates.0.contains_key(&name) {
-                return true;
-            }
-            if seen.insert(name.clone()) {
-                let text = builtin::translated(&name).unwrap_or_default();
-                open.extend(builtin::includes(&text).map(str::to_owned));
-            }
-        }
-        false
+        self.concerned.contains(name)
     }
 
     pub(super) fn render(&self, name: &str, view: &Value) -> Result<String, Error> {
         let template = self.environment.get_template(name);
         let text = template.and_then(|template| template.render(context! { v => view.clone() }));
         text.map_err(|error| explained(&error, name, Some(view)))
+    }
+}
+
+fn concerned(templates: &Templates) -> BTreeSet<&str> {
+    let mut concerned: BTreeSet<&str> = templates.0.keys().map(String::as_str).collect();
+    loop {
+        let known = concerned.len();
+        for (name, text) in builtin::sources() {
+            if builtin::includes(text).any(|piece| concerned.contains(piece)) {
+                concerned.insert(name);
+            }
+        }
+        if concerned.len() == known {
+            return concerned;
+        }
     }
 }
 

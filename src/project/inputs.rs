@@ -14,6 +14,16 @@ pub struct Inputs {
     pub rpc: Vec<RpcInput>,
 }
 
+impl Inputs {
+    /// One gateway and nothing else.
+    pub fn of_api(file: impl Into<Utf8PathBuf>) -> Self {
+        Self {
+            api: vec![ApiInput::of(file)],
+            rpc: Vec::new(),
+        }
+    }
+}
+
 /// One gateway.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,6 +38,16 @@ pub struct ApiInput {
     /// the same as `rpc:` in a route's `@doc`, for descriptions that are not one's own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub calls: BTreeMap<String, String>,
+}
+
+impl ApiInput {
+    /// That calls no service of another workspace, and none by other names.
+    pub fn of(file: impl Into<Utf8PathBuf>) -> Self {
+        Self {
+            file: file.into(),
+            ..Self::default()
+        }
+    }
 }
 
 /// One service process.

@@ -4,12 +4,12 @@
 
 use std::env;
 use std::fs;
-use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Context as _, ensure};
-use camino::{Utf8Path, Utf8PathBuf};
+use anyhow::ensure;
+use camino::Utf8Path;
 
+use crate::cargo;
 use crate::gateways;
 use crate::support::{Corpus, say};
 
@@ -100,9 +100,9 @@ fn gateways_have_no_lint() -> anyhow::Result<()> {
     // The versions that the other workspaces are built with.
     fs::copy("fixtures/projects/order/Cargo.lock", out.join("Cargo.lock"))?;
     // As `zgen` leaves it: what is printed for names such as these is not always as rustfmt has it.
-    cargo(&out, "fmt --all")?;
+    cargo::cargo(&out, "fmt --all")?;
     let start = Instant::now();
-    cargo(&out, "clippy --workspace --all-targets -- -D warnings")?;
+    cargo::cargo(&out, "clippy --workspace --all-targets -- -D warnings")?;
     let seconds = start.elapsed().as_secs_f64();
     say(&format!(
         "gateways of the corpus: {} of {}, {} lines without a lint, in {seconds:.1} s",
@@ -110,29 +110,5 @@ fn gateways_have_no_lint() -> anyhow::Result<()> {
         roots.len(),
         written.lines,
     ));
-    Ok(())
-}
-
-fn cargo(dir: &Utf8Path, line: &str) -> anyhow::Result<()> {
-    let target: Utf8PathBuf = match env::var("ZGEN_LAB_TARGET") {
-        Ok(target) => target.into(),
-        // That of tests/compile.rs, whose dependencies are the same.
-        Err(_) => Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects/target"),
-    };
-    let output = Command::new(env!("CARGO"))
-        .args(line.split_whitespace())
-        .current_dir(dir)
-        .env("CARGO_TARGET_DIR", target)
-        .env("CARGO_PROFILE_DEV_DEBUG", "0")
-        .env_remove("RUSTFLAGS")
-        .output()
-        .context("cargo cannot be started")?;
-    ensure!(
-        output.status.success(),
-        "cargo {line}: {}\n{}{}",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
     Ok(())
 }

@@ -4,6 +4,8 @@
 //! above; without it every test here says so and passes. Results are printed past the test harness, which would
 //! swallow them.
 
+#[path = "../support/cargo.rs"]
+mod cargo;
 mod files;
 mod format;
 #[path = "../support/gateways.rs"]

@@ -8,7 +8,7 @@ use camino::Utf8Path;
 use serde_json::Value;
 use zgen::analyze;
 use zgen::diag::{Report, Severity};
-use zgen::project::{ApiInput, Inputs};
+use zgen::project::Inputs;
 use zgen::source::{Loader, SourceMap};
 
 use crate::support::{Corpus, row};
@@ -62,13 +62,7 @@ fn verdicts_are_goctls_or_documented() {
 
 /// What zgen has against a text. That there is no route is none of it: most of the texts have only types.
 fn errors(text: &str, has_neighbour: bool) -> Vec<String> {
-    let inputs = Inputs {
-        api: vec![ApiInput {
-            file: "a.api".into(),
-            ..ApiInput::default()
-        }],
-        rpc: Vec::new(),
-    };
+    let inputs = Inputs::of_api("a.api");
     let mut report = Report::default();
     let loader = Only {
         text,

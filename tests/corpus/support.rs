@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use camino::{Utf8Path, Utf8PathBuf};
 use zgen::analyze::{self, Output};
 use zgen::diag::{Format, Report, render};
-use zgen::project::{ApiInput, Inputs};
+use zgen::project::Inputs;
 use zgen::source::{Disk, SourceMap};
 
 pub(crate) struct Corpus(Utf8PathBuf);
@@ -88,13 +88,7 @@ impl Checked {
 }
 
 pub(crate) fn check(path: &Utf8Path) -> Checked {
-    let inputs = Inputs {
-        api: vec![ApiInput {
-            file: path.to_owned(),
-            ..ApiInput::default()
-        }],
-        rpc: Vec::new(),
-    };
+    let inputs = Inputs::of_api(path.to_owned());
     let mut sources = SourceMap::default();
     let mut report = Report::default();
     let output = analyze::run(&inputs, &Disk, &mut sources, &mut report);

@@ -3,11 +3,16 @@
 //!
 //! `ZGEN_SLOW=0` skips it; CI never does.
 
+#[path = "../support/cargo.rs"]
+mod cargo;
+#[path = "../support/files.rs"]
+mod files;
+
 use std::fs;
 use std::process::Command;
 
 use anyhow::ensure;
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 
 const FIXTURES: &str = "fixtures/gateway";
 
@@ -19,8 +24,7 @@ const CLEAN: [&str; 2] = [
 
 #[test]
 fn a_gateway_with_everything_serves() -> anyhow::Result<()> {
-    if std::env::var_os("ZGEN_SLOW").is_some_and(|value| value == "0") {
-        eprintln!("skipped: ZGEN_SLOW=0");
+    if cargo::is_skipped() {
         return Ok(());
     }
     let dir = Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("gateway");
@@ -33,7 +37,7 @@ fn a_gateway_with_everything_serves() -> anyhow::Result<()> {
     fs::copy("fixtures/projects/order/Cargo.lock", dir.join("Cargo.lock"))?;
     let gateway = dir.join("crates/wide-api");
     take_files(&gateway.join("Cargo.toml"))?;
-    CLEAN.iter().try_for_each(|line| cargo(&dir, line))?;
+    CLEAN.iter().try_for_each(|line| cargo::cargo(&dir, line))?;
 
     for (from, to) in [
         ("logic", "src/logic"),
@@ -41,9 +45,9 @@ fn a_gateway_with_everything_serves() -> anyhow::Result<()> {
         ("tests", "tests"),
     ] {
         let from = Utf8Path::new(FIXTURES).join("user").join(from);
-        copy(&from, &gateway.join(to))?;
+        files::copy(&from, &gateway.join(to))?;
     }
-    cargo(&dir, "test -p wide-api")?;
+    cargo::cargo(&dir, "test -p wide-api")?;
 
     // The switch changes zgen's files and the user's untouched ones; what is written stays.
     let project = dir.join("zgen.yaml");
@@ -54,10 +58,10 @@ fn a_gateway_with_everything_serves() -> anyhow::Result<()> {
     // Rows of a table, longer than rustfmt likes.
     fs::remove_file(gateway.join("tests/wire.rs"))?;
     zgen(&["gen", dir.as_str()])?;
-    CLEAN.iter().try_for_each(|line| cargo(&dir, line))?;
+    CLEAN.iter().try_for_each(|line| cargo::cargo(&dir, line))?;
     let tests = Utf8Path::new(FIXTURES).join("envelope");
-    copy(&tests, &gateway.join("tests"))?;
-    cargo(&dir, "test -p wide-api --test envelope --test http")
+    files::copy(&tests, &gateway.join("tests"))?;
+    cargo::cargo(&dir, "test -p wide-api --test envelope --test http")
 }
 
 /// Lets a gateway's logic take uploads and send files, as docs/binding.md says.
@@ -77,41 +81,5 @@ fn zgen(args: &[&str]) -> anyhow::Result<()> {
         .args(args)
         .status()?;
     ensure!(status.success(), "zgen {}: {status}", args.join(" "));
-    Ok(())
-}
-
-fn copy(from: &Utf8Path, to: &Utf8Path) -> anyhow::Result<()> {
-    for entry in from.read_dir_utf8()? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), &target)?;
-        }
-    }
-    Ok(())
-}
-
-fn cargo(dir: &Utf8Path, line: &str) -> anyhow::Result<()> {
-    let target: Utf8PathBuf = match std::env::var("ZGEN_LAB_TARGET") {
-        Ok(target) => target.into(),
-        // That of tests/compile.rs, whose dependencies are the same.
-        Err(_) => Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects/target"),
-    };
-    let output = Command::new(env!("CARGO"))
-        .args(line.split_whitespace())
-        .current_dir(dir)
-        .env("CARGO_TARGET_DIR", target)
-        .env("CARGO_PROFILE_DEV_DEBUG", "0")
-        .env_remove("RUSTFLAGS")
-        .output()?;
-    ensure!(
-        output.status.success(),
-        "cargo {line}: {}\n{}{}",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
     Ok(())
 }

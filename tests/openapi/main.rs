@@ -7,7 +7,7 @@ use serde_json::Value;
 use zgen::analyze;
 use zgen::diag::Report;
 use zgen::openapi::{self, Format, Options};
-use zgen::project::{ApiInput, Inputs};
+use zgen::project::Inputs;
 use zgen::source::{Disk, SourceMap};
 
 mod agreement;
@@ -168,13 +168,7 @@ fn documents(path: &Utf8Path, options: Options) -> (String, String) {
 }
 
 fn analyzed(path: &Utf8Path, loader: &dyn zgen::source::Loader) -> zgen::model::System {
-    let inputs = Inputs {
-        api: vec![ApiInput {
-            file: path.to_owned(),
-            ..ApiInput::default()
-        }],
-        rpc: Vec::new(),
-    };
+    let inputs = Inputs::of_api(path.to_owned());
     let mut report = Report::default();
     let output = analyze::run(&inputs, loader, &mut SourceMap::default(), &mut report);
     assert!(!report.has_errors(), "{path}");

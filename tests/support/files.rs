@@ -25,6 +25,15 @@ pub(crate) fn below(dir: &Utf8Path) -> anyhow::Result<BTreeMap<Utf8PathBuf, Vec<
     Ok(files)
 }
 
+/// Every file below `from`, below `to` too; what is there besides stays.
+#[allow(dead_code)]
+pub(crate) fn copy(from: &Utf8Path, to: &Utf8Path) -> anyhow::Result<()> {
+    for (path, bytes) in below(from)? {
+        write(&to.join(path), &bytes)?;
+    }
+    Ok(())
+}
+
 /// Writes a file and the folders that it needs, unless it is there already: a build tool looks at the time.
 pub(crate) fn write(path: &Utf8Path, bytes: &[u8]) -> anyhow::Result<()> {
     if fs::read(path).is_ok_and(|there| there == bytes) {

@@ -10,7 +10,7 @@ use std::fs;
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use zgen::model::{Gateway, System};
-use zgen::project::{ApiInput, Inputs, Options};
+use zgen::project::{Inputs, Options};
 use zgen::{analyze, diag, emit, lower, source};
 
 /// What has been written, and what has not.
@@ -78,13 +78,7 @@ pub(crate) fn write(roots: &[Utf8PathBuf], out: &Utf8Path) -> anyhow::Result<Wri
 
 /// The gateway of one root, its name made unique; or what is wrong with it.
 fn gateway(root: &Utf8Path, number: usize) -> Result<Gateway, String> {
-    let inputs = Inputs {
-        api: vec![ApiInput {
-            file: root.to_owned(),
-            ..ApiInput::default()
-        }],
-        rpc: Vec::new(),
-    };
+    let inputs = Inputs::of_api(root.to_owned());
     let mut sources = source::SourceMap::default();
     let mut report = diag::Report::default();
     let mut output = analyze::run(&inputs, &source::Disk, &mut sources, &mut report);

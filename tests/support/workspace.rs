@@ -4,11 +4,11 @@
 #![allow(dead_code)]
 
 use std::fs;
-use std::process::Command;
 
-use anyhow::{Context as _, ensure};
-use camino::{Utf8Path, Utf8PathBuf};
+use anyhow::ensure;
+use camino::Utf8PathBuf;
 
+use crate::cargo;
 use crate::files;
 use crate::project::Fixture;
 
@@ -21,7 +21,7 @@ pub(crate) struct Workspace {
 impl Workspace {
     /// Writes what is expected of the project; a test of its own says that this is what zgen generates.
     pub(crate) fn of(fixture: &Fixture) -> anyhow::Result<Self> {
-        let dir = root().join(&fixture.name);
+        let dir = cargo::root().join(&fixture.name);
         let wanted = files::below(&fixture.expected())?;
         ensure!(!wanted.is_empty(), "{} is empty", fixture.expected());
         for path in files::below(&dir)?.keys() {
@@ -41,7 +41,7 @@ impl Workspace {
 
     /// A folder with nothing in it.
     pub(crate) fn fresh(name: &str) -> anyhow::Result<Self> {
-        let dir = root().join(name);
+        let dir = cargo::root().join(name);
         if dir.exists() {
             fs::remove_dir_all(&dir)?;
         }
@@ -50,28 +50,8 @@ impl Workspace {
         Ok(Self { dir, lock })
     }
 
-    /// Runs cargo, as on a machine that has nothing but a Rust toolchain; an error shows what it printed.
     pub(crate) fn cargo(&self, line: &str) -> anyhow::Result<()> {
-        let output = Command::new(env!("CARGO"))
-            .args(line.split_whitespace())
-            .current_dir(&self.dir)
-            // Shared by all, so that dependencies are built once.
-            .env("CARGO_TARGET_DIR", target())
-            // Half the time and a third of the space; nobody debugs these.
-            .env("CARGO_PROFILE_DEV_DEBUG", "0")
-            .env("PROTOC", "/nonexistent")
-            .env_remove("RUSTFLAGS")
-            .output()
-            .context("cargo cannot be started")?;
-        ensure!(
-            output.status.success(),
-            "cargo {line} in {}: {}\n{}{}",
-            self.dir,
-            output.status,
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
-        Ok(())
+        cargo::cargo(&self.dir, line)
     }
 
     /// After a build: says so if dependencies have changed, and keeps the new versions if that was asked for.
@@ -91,13 +71,5 @@ impl Workspace {
 
 /// Where cargo puts the programs of a package.
 pub(crate) fn binary(package: &str) -> Utf8PathBuf {
-    target().join("debug").join(package)
-}
-
-fn target() -> Utf8PathBuf {
-    root().join("target")
-}
-
-fn root() -> Utf8PathBuf {
-    Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects")
+    cargo::target().join("debug").join(package)
 }

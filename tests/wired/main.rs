@@ -3,11 +3,15 @@
 //!
 //! `ZGEN_SLOW=0` skips it; CI never does.
 
-use std::fs;
-use std::process::Command;
+#[path = "../support/cargo.rs"]
+mod cargo;
+#[path = "../support/files.rs"]
+mod files;
 
-use anyhow::{Context as _, ensure};
-use camino::{Utf8Path, Utf8PathBuf};
+use std::fs;
+
+use anyhow::Context as _;
+use camino::Utf8Path;
 
 struct Case {
     /// Of `fixtures/projects` and of `fixtures/wired`.
@@ -15,9 +19,8 @@ struct Case {
     package: &'static str,
     /// Of the user's.
     test: &'static str,
-    /// What the user's code needs besides, in the manifest of the package.
-    dependencies: &'static str,
-    dev_dependencies: &'static str,
+    /// What the user's code needs besides: package, heading of its manifest, lines below it.
+    needs: &'static [(&'static str, &'static str, &'static str)],
 }
 
 const CASES: &[Case] = &[
@@ -25,23 +28,42 @@ const CASES: &[Case] = &[
         project: "shop",
         package: "shop-api",
         test: "two_services",
-        dependencies: "",
-        dev_dependencies: "shop-user-rpc.workspace = true\n",
+        needs: &[
+            (
+                "shop-api",
+                "[dev-dependencies]\n",
+                "shop-user-rpc.workspace = true\n",
+            ),
+            (
+                "shop-order-rpc",
+                "[dependencies]\n",
+                "prost-types.workspace = true\n",
+            ),
+        ],
     },
     Case {
         project: "shapes",
         package: "shapes-v1-rpc",
         test: "streams",
-        dependencies: "futures-util = \"0.3\"\n",
-        dev_dependencies: "shapes-v1-proto = { workspace = true, features = [\"client\"] }\n\
-                           zgen-rt = { workspace = true, features = [\"rpc-client\"] }\n",
+        needs: &[
+            (
+                "shapes-v1-rpc",
+                "[dependencies]\n",
+                "futures-util = \"0.3\"\n",
+            ),
+            (
+                "shapes-v1-rpc",
+                "[dev-dependencies]\n",
+                "shapes-v1-proto = { workspace = true, features = [\"client\"] }\n\
+                 zgen-rt = { workspace = true, features = [\"rpc-client\"] }\n",
+            ),
+        ],
     },
 ];
 
 #[test]
 fn services_answer_each_other() -> anyhow::Result<()> {
-    if std::env::var_os("ZGEN_SLOW").is_some_and(|value| value == "0") {
-        eprintln!("skipped: ZGEN_SLOW=0");
+    if cargo::is_skipped() {
         return Ok(());
     }
     for case in CASES {
@@ -53,26 +75,17 @@ fn services_answer_each_other() -> anyhow::Result<()> {
             fs::remove_dir_all(&dir)?;
         }
         let project = Utf8Path::new("fixtures/projects").join(case.project);
-        copy(&project.join("expected"), &dir)?;
+        files::copy(&project.join("expected"), &dir)?;
         fs::copy(project.join("Cargo.lock"), dir.join("Cargo.lock"))?;
         let user = Utf8Path::new("fixtures/wired").join(case.project);
-        copy(&user, &dir.join("crates"))?;
-        let manifest = dir.join("crates").join(case.package).join("Cargo.toml");
-        let text = fs::read_to_string(&manifest)?;
-        let text = below(&text, "[dependencies]\n", case.dependencies)?;
-        let text = below(&text, "[dev-dependencies]\n", case.dev_dependencies)?;
-        fs::write(&manifest, text)?;
-        if case.project == "shop" {
-            let manifest = dir.join("crates/shop-order-rpc/Cargo.toml");
+        files::copy(&user, &dir.join("crates"))?;
+        for (package, heading, lines) in case.needs {
+            let manifest = dir.join("crates").join(package).join("Cargo.toml");
             let text = fs::read_to_string(&manifest)?;
-            let types = if text.contains("prost-types") {
-                ""
-            } else {
-                "prost-types.workspace = true\n"
-            };
-            fs::write(&manifest, below(&text, "[dependencies]\n", types)?)?;
+            fs::write(&manifest, below(&text, heading, lines)?)?;
         }
-        test(&dir, case)?;
+        let (package, test) = (case.package, case.test);
+        cargo::cargo(&dir, &format!("test -p {package} --test {test}"))?;
     }
     Ok(())
 }
@@ -80,41 +93,4 @@ fn services_answer_each_other() -> anyhow::Result<()> {
 fn below(text: &str, heading: &str, lines: &str) -> anyhow::Result<String> {
     let (before, after) = text.split_once(heading).context("a manifest of zgen's")?;
     Ok([before, heading, lines, after].concat())
-}
-
-fn copy(from: &Utf8Path, to: &Utf8Path) -> anyhow::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in from.read_dir_utf8()? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), &target)?;
-        }
-    }
-    Ok(())
-}
-
-fn test(dir: &Utf8Path, case: &Case) -> anyhow::Result<()> {
-    let target: Utf8PathBuf = match std::env::var("ZGEN_LAB_TARGET") {
-        Ok(target) => target.into(),
-        Err(_) => Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("workspaces-target"),
-    };
-    let package = case.package;
-    let output = Command::new(env!("CARGO"))
-        .args(["test", "-p", package, "--test", case.test])
-        .current_dir(dir)
-        .env("CARGO_TARGET_DIR", target)
-        .env("CARGO_PROFILE_DEV_DEBUG", "0")
-        .env_remove("RUSTFLAGS")
-        .output()?;
-    ensure!(
-        output.status.success(),
-        "cargo test -p {package} in {dir}: {}\n{}{}",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Ok(())
 }

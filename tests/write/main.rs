@@ -2,6 +2,7 @@
 
 mod crash;
 mod disk;
+mod merges;
 mod random;
 mod scenarios;
 mod support;
