@@ -24,6 +24,8 @@ mod protect;
 mod server;
 #[cfg(feature = "rpc-server")]
 mod stream;
+#[cfg(feature = "rpc-client")]
+mod unsent;
 
 #[cfg(feature = "rpc-client")]
 pub use self::client::Channel;
