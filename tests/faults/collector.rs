@@ -18,7 +18,7 @@ async fn phase(fleet: &Fleet) -> anyhow::Result<Vec<Sample>> {
     sleep(PHASE).await;
     let samples = load.stop().await?;
     let failed = failures(&samples);
-    ensure!(failed.is_empty(), "{failed:#?}");
+    ensure!(failed.is_empty(), "{failed:?}\n{}", fleet.told()?);
     Ok(samples)
 }
 
@@ -47,7 +47,7 @@ async fn requests_do_not_notice_the_collector() -> anyhow::Result<()> {
         arrived.await.is_some(),
         "nothing is exported any more: {} spans came; {}",
         receiver.spans().len(),
-        fleet.gateways[0].told()?
+        fleet.told()?
     );
     println!(
         "collector there: {there}\ncollector gone: {gone}\ncollector mute: {mute}\ncollector back: {back}\n\

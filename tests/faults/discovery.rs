@@ -48,7 +48,7 @@ async fn etcd_may_lose_everything() -> anyhow::Result<()> {
         samples.len(),
         registered.as_secs_f64()
     );
-    ensure!(failed.is_empty(), "{failed:#?}");
+    ensure!(failed.is_empty(), "{failed:?}\n{}", fleet.told()?);
 
     // What comes later is found in the new etcd.
     fleet.receiver()?.take();

@@ -136,7 +136,9 @@ impl Fleet {
             // The machine of a test may be busy with other things for minutes.
             conf += "CpuThreshold: 0\n";
         }
-        self.start("order-api", &conf, address).await
+        let gateway = self.start("order-api", &conf, address).await?;
+        ready(address).await?;
+        Ok(gateway)
     }
 
     async fn start(&mut self, package: &str, conf: &str, at: &str) -> anyhow::Result<Process> {
@@ -153,14 +155,30 @@ impl Fleet {
         let gateway = &self.gateways.last().context("no gateway")?.address;
         let client = http();
         for _ in 0..300 {
-            // A service that is not found yet is a 503.
-            let _ = Load::order(&client, gateway).await;
+            let order = Load::order(&client, gateway).await;
+            ensure!(order.is_ok(), "{order:?}\n{}", self.told()?);
             if self.shares(|_| true).len() >= instances {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         anyhow::bail!("{:?} of {instances} instances found", self.shares(|_| true))
+    }
+
+    /// What all processes, those that have ended too, have logged besides requests.
+    pub(crate) fn told(&self) -> anyhow::Result<String> {
+        let mut told = String::new();
+        for entry in std::fs::read_dir(self.temp.path())? {
+            let path = Utf8PathBuf::try_from(entry?.path())?;
+            let log = std::fs::read_to_string(path.join("log"))?;
+            let lines = log
+                .lines()
+                .filter(|line| !line.contains("\"level\":\"info\""));
+            for line in lines.take(12) {
+                told += &format!("{}: {line}\n", path.file_name().unwrap_or_default());
+            }
+        }
+        Ok(told)
     }
 
     pub(crate) fn receiver(&self) -> anyhow::Result<&Receiver> {
@@ -185,6 +203,19 @@ impl Fleet {
     pub(crate) async fn settled(&self) {
         tokio::time::sleep(Duration::from_millis(1000)).await;
     }
+}
+
+/// Waits until a gateway says that it is ready, as an orchestrator does.
+async fn ready(gateway: &str) -> anyhow::Result<()> {
+    let client = http();
+    for _ in 0..200 {
+        let url = format!("http://{gateway}/ready").parse()?;
+        if client.get(url).await?.status().is_success() {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    anyhow::bail!("{gateway} does not get ready")
 }
 
 /// The port that a gateway's call went to.

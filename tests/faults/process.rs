@@ -85,16 +85,6 @@ impl Process {
         Ok(fs::read_to_string(&self.log)?)
     }
 
-    /// What it has logged besides requests: few lines, for a message.
-    pub(crate) fn told(&self) -> anyhow::Result<String> {
-        let log = self.log()?;
-        let lines = log
-            .lines()
-            .filter(|line| !line.contains("\"level\":\"info\""));
-        let lines: Vec<_> = lines.take(20).collect();
-        Ok(lines.join("\n"))
-    }
-
     pub(crate) fn signal(&self, signal: Signal) -> anyhow::Result<()> {
         let id = Pid::from_child(&self.child);
         Ok(kill_process(id, signal)?)
