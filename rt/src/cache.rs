@@ -64,13 +64,13 @@ impl Cache {
             Ok(text) => text,
             Err(error) => {
                 tracing::warn!(%error, "cache read failed");
-                metrics::looked_up(name, "error");
+                metrics::cache_read("fail");
                 return None;
             }
         };
         // A value of an older shape is a miss.
         let value = text.and_then(|text| serde_json::from_str(&text).ok());
-        metrics::looked_up(name, if value.is_some() { "hit" } else { "miss" });
+        metrics::cache_read(if value.is_some() { "hit" } else { "miss" });
         value
     }
 

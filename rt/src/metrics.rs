@@ -56,21 +56,17 @@ struct MethodLabel {
     method: Arc<str>,
 }
 
+/// What a read of the cache found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct CommandLabel {
-    command: &'static str,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct ErrorLabels {
-    command: &'static str,
-    error: &'static str,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct LookupLabels {
-    cache: &'static str,
+struct CacheLabels {
     result: &'static str,
+}
+
+/// Labels of a query; a command of Redis has no table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StoreLabels {
+    table: Option<&'static str>,
+    command: &'static str,
 }
 
 /// A trace in which such a value was seen.
@@ -98,7 +94,7 @@ struct Metrics {
     rpc_client: Rpc,
     sql: Store,
     redis: Store,
-    lookups: Family<LookupLabels, Counter>,
+    cache_reads: Family<CacheLabels, Counter>,
     dropped: Family<DropLabels, Counter>,
 }
 
@@ -111,8 +107,8 @@ struct Rpc {
 /// A database or Redis.
 #[derive(Clone)]
 struct Store {
-    duration: Family<CommandLabel, Histogram, Buckets>,
-    errors: Family<ErrorLabels, Counter>,
+    duration: Family<StoreLabels, Histogram, Buckets>,
+    errors: Family<StoreLabels, Counter>,
 }
 
 static METRICS: LazyLock<Metrics> = LazyLock::new(|| {
@@ -134,11 +130,11 @@ static METRICS: LazyLock<Metrics> = LazyLock::new(|| {
     let rpc_client = Rpc::registered(&mut registry, "client");
     let sql = Store::registered(&mut registry, "sql");
     let redis = Store::registered(&mut registry, "redis");
-    let lookups = Family::default();
+    let cache_reads = Family::default();
     registry.register(
-        "cache_lookups",
-        "reads of the cache, by what came of them",
-        lookups.clone(),
+        "cache_reads",
+        "reads of the cache, by what they found: hit, miss or fail",
+        cache_reads.clone(),
     );
     let dropped = Family::default();
     registry.register(
@@ -155,7 +151,7 @@ static METRICS: LazyLock<Metrics> = LazyLock::new(|| {
         rpc_client,
         sql,
         redis,
-        lookups,
+        cache_reads,
         dropped,
     }
 });
@@ -287,20 +283,21 @@ pub(crate) fn stored(
         "memory" => return,
         _ => &METRICS.sql,
     };
-    let command = operation.name;
-    let duration = store.duration.get_or_create(&CommandLabel { command });
-    observe(&duration, took, trace);
-    if let Some(error) = error {
-        let labels = ErrorLabels { command, error };
+    let labels = StoreLabels {
+        table: operation.table,
+        command: operation.name,
+    };
+    observe(&store.duration.get_or_create(&labels), took, trace);
+    if error.is_some() {
         store.errors.get_or_create(&labels).inc();
     }
 }
 
-/// Counts one read of the cache: `hit`, `miss` or `error`.
-pub(crate) fn looked_up(cache: &'static str, result: &'static str) {
-    instruments::lookup(cache, result);
-    let labels = LookupLabels { cache, result };
-    METRICS.lookups.get_or_create(&labels).inc();
+/// Counts one read of the cache: `hit`, `miss` or `fail`.
+pub(crate) fn cache_read(result: &'static str) {
+    instruments::cache_read(result);
+    let labels = CacheLabels { result };
+    METRICS.cache_reads.get_or_create(&labels).inc();
 }
 
 /// Counts one that a layer such as `breaker` refused; `side` is `http_server`, `rpc_server` or `rpc_client`.

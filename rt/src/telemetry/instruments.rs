@@ -25,7 +25,7 @@ struct Instruments {
     rpc_client: Histogram<f64>,
     database: Histogram<f64>,
     dropped: Counter<u64>,
-    lookups: Counter<u64>,
+    cache_reads: Counter<u64>,
 }
 
 /// Empty while no metrics are sent, which then cost one load.
@@ -74,9 +74,9 @@ pub(super) fn start(meter: &Meter) {
             .with_unit("{request}")
             .with_description("Requests and calls refused to protect the process or what it calls.")
             .build(),
-        lookups: meter
-            .u64_counter("zgen.cache.lookups")
-            .with_unit("{lookup}")
+        cache_reads: meter
+            .u64_counter("zgen.cache.reads")
+            .with_unit("{read}")
             .with_description("Reads of the cache, by what came of them.")
             .build(),
     };
@@ -162,11 +162,10 @@ pub(crate) fn database(operation: Operation<'_>, error_type: Option<&'static str
     instruments.database.record(took.as_secs_f64(), &attributes);
 }
 
-pub(crate) fn lookup(cache: &'static str, result: &'static str) {
+pub(crate) fn cache_read(result: &'static str) {
     if let Some(instruments) = INSTRUMENTS.get() {
-        let name = KeyValue::new("zgen.cache.name", cache);
         let result = KeyValue::new("zgen.cache.result", result);
-        instruments.lookups.add(1, &[name, result]);
+        instruments.cache_reads.add(1, &[result]);
     }
 }
 
