@@ -399,7 +399,11 @@ fn events_and_links_are_kept_up_to_a_bound() {
     assert_eq!(span.events.dropped_count, 2);
     let last = &span.events.events[127];
     assert_eq!(last.name, "counted");
-    let said: Vec<_> = last.attributes.iter().map(|a| a.value.to_string()).collect();
+    let said: Vec<_> = last
+        .attributes
+        .iter()
+        .map(|a| a.value.to_string())
+        .collect();
     assert_eq!(said, ["127", "t"]);
     assert_eq!(span.links.links.len(), 128);
     assert_eq!(span.links.dropped_count, 2);

@@ -10,6 +10,8 @@ use super::conf::Millis;
 /// Where spans, metrics and logs go, and which. `OTEL_*` variables go before all of it.
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
+// The keys of a file.
+#[allow(clippy::struct_excessive_bools)]
 pub struct TelemetryConf {
     /// `service.name`, if it shall not be `Name`.
     pub name: Option<String>,

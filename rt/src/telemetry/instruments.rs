@@ -33,8 +33,10 @@ static INSTRUMENTS: OnceLock<Instruments> = OnceLock::new();
 
 /// Which side of a gRPC call this process is.
 #[derive(Debug, Clone, Copy)]
-#[cfg_attr(not(feature = "rpc-server"), allow(dead_code))]
-#[cfg_attr(not(feature = "rpc-client"), allow(dead_code))]
+#[cfg_attr(
+    not(all(feature = "rpc-client", feature = "rpc-server")),
+    allow(dead_code)
+)]
 pub(crate) enum Side {
     Server,
     Client,

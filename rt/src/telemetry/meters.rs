@@ -41,9 +41,9 @@ pub(super) fn start(
 /// runtime thread.
 pub(super) async fn shutdown(provider: SdkMeterProvider, limit: Duration) {
     let flush = tokio::task::spawn_blocking(move || provider.shutdown_with_timeout(limit));
-    match tokio::time::timeout(limit, flush).await {
-        Ok(Ok(Ok(()))) => {}
-        _ => tracing::warn!("the last metrics were left unsent"),
+    let done = tokio::time::timeout(limit, flush).await;
+    if !matches!(done, Ok(Ok(Ok(())))) {
+        tracing::warn!("the last metrics were left unsent");
     }
 }
 

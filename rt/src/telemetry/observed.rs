@@ -132,6 +132,9 @@ fn observe_flows(meter: &Meter) {
     }
 }
 
+/// Name, unit, and the number itself.
+type Part = (&'static str, &'static str, fn(process::Usage) -> u64);
+
 fn observe_process(meter: &Meter) {
     let started = Instant::now();
     meter
@@ -150,7 +153,7 @@ fn observe_process(meter: &Meter) {
             }
         })
         .build();
-    let parts: [(&'static str, &'static str, fn(process::Usage) -> u64); 4] = [
+    let parts: [Part; 4] = [
         ("process.memory.usage", "By", |usage| usage.resident),
         ("process.memory.virtual", "By", |usage| usage.virtual_size),
         ("process.thread.count", "{thread}", |usage| usage.threads),
@@ -173,13 +176,15 @@ fn observe_process(meter: &Meter) {
     }
 }
 
+type Look = fn(&RuntimeMetrics) -> usize;
+
 /// No convention has names for tokio yet.
 fn observe_runtime(meter: &Meter) {
     let Ok(handle) = Handle::try_current() else {
         return;
     };
     let metrics = handle.metrics();
-    let parts: [(&'static str, &'static str, fn(&RuntimeMetrics) -> usize); 3] = [
+    let parts: [(_, _, Look); 3] = [
         ("tokio.workers", "{thread}", RuntimeMetrics::num_workers),
         (
             "tokio.tasks.alive",

@@ -49,11 +49,16 @@ pub(super) struct Settings {
 
 /// PEM files; without them the system's certificates count, and nobody is shown one.
 #[derive(Debug, Default)]
-#[cfg_attr(not(feature = "tls"), allow(dead_code))]
 pub(super) struct TlsFiles {
     pub(super) authorities: Option<PathBuf>,
     /// Certificate and key.
     pub(super) identity: Option<(PathBuf, PathBuf)>,
+}
+
+impl TlsFiles {
+    fn is_set(&self) -> bool {
+        self.authorities.is_some() || self.identity.is_some()
+    }
 }
 
 impl Settings {
@@ -89,8 +94,8 @@ impl Settings {
     fn check_features(&self) -> anyhow::Result<()> {
         let missing = if self.protocol == Batcher::OtlpHttp && !cfg!(feature = "otlp-http") {
             Some(("OTLP over HTTP", "otlp-http"))
-        } else if self.is_encrypted() && !cfg!(feature = "tls") {
-            Some(("an https endpoint", "tls"))
+        } else if (self.is_encrypted() || self.tls.is_set()) && !cfg!(feature = "tls") {
+            Some(("an https endpoint, or its certificates,", "tls"))
         } else if self.gzip && !cfg!(feature = "otlp-gzip") {
             Some(("gzip", "otlp-gzip"))
         } else {

@@ -20,7 +20,9 @@ pub mod testing;
 pub use self::active::{InContext, current_ids};
 pub(crate) use self::export::{Sink, install, shutdown};
 pub use self::ids::Ids;
-pub(crate) use self::priority::{Door, PRIORITY_ATTRIBUTES};
+#[cfg(any(feature = "http", feature = "rpc-server"))]
+pub(crate) use self::priority::Door;
+pub(crate) use self::priority::PRIORITY_ATTRIBUTES;
 pub use self::propagation::{extract, inject};
 pub use self::record::Attributes;
 pub(crate) use self::sampler::Sampler;

@@ -36,7 +36,10 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tonic::codec::CompressionEncoding::Gzip;
 use tonic::transport::server::TcpIncoming;
+use tonic::transport::{Certificate, Identity, ServerTlsConfig};
 use tonic::{Request, Response, Status};
+
+use crate::tls::{Encrypted, Papers};
 
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) enum Mood {
@@ -77,6 +80,11 @@ impl Collector {
 
     /// With a port for gRPC.
     pub(crate) fn start_at(port: u16) -> Self {
+        Self::start_with(port, None)
+    }
+
+    /// With a certificate, and asking for those of this authority.
+    pub(crate) fn start_with(port: u16, tls: Option<&Papers>) -> Self {
         let runtime = Runtime::new().unwrap();
         let seen = Shared::default();
         let bind = async |port| {
@@ -90,7 +98,14 @@ impl Collector {
         let traces = TraceServiceServer::new(service.clone()).accept_compressed(Gzip);
         let metrics = MetricsServiceServer::new(service.clone()).accept_compressed(Gzip);
         let logs = LogsServiceServer::new(service).accept_compressed(Gzip);
-        let server = tonic::transport::Server::builder()
+        let mut server = tonic::transport::Server::builder();
+        if let Some(papers) = tls {
+            let config = ServerTlsConfig::new()
+                .identity(Identity::from_pem(&papers.certificate, &papers.key))
+                .client_ca_root(Certificate::from_pem(&papers.authority));
+            server = server.tls_config(config).unwrap();
+        }
+        let server = server
             .add_service(traces)
             .add_service(metrics)
             .add_service(logs)
@@ -99,7 +114,13 @@ impl Collector {
         let app = Router::new()
             .fallback(over_http)
             .with_state(Arc::clone(&seen));
-        runtime.spawn(async move { axum::serve(http, app).await });
+        match tls {
+            None => runtime.spawn(async move { axum::serve(http, app).await }),
+            Some(papers) => {
+                let listener = Encrypted(http, papers.acceptor());
+                runtime.spawn(async move { axum::serve(listener, app).await })
+            }
+        };
         Self {
             seen,
             grpc: addresses.0,
@@ -204,7 +225,7 @@ impl TraceService for Service {
         let (headers, _, request) = request.into_parts();
         let take = |seen: &mut Seen| traces(seen, request);
         self.receive(headers.into_headers(), take).await?;
-        Ok(Response::new(Default::default()))
+        Ok(Response::new(ExportTraceServiceResponse::default()))
     }
 }
 
@@ -217,7 +238,7 @@ impl MetricsService for Service {
         let (headers, _, request) = request.into_parts();
         let take = |seen: &mut Seen| metrics(seen, request);
         self.receive(headers.into_headers(), take).await?;
-        Ok(Response::new(Default::default()))
+        Ok(Response::new(ExportMetricsServiceResponse::default()))
     }
 }
 
@@ -230,7 +251,7 @@ impl LogsService for Service {
         let (headers, _, request) = request.into_parts();
         let take = |seen: &mut Seen| logs(seen, request);
         self.receive(headers.into_headers(), take).await?;
-        Ok(Response::new(Default::default()))
+        Ok(Response::new(ExportLogsServiceResponse::default()))
     }
 }
 

@@ -5,7 +5,8 @@
     feature = "otlp-gzip",
     feature = "otlp-http",
     feature = "rpc-server",
-    feature = "testing"
+    feature = "testing",
+    feature = "tls"
 ))]
 
 mod collector;
@@ -15,6 +16,7 @@ mod sampling;
 mod signals;
 #[path = "../support/mod.rs"]
 mod support;
+mod tls;
 
 #[test]
 #[ignore = "the other tests run it as a process of its own"]

@@ -60,7 +60,7 @@ fn routes() -> Router {
     };
     let cached = async move || {
         let before: Option<u8> = cache.get("ReadCache", "k").await;
-        let ttl = Duration::from_secs(60);
+        let ttl = Duration::from_mins(1);
         cache.set("UpdateCache", "k", &1, ttl).await;
         format!("{before:?}")
     };

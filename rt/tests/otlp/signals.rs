@@ -9,6 +9,8 @@ use crate::process::Gateway;
 const SAMPLED: &str = "traceparent=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 const SOON: &str = "BatchTimeout: 50, MetricInterval: 50";
 
+type Variables<'a> = &'a [(&'a str, &'a str)];
+
 fn histogram<'a>(metrics: &'a [Metric], name: &str) -> Option<&'a [HistogramDataPoint]> {
     let metric = metrics.iter().rev().find(|metric| metric.name == name)?;
     match metric.data.as_ref()? {
@@ -57,110 +59,119 @@ fn all_three_signals_tell_one_story() {
     let (_, log) = gateway.end();
 
     collector.look(|seen| {
-        let span = seen
-            .spans
-            .iter()
-            .find(|span| span.name == "GET /logged")
-            .unwrap();
-        // Logs.
-        let said = |target: &str| {
-            let record = seen.logs.iter().find(|(name, _)| name == target);
-            record.map(|(_, record)| record)
-        };
-        let record = said("otlp::process").unwrap();
-        assert_eq!(text(record.body.as_ref()), "on purpose");
-        assert_eq!(
-            (record.severity_number, record.severity_text.as_str()),
-            (13, "WARN")
-        );
-        assert_eq!(record.trace_id, span.trace_id);
-        assert_eq!(record.span_id, span.span_id);
-        assert_eq!(record.flags, 1);
-        for (key, value) in [
-            ("number", "7"),
-            ("big", "18446744073709551615"),
-            ("text", "a"),
-        ] {
-            assert_eq!(attribute(&record.attributes, key), value);
-        }
-        assert!(attribute(&record.attributes, "code.file.path").ends_with("process.rs"));
-        // The standard error has them all the same; what the exporter does is only there.
-        assert!(
-            log.contains("on purpose") && log.contains("of the exporter"),
-            "{log}"
-        );
-        assert!(
-            seen.logs
-                .iter()
-                .all(|(_, record)| text(record.body.as_ref()) != "of the exporter")
-        );
-        assert!(said("zgen_rt::http::observe").is_some());
-
-        // Metrics: the route, never the path.
-        let points = histogram(&seen.metrics, "http.server.request.duration").unwrap();
-        let point = |route: &str, status: &str| {
-            let mut found = points.iter().filter(|point| {
-                attribute(&point.attributes, "http.route") == route
-                    && attribute(&point.attributes, "http.response.status_code") == status
-            });
-            found
-                .next()
-                .map(|point| (point.count, point.attributes.clone()))
-        };
-        assert_eq!(point("/orders/{order_id}", "200").unwrap().0, 2);
-        assert_eq!(point("", "404").unwrap().0, 1);
-        let (_, attributes) = point("/broken", "502").unwrap();
-        for (key, value) in [
-            ("http.request.method", "GET"),
-            ("url.scheme", "http"),
-            ("network.protocol.version", "1.1"),
-            ("error.type", "502"),
-        ] {
-            assert_eq!(attribute(&attributes, key), value);
-        }
-        let all = format!("{:?}", seen.metrics);
-        assert!(!all.contains("/orders/17") && !all.contains("/no/such/route"));
-        assert_eq!(points[0].explicit_bounds.len(), 14);
-        let points = histogram(&seen.metrics, "db.client.operation.duration").unwrap();
-        let systems: Vec<_> = points
-            .iter()
-            .map(|point| attribute(&point.attributes, "db.system.name"))
-            .collect();
-        assert_eq!(systems, ["memory", "memory"]);
-        assert_eq!(number(seen, "own.count"), Some(3));
-        for name in [
-            "process.uptime",
-            "process.memory.usage",
-            "process.thread.count",
-            "process.unix.file_descriptor.count",
-            "tokio.workers",
-            "otel.sdk.processor.span.queue.capacity",
-            "otel.sdk.processor.log.queue.capacity",
-        ] {
-            assert!(number(seen, name).is_some_and(|value| value > 0), "{name}");
-        }
-
-        // One resource for all of them, and the headers of file and environment.
-        assert!(seen.resources.len() > 2);
-        for resource in &seen.resources {
-            assert_eq!(attribute(&resource.attributes, "service.name"), "it");
-            assert_eq!(attribute(&resource.attributes, "service.version"), "1.2.3");
-            assert!(!attribute(&resource.attributes, "process.pid").is_empty());
-        }
-        for headers in &seen.headers {
-            assert_eq!(
-                headers.get_all("x-token").iter().collect::<Vec<_>>(),
-                ["theirs"]
-            );
-            assert_eq!(headers["x-kept"], "yes-it-is");
-        }
+        logs(seen, &log);
+        metrics(seen);
+        resource_and_headers(seen);
     });
+}
+
+fn logs(seen: &Seen, log: &str) {
+    let span = seen
+        .spans
+        .iter()
+        .find(|span| span.name == "GET /logged")
+        .unwrap();
+    let said = |target: &str| {
+        let record = seen.logs.iter().find(|(name, _)| name == target);
+        record.map(|(_, record)| record)
+    };
+    let record = said("otlp::process").unwrap();
+    assert_eq!(text(record.body.as_ref()), "on purpose");
+    assert_eq!(
+        (record.severity_number, record.severity_text.as_str()),
+        (13, "WARN")
+    );
+    assert_eq!(record.trace_id, span.trace_id);
+    assert_eq!(record.span_id, span.span_id);
+    assert_eq!(record.flags, 1);
+    for (key, value) in [
+        ("number", "7"),
+        ("big", "18446744073709551615"),
+        ("text", "a"),
+    ] {
+        assert_eq!(attribute(&record.attributes, key), value);
+    }
+    assert!(attribute(&record.attributes, "code.file.path").ends_with("process.rs"));
+    // The standard error has them all the same; what the exporter does is only there.
+    assert!(
+        log.contains("on purpose") && log.contains("of the exporter"),
+        "{log}"
+    );
+    assert!(
+        seen.logs
+            .iter()
+            .all(|(_, record)| text(record.body.as_ref()) != "of the exporter")
+    );
+    assert!(said("zgen_rt::http::observe").is_some());
+}
+
+/// The route, never the path.
+fn metrics(seen: &Seen) {
+    let points = histogram(&seen.metrics, "http.server.request.duration").unwrap();
+    let point = |route: &str, status: &str| {
+        let mut found = points.iter().filter(|point| {
+            attribute(&point.attributes, "http.route") == route
+                && attribute(&point.attributes, "http.response.status_code") == status
+        });
+        found
+            .next()
+            .map(|point| (point.count, point.attributes.clone()))
+    };
+    assert_eq!(point("/orders/{order_id}", "200").unwrap().0, 2);
+    assert_eq!(point("", "404").unwrap().0, 1);
+    let (_, attributes) = point("/broken", "502").unwrap();
+    for (key, value) in [
+        ("http.request.method", "GET"),
+        ("url.scheme", "http"),
+        ("network.protocol.version", "1.1"),
+        ("error.type", "502"),
+    ] {
+        assert_eq!(attribute(&attributes, key), value);
+    }
+    let all = format!("{:?}", seen.metrics);
+    assert!(!all.contains("/orders/17") && !all.contains("/no/such/route"));
+    assert_eq!(points[0].explicit_bounds.len(), 14);
+    let points = histogram(&seen.metrics, "db.client.operation.duration").unwrap();
+    let systems: Vec<_> = points
+        .iter()
+        .map(|point| attribute(&point.attributes, "db.system.name"))
+        .collect();
+    assert_eq!(systems, ["memory", "memory"]);
+    assert_eq!(number(seen, "own.count"), Some(3));
+    for name in [
+        "process.uptime",
+        "process.memory.usage",
+        "process.thread.count",
+        "process.unix.file_descriptor.count",
+        "tokio.workers",
+        "otel.sdk.processor.span.queue.capacity",
+        "otel.sdk.processor.log.queue.capacity",
+    ] {
+        assert!(number(seen, name).is_some_and(|value| value > 0), "{name}");
+    }
+}
+
+/// One resource for all of them, and the headers of file and environment.
+fn resource_and_headers(seen: &Seen) {
+    assert!(seen.resources.len() > 2);
+    for resource in &seen.resources {
+        assert_eq!(attribute(&resource.attributes, "service.name"), "it");
+        assert_eq!(attribute(&resource.attributes, "service.version"), "1.2.3");
+        assert!(!attribute(&resource.attributes, "process.pid").is_empty());
+    }
+    for headers in &seen.headers {
+        assert_eq!(
+            headers.get_all("x-token").iter().collect::<Vec<_>>(),
+            ["theirs"]
+        );
+        assert_eq!(headers["x-kept"], "yes-it-is");
+    }
 }
 
 #[test]
 fn both_protocols_and_compression() {
     // Protocol, the file's keys, variables, and the paths over HTTP.
-    let rows: &[(&str, &str, &[(&str, &str)], &[&str])] = &[
+    let rows: &[(&str, &str, Variables<'_>, &[&str])] = &[
         ("grpc", "OtlpCompression: gzip", &[], &[]),
         (
             "grpc",
@@ -233,7 +244,7 @@ fn both_protocols_and_compression() {
 #[test]
 fn each_signal_is_switched_by_itself() {
     // The file's keys, variables, and which of spans, metrics and logs arrive.
-    let rows: &[(&str, &[(&str, &str)], [bool; 3])] = &[
+    let rows: &[(&str, Variables<'_>, [bool; 3])] = &[
         ("", &[], [true, true, false]),
         ("Logs: true", &[], [true, true, true]),
         ("Metrics: false", &[], [true, false, false]),
@@ -311,7 +322,7 @@ fn each_signal_is_switched_by_itself() {
 
 #[test]
 fn what_cannot_be_meant_is_said_at_the_start() {
-    let rows: &[(&str, &[(&str, &str)], &str)] = &[
+    let rows: &[(&str, Variables<'_>, &str)] = &[
         (
             "",
             &[("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")],
