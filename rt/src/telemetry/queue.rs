@@ -96,10 +96,11 @@ impl<T: Send + 'static> Queue<T> {
         let sender = self.sender.lock();
         let sender = sender.unwrap_or_else(PoisonError::into_inner).take();
         let Some(mut sender) = sender else { return };
-        if tokio::time::timeout(limit, &mut sender).await.is_err() {
-            sender.abort();
-            let left = self.shared.take(usize::MAX).len();
-            self.shared.flow.lose(Loss::Shutdown, left);
+        let is_late = tokio::time::timeout(limit, &mut sender).await.is_err();
+        sender.abort();
+        let left = self.shared.take(usize::MAX).len();
+        self.shared.flow.lose(Loss::Shutdown, left);
+        if is_late {
             let signal = self.shared.flow.signal;
             tracing::warn!(signal, left, "gave up waiting for the collector");
         }
