@@ -23,8 +23,9 @@ use super::watch::{End, Watched};
 use super::{attributes, code_name, deadline};
 use crate::breaker::Breaker;
 use crate::config::RpcClientConf;
+use crate::discovery;
+use crate::metrics::{self, RpcCall};
 use crate::trace::{Span, attr};
-use crate::{discovery, metrics};
 
 /// A connection that is not there after this long counts as refused, well within a call's own time.
 const MAX_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -266,7 +267,13 @@ impl Call {
         if let Some(breaker) = &self.breaker {
             breakers::record(breaker, code);
         }
-        metrics::rpc_called(&self.path, i32::from(code), self.started.elapsed());
+        metrics::rpc_called(&RpcCall {
+            method: &self.path,
+            code,
+            error_type: (code != Code::Ok).then(|| code_name(code)),
+            took: self.started.elapsed(),
+            trace: self.span.recorded_trace(),
+        });
     }
 }
 
