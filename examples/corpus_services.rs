@@ -19,7 +19,7 @@ use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use zgen::model::{Gateway, Rpc, System};
 use zgen::project::{ApiInput, Inputs, Options, RpcInput};
-use zgen::proto::Stub;
+use zgen::proto::Code;
 use zgen::{analyze, diag, emit, lower, source};
 
 /// What one repository describes.
@@ -29,7 +29,7 @@ struct Repository {
     protos: Vec<Utf8PathBuf>,
 }
 
-type Stubs = Vec<(String, Vec<Stub>)>;
+type Codes = Vec<(String, Code)>;
 
 fn main() -> anyhow::Result<ExitCode> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -43,10 +43,10 @@ fn main() -> anyhow::Result<ExitCode> {
     };
     let repositories = repositories(Utf8Path::new(corpus), count)?;
     let mut whole = System::default();
-    let mut all_stubs = Stubs::new();
+    let mut all_codes = Codes::new();
     let (mut linked, mut routes) = (0, 0);
     for repository in repositories.values() {
-        let (system, stubs) = read(repository, &whole);
+        let (system, codes) = read(repository, &whole);
         for route in (system.gateways.iter())
             .flat_map(|gateway| &gateway.groups)
             .flat_map(|group| &group.routes)
@@ -55,12 +55,12 @@ fn main() -> anyhow::Result<ExitCode> {
             linked += usize::from(route.call.is_some());
         }
         // Each repository is a workspace of its own; only its crates come into the common one.
-        print(&system, &stubs, out, |path| path.starts_with("crates"))?;
+        print(&system, &codes, out, |path| path.starts_with("crates"))?;
         whole.gateways.extend(system.gateways);
         whole.rpcs.extend(system.rpcs);
-        all_stubs.extend(stubs);
+        all_codes.extend(codes);
     }
-    print(&whole, &all_stubs, out, |path| !path.starts_with("crates"))?;
+    print(&whole, &all_codes, out, |path| !path.starts_with("crates"))?;
     println!(
         "{} services, {} gateways; {linked} of {routes} routes are linked",
         whole.rpcs.len(),
@@ -105,9 +105,9 @@ fn repositories(corpus: &Utf8Path, count: usize) -> anyhow::Result<BTreeMap<Stri
 }
 
 /// Services and linked gateways, their names made unique.
-fn read(repository: &Repository, before: &System) -> (System, Stubs) {
+fn read(repository: &Repository, before: &System) -> (System, Codes) {
     let mut system = System::default();
-    let mut all_stubs = Stubs::new();
+    let mut all_codes = Codes::new();
     let mut rpcs: Vec<RpcInput> = Vec::new();
     let mut packages = BTreeSet::new();
     for file in &repository.protos {
@@ -115,7 +115,7 @@ fn read(repository: &Repository, before: &System) -> (System, Stubs) {
             file: file.clone(),
             ..RpcInput::default()
         };
-        let Some((mut found, mut stubs)) = run(Vec::new(), vec![input.clone()]) else {
+        let Some((mut found, mut codes)) = run(Vec::new(), vec![input.clone()]) else {
             continue;
         };
         let Some(mut rpc) = found.rpcs.pop().filter(|rpc| !rpc.services.is_empty()) else {
@@ -127,11 +127,11 @@ fn read(repository: &Repository, before: &System) -> (System, Stubs) {
         }
         let name = unique(&rpc, before.rpcs.len() + system.rpcs.len());
         rpc.name.clone_from(&name);
-        for (known, _) in &mut stubs {
+        for (known, _) in &mut codes {
             known.clone_from(&name);
         }
         system.rpcs.push(rpc);
-        all_stubs.extend(stubs);
+        all_codes.extend(codes);
     }
     for file in &repository.apis {
         let input = ApiInput::of(file.clone());
@@ -146,10 +146,10 @@ fn read(repository: &Repository, before: &System) -> (System, Stubs) {
         gateway.name = format!("g{number:03}-{}", gateway.name);
         system.gateways.push(gateway);
     }
-    (system, all_stubs)
+    (system, all_codes)
 }
 
-fn run(api: Vec<ApiInput>, rpc: Vec<RpcInput>) -> Option<(System, Stubs)> {
+fn run(api: Vec<ApiInput>, rpc: Vec<RpcInput>) -> Option<(System, Codes)> {
     let mut sources = source::SourceMap::default();
     let mut report = diag::Report::default();
     let inputs = Inputs { api, rpc };
@@ -162,7 +162,7 @@ fn run(api: Vec<ApiInput>, rpc: Vec<RpcInput>) -> Option<(System, Stubs)> {
         }
         return None;
     }
-    Some((output.system, output.stubs))
+    Some((output.system, output.code))
 }
 
 fn unique(rpc: &Rpc, number: usize) -> String {
@@ -187,11 +187,11 @@ fn rename(gateway: &mut Gateway, rpcs: &[Rpc]) {
 
 fn print(
     system: &System,
-    stubs: &Stubs,
+    codes: &Codes,
     out: &str,
     wanted: impl Fn(&Utf8Path) -> bool,
 ) -> anyhow::Result<()> {
-    let workspace = lower::workspace(system, stubs, &Options::default());
+    let workspace = lower::workspace(system, codes, &Options::default());
     let tree = emit::workspace(&workspace)?;
     for (path, file) in &tree.0 {
         if wanted(path) {

@@ -13,7 +13,12 @@ pub fn write(dir: &Utf8Path) -> anyhow::Result<()> {
     write::sample(dir).with_context(|| format!("{dir}: the sample cannot be written"))?;
     let mut project = Project::open(dir)?;
     project.add_api(&dir.join("order.api"), &[])?;
-    project.add_rpc(&dir.join("order.proto"), &[], &[dir.join("order.sql")])?;
+    project.add_rpc(
+        &dir.join("order.proto"),
+        &[],
+        &[dir.join("order.sql")],
+        None,
+    )?;
     let generated = crate::generate(&project, &source::Disk);
     let Some(tree) = generated.tree else {
         bail!(

@@ -20,7 +20,7 @@ mod usage;
 use crate::diag::{Diagnostic, Report};
 use crate::model::{Gateway, System};
 use crate::project::Inputs;
-use crate::proto::Stub;
+use crate::proto::Code;
 use crate::source::{Loader, SourceMap};
 
 pub use self::limits::limits;
@@ -31,7 +31,7 @@ use self::load::{Loaded, Sources};
 pub struct Output {
     pub system: System,
     /// Message and service code of each [`crate::model::Rpc`], by its name.
-    pub stubs: Vec<(String, Vec<Stub>)>,
+    pub code: Vec<(String, Code)>,
 }
 
 /// Reads and checks everything that `inputs` names, as one workspace. The result is only fit for generation if the
@@ -101,8 +101,8 @@ fn finish(mut gateways: Vec<Gateway>, inputs: &Inputs, mut sources: Sources<'_>)
     let mut output = Output::default();
     for described in rpc::rpcs(inputs, &mut sources) {
         output
-            .stubs
-            .push((described.rpc.name.clone(), described.stubs));
+            .code
+            .push((described.rpc.name.clone(), described.code));
         output.system.rpcs.push(described.rpc);
     }
     for gateway in &mut gateways {

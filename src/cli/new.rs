@@ -27,7 +27,12 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
     crate::write::sample(dir).with_context(|| format!("{dir}: the sample cannot be written"))?;
     sync::run(dir, sync::Mode::default(), console, |project| {
         project.add_api(&dir.join("order.api"), &[])?;
-        project.add_rpc(&dir.join("order.proto"), &[], &[dir.join("order.sql")])
+        project.add_rpc(
+            &dir.join("order.proto"),
+            &[],
+            &[dir.join("order.sql")],
+            None,
+        )
     })
 }
 

@@ -12,10 +12,11 @@ Examples:
   zgen rpc order.proto -o out/
   zgen rpc order.proto --sql order.sql -o out/    with a store for the tables of order.sql
   zgen rpc proto/order.proto -I proto/ -o out/    imports are searched in proto/
+  zgen rpc order.proto user.proto --into shop     one process, shop-rpc, that serves both
 
 The files are added to zgen.yaml in the output directory; `zgen gen` generates all that is listed there.")]
 pub(super) struct Args {
-    /// The root .proto files, one service each
+    /// The root .proto files, a process for each unless --into says otherwise
     #[arg(required = true, value_name = "FILE")]
     files: Vec<Utf8PathBuf>,
     /// The workspace to write into
@@ -27,6 +28,9 @@ pub(super) struct Args {
     /// DDL of the tables that the service owns
     #[arg(long, value_name = "FILE")]
     sql: Vec<Utf8PathBuf>,
+    /// Serve the files by one process of this name, together with those that are in it already
+    #[arg(long, value_name = "NAME")]
+    into: Option<String>,
     #[command(flatten)]
     mode: sync::Mode,
 }
@@ -39,6 +43,8 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
         kind::expect(file, Kind::Sql)?;
     }
     sync::run(&args.output, args.mode, console, |project| {
-        (args.files.iter()).try_for_each(|file| project.add_rpc(file, &args.include, &args.sql))
+        let into = args.into.as_deref();
+        let mut files = args.files.iter();
+        files.try_for_each(|file| project.add_rpc(file, &args.include, &args.sql, into))
     })
 }

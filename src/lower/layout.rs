@@ -8,7 +8,7 @@ use crate::rust::{Init, Use};
 
 const MAX_WIDTH: usize = 100;
 const CHAIN_WIDTH: usize = 60;
-const CALL_WIDTH: usize = 60;
+pub(super) const CALL_WIDTH: usize = 60;
 /// A struct literal up to this stays on one line.
 const LITERAL_WIDTH: usize = 18;
 const ATTRIBUTE_WIDTH: usize = 70;

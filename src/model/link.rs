@@ -7,7 +7,7 @@ use serde::Serialize;
 pub struct RouteCall {
     /// [`super::Rpc::name`]
     pub rpc: String,
-    /// [`super::RpcService::name`]
+    /// [`super::RpcService::name`], or its full name where the process serves several of that name.
     pub service: String,
     /// [`super::RpcMethod::name`]
     pub method: String,

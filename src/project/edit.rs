@@ -20,7 +20,10 @@ pub(super) fn grow(text: &str, before: &Inputs, after: &Inputs) -> Option<String
     for input in &after.rpc {
         match before.rpc.iter().find(|known| known.file == input.file) {
             None => lines.add_item("rpc", |indent| render_rpc(input, indent))?,
-            Some(known) => lines.add_lists("rpc", &input.file, &rpc_lists(known, input))?,
+            Some(known) => {
+                lines.set_into(&input.file, known, input)?;
+                lines.add_lists("rpc", &input.file, &rpc_lists(known, input))?;
+            }
         }
     }
     Some(lines.text())
@@ -101,6 +104,24 @@ impl Lines {
                 let end = self.body(head).end;
                 self.insert(end, &line);
             }
+        }
+        Some(())
+    }
+
+    /// The process that an item belongs to, below its `file:`.
+    fn set_into(&mut self, file: &Utf8Path, known: &RpcInput, wanted: &RpcInput) -> Option<()> {
+        let Some(name) = wanted.into.as_ref().filter(|_| known.into != wanted.into) else {
+            return Some(());
+        };
+        let item = self.item("rpc", file)?;
+        let inner = indent(&self.lines[item.start]) + 2;
+        let line = format!("{}into: {}\n", " ".repeat(inner), document::scalar(name));
+        if known.into.is_some() {
+            let head = self.key(item, inner, "into")?;
+            self.lines.remove(head);
+            self.insert(head, &line);
+        } else {
+            self.insert(item.start + 1, &line);
         }
         Some(())
     }

@@ -91,24 +91,32 @@ impl Project {
         self.grow(inputs)
     }
 
-    /// Adds a service, or changes the one of the same file; an empty `include` or `sql` leaves what is there.
-    /// Paths are relative to the current directory.
+    /// Adds a service, or changes the one of the same file; an empty `include` or `sql`, or no `into`, leaves what is
+    /// there. Paths are relative to the current directory.
     pub fn add_rpc(
         &mut self,
         file: &Utf8Path,
         include: &[Utf8PathBuf],
         sql: &[Utf8PathBuf],
+        into: Option<&str>,
     ) -> Result<(), Error> {
         let file = self.stored(file)?;
         let include = self.stored_all(include)?;
         let sql = self.stored_all(sql)?;
+        let into = into.map(str::to_owned);
         let mut inputs = self.inputs.clone();
         match inputs.rpc.iter_mut().find(|input| input.file == file) {
             Some(input) => {
                 replace(&mut input.include, include);
                 replace(&mut input.sql, sql);
+                input.into = into.or_else(|| input.into.take());
             }
-            None => inputs.rpc.push(RpcInput { file, include, sql }),
+            None => inputs.rpc.push(RpcInput {
+                file,
+                include,
+                sql,
+                into,
+            }),
         }
         inputs.rpc.sort_by(|a, b| a.file.cmp(&b.file));
         self.grow(inputs)
@@ -131,6 +139,7 @@ impl Project {
                     file: resolve(&input.file),
                     include: all(&input.include),
                     sql: all(&input.sql),
+                    into: input.into.clone(),
                 })
                 .collect(),
         }

@@ -9,7 +9,7 @@ fn add(project: &mut Project, input: &str) -> Result<(), Error> {
     if file.extension() == Some("api") {
         project.add_api(&file, &more)
     } else {
-        project.add_rpc(&file, &[], &more)
+        project.add_rpc(&file, &[], &more, None)
     }
 }
 

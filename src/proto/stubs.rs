@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use prost_build::{Config, Module};
 
-use super::{Set, comments};
+use super::{Set, bare, comments};
 
 /// The Rust code of one proto package: the content of its module.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,23 @@ pub struct Stub {
     pub text: String,
 }
 
-pub(super) fn stubs(set: &Set) -> anyhow::Result<Vec<Stub>> {
+/// What the crate of a contract is made of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Code {
+    /// By package.
+    pub stubs: Vec<Stub>,
+    /// A `google.protobuf.FileDescriptorSet` on the wire: the files and what they import, without comments.
+    pub descriptors: Vec<u8>,
+}
+
+pub(super) fn code(set: &Set) -> anyhow::Result<Code> {
+    Ok(Code {
+        stubs: stubs(set)?,
+        descriptors: bare::without_sources(&set.encoded),
+    })
+}
+
+fn stubs(set: &Set) -> anyhow::Result<Vec<Stub>> {
     let mut requests = Vec::new();
     let mut packages: Vec<(Module, String)> = Vec::new();
     for file in &set.descriptors.file {

@@ -59,9 +59,9 @@ impl Fixture {
             let words: Vec<&str> = command.iter().map(String::as_str).collect();
             match words[..] {
                 ["api", _] => project.add_api(&path(&command[1]), &[])?,
-                ["rpc", _] => project.add_rpc(&path(&command[1]), &[], &[])?,
+                ["rpc", _] => project.add_rpc(&path(&command[1]), &[], &[], None)?,
                 ["rpc", _, "--sql", _] => {
-                    project.add_rpc(&path(&command[1]), &[], &[path(&command[3])])?;
+                    project.add_rpc(&path(&command[1]), &[], &[path(&command[3])], None)?;
                 }
                 _ => bail!(
                     "{}/inputs: `{}` is not understood",

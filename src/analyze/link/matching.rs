@@ -18,8 +18,8 @@ pub(super) struct Method<'a> {
 pub(super) enum Found<'a> {
     None,
     One(Method<'a>),
-    /// Full names of two of the services.
-    Several(&'a str, &'a str),
+    /// Full names of two of the services, and the method that both have.
+    Several(&'a str, &'a str, &'a str),
     Wrong(Diagnostic),
 }
 
@@ -83,14 +83,16 @@ fn one<'a>(services: impl Iterator<Item = (&'a Rpc, &'a RpcService)>, name: &str
         methods.map(move |method| Method {
             rpc,
             service: &service.full_name,
-            service_name: &service.name,
+            service_name: rpc.short_name(service),
             found: method,
         })
     });
     match (found.next(), found.next()) {
         (None, _) => Found::None,
         (Some(one), None) => Found::One(one),
-        (Some(first), Some(second)) => Found::Several(first.service, second.service),
+        (Some(first), Some(second)) => {
+            Found::Several(first.service, second.service, &first.found.name)
+        }
     }
 }
 

@@ -66,16 +66,15 @@ pub(super) fn link(gateway: &mut Gateway, rpcs: &[Rpc], report: &mut Report) {
                 Ok(None) => {}
                 Err(misfit) => report.push(mismatch(route, method.service, &misfit)),
             },
-            Found::Several(first, second) => report.push(
+            Found::Several(first, second, name) => report.push(
                 Diagnostic::warning(
                     "link/ambiguous-method",
                     route.span,
                     format!(
-                        "`{}` is a method of `{first}` and of `{second}`, so the route is not linked to either",
-                        route.handler
+                        "`{name}` is a method of `{first}` and of `{second}`, so the route is not linked to either"
                     ),
                 )
-                .help(format!("say which: `@doc (rpc: {first}.{})`", route.handler)),
+                .help(format!("say which: `@doc (rpc: {first}.{name})`")),
             ),
             Found::Wrong(finding) => report.push(finding),
             Found::None => {}

@@ -133,21 +133,11 @@ pub(super) fn callee<'a>(
         .rpcs
         .iter()
         .find(|rpc| rpc.name == call.rpc)?;
-    let service = rpc
-        .services
-        .iter()
-        .find(|service| service.name == call.service)?;
-    Some((
-        rpc,
-        service
-            .methods
-            .iter()
-            .find(|method| method.name == call.method)?,
-    ))
+    Some((rpc, rpc.method(&call.service, &call.method)?))
 }
 
 fn full_name(rpc: &Rpc, service: &str) -> String {
-    let found = rpc.services.iter().find(|known| known.name == service);
+    let found = rpc.service(service);
     found
         .map(|service| service.full_name.clone())
         .unwrap_or_default()

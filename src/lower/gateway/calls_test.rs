@@ -76,10 +76,7 @@ fn tested(
 ) -> Option<TestedCall> {
     let call = linked(gateway, route)?;
     let (rpc, method) = callee(gateway, call)?;
-    let service = rpc
-        .services
-        .iter()
-        .find(|known| known.name == call.service)?;
+    let service = rpc.service(&call.service)?;
     let client = gateway
         .clients
         .iter()
@@ -115,7 +112,7 @@ fn tested(
         None if output.name == "()" => "()".to_owned(),
         None => return None,
     };
-    let fake = fake::name(&service.name);
+    let fake = fake::name(rpc, service);
     let crate_name = proto::crate_name(&rpc.name).replace('-', "_");
     needed.push((format!("{crate_name}::fake"), fake.clone()));
     let field = names::value(&method.name);

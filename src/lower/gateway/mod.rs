@@ -256,7 +256,7 @@ fn clients(system: &System, plan: &Plan<'_>) -> Vec<Client> {
                 field
             };
             let field = fields.take(field);
-            let module = super::proto::module_path(&rpc.name, &rpc.package);
+            let module = super::proto::module_path(&rpc.name, &service.package);
             let generated = names::ty(&service.name);
             let file = names::value(&format!("{}_client", service.name));
             let alias = names::ty(&format!("{field}_client"));

@@ -133,10 +133,7 @@ pub(super) fn trace_test(
             .iter()
             .find(|client| client.rpc == rpc.name)?;
         let has_tables = !rpc.tables.is_empty();
-        let full_name = rpc
-            .services
-            .iter()
-            .find(|known| known.name == call.service)?;
+        let full_name = rpc.service(&call.service)?;
         let answers = method.call.is_some();
         let test = TraceTest {
             module: view.module.clone(),
