@@ -16,7 +16,7 @@ pub struct Rpc {
     /// File name of the root proto, without folders, such as `order.proto`; of several, `order.proto, user.proto`.
     pub file: String,
     /// Whether `--into` named it, so that it may have several root files.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip)]
     pub merged: bool,
     pub services: Vec<RpcService>,
     /// Every message of the root files' packages, nested ones included, by full name.

@@ -1,5 +1,6 @@
 //! A channel for generated clients: discovery, balancing, breaker, deadline, span and metrics around each call.
 
+use std::collections::BTreeSet;
 #[cfg(feature = "testing")]
 use std::convert::Infallible;
 use std::future::Future;
@@ -35,6 +36,8 @@ pub struct Channel {
     to: To,
     timeout: Option<Duration>,
     breakers: Option<Arc<Breakers>>,
+    /// Paths of methods whose calls may last.
+    streams: Arc<BTreeSet<&'static str>>,
 }
 
 #[derive(Debug, Clone)]
@@ -61,7 +64,16 @@ impl Channel {
             to: To::Instances(instances),
             timeout,
             breakers: conf.middlewares.breaker.then(Arc::default),
+            streams: Arc::default(),
         })
+    }
+
+    /// A method that streams, such as `/order.Order/Watch`: `Timeout` is not for it, as in go-zero. A deadline that a
+    /// call has of its own counts all the same.
+    #[must_use]
+    pub fn with_stream(mut self, path: &'static str) -> Self {
+        Arc::make_mut(&mut self.streams).insert(path);
+        self
     }
 
     /// A channel to a service in this process, such as a fake: no socket, no network, the same spans.
@@ -79,6 +91,7 @@ impl Channel {
             to: To::Local(BoxCloneSyncService::new(service)),
             timeout: None,
             breakers: None,
+            streams: Arc::default(),
         }
     }
 }
@@ -101,8 +114,10 @@ impl Service<Request<Body>> for Channel {
             return Box::pin(async move { Err(call.refuse()) });
         }
         call.breaker = breaker;
+        let lasts = self.streams.contains(path);
+        let timeout = self.timeout.filter(|_| !lasts);
         match &self.to {
-            To::Instances(instances) => Box::pin(call.run(request, instances.pick(), self.timeout)),
+            To::Instances(instances) => Box::pin(call.run(request, instances.pick(), timeout)),
             #[cfg(feature = "testing")]
             To::Local(service) => Box::pin(call.run_here(request, service.clone())),
         }

@@ -104,13 +104,18 @@ fn tested(
     if is_renamed(&input) || is_renamed(&output) {
         return None;
     }
-    let answer = match &output.module {
+    let one = match &output.module {
         Some(module) => {
             needed.push((module.clone(), output.name.clone()));
             format!("{}::default()", output.name)
         }
         None if output.name == "()" => "()".to_owned(),
         None => return None,
+    };
+    let answer = if method.server_streaming {
+        format!("vec![{one}]")
+    } else {
+        one
     };
     let fake = fake::name(rpc, service);
     let crate_name = proto::crate_name(&rpc.name).replace('-', "_");

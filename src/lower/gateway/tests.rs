@@ -125,7 +125,8 @@ pub(super) fn trace_test(
             .call
             .as_ref()
             .is_some_and(|call| matches!(call.op, TableOp::Find { .. }));
-        if needs_more || finds || route.method != Method::Post {
+        let streams = method.server_streaming;
+        if needs_more || finds || streams || route.method != Method::Post {
             return None;
         }
         let client = gateway
