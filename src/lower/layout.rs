@@ -35,7 +35,7 @@ pub(super) fn chain(
     let tries = usize::from(one_line.ends_with('?'));
     let fits = !one_line.contains('\n')
         && (width + tries <= CHAIN_WIDTH || links.len() < 2)
-        && column + width + tail.chars().count() <= MAX_WIDTH;
+        && column + width + 2 * tries + tail.chars().count() <= MAX_WIDTH;
     if fits {
         return one_line;
     }

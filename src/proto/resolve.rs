@@ -87,7 +87,10 @@ impl Sources {
 fn names(roots: &[&Utf8Path], includes: &[Utf8PathBuf]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for root in roots {
-        let inside = (includes.iter()).find_map(|folder| root.strip_prefix(folder).ok());
+        let inside = (includes.iter()).find_map(|folder| match folder.as_str() {
+            "." | "" => Some(*root).filter(|root| root.is_relative() && !root.starts_with("..")),
+            _ => root.strip_prefix(folder).ok(),
+        });
         let inside = inside.filter(|_| roots.len() > 1);
         let mut parts: Vec<&str> = inside.unwrap_or(root).as_str().split('/').collect();
         parts.retain(|part| !matches!(*part, "" | "." | ".."));
