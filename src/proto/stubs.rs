@@ -61,7 +61,7 @@ fn stubs(set: &Set) -> anyhow::Result<Vec<Stub>> {
             package,
             modules: module.parts().map(str::to_owned).collect(),
             // prost-build leaves a comma after the language of a fence that had none.
-            text: without_header(&text).replace("```text,\n", "```text\n"),
+            text: plain_types(&without_header(&text).replace("```text,\n", "```text\n")),
         })
     });
     Ok(stubs.collect())
@@ -84,6 +84,27 @@ fn clean_comments(file: &mut prost_types::FileDescriptorProto) {
         }
         location.leading_detached_comments.clear();
     }
+}
+
+/// tonic's generator takes Google's wrappers of numbers for messages of the package: `super::i64`. No message of a package
+/// has such a name: prost writes them in camel case.
+fn plain_types(text: &str) -> String {
+    const HEAD: &str = "super::";
+    const PLAIN: &[&str] = &["bool", "f32", "f64", "i32", "i64", "u32", "u64"];
+
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(HEAD) {
+        let (before, found) = rest.split_at(at);
+        let after = &found[HEAD.len()..];
+        let end = after.find(|c: char| !c.is_alphanumeric() && c != '_');
+        let is_plain = PLAIN.contains(&&after[..end.unwrap_or(after.len())]);
+        out.push_str(before);
+        out.push_str(if is_plain { "" } else { HEAD });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Generated files carry zgen's own header.

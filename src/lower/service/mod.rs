@@ -135,12 +135,15 @@ fn mounted(services: &[ServiceName]) -> Vec<String> {
     let last = services.len().saturating_sub(1);
     let one = |(index, service): (usize, &ServiceName)| {
         let svc = if index == last { "svc" } else { "svc.clone()" };
-        let heads = format!("{}::new({}::new(", service.server, service.ty);
-        // rustfmt breaks the innermost call.
-        if heads.len() + svc.len() + 2 > layout::CALL_WIDTH {
+        let (outer, inner) = (&service.server, &service.ty);
+        let heads = format!("{outer}::new({inner}::new(");
+        // rustfmt breaks the innermost call for as long as those around it are short.
+        if heads.len() + svc.len() + 2 <= layout::CALL_WIDTH {
+            format!(".with({heads}{svc})))")
+        } else if heads.len() <= layout::CALL_WIDTH {
             format!(".with({heads}\n            {svc},\n        )))")
         } else {
-            format!(".with({heads}{svc})))")
+            format!(".with({outer}::new(\n            {inner}::new({svc}),\n        ))")
         }
     };
     services.iter().enumerate().map(one).collect()

@@ -76,7 +76,8 @@ fn method(rpc: &Rpc, service: &RpcService, method: &RpcMethod) -> Method {
     };
     let folder = folder(rpc, service).map(|folder| format!("{folder}::"));
     let folder = folder.unwrap_or_default();
-    let run = format!(".run(logic::{folder}{name}(&self.svc, {argument}))");
+    let logic = format!("logic::{folder}{name}(&self.svc, {argument})");
+    let run = layout::call(12, ".run", &[logic], "");
     let attributes = |attributes: Vec<Attribute>, streams: bool| {
         if streams { Vec::new() } else { attributes }
     };
