@@ -261,7 +261,7 @@ fn corpus_of_protos_and_tables() {
                 protos += 1;
                 let set = proto::compile(&[&path], &[], &Disk, &mut sources, &mut report);
                 if let Some(set) = set {
-                    proto::code(&set).unwrap();
+                    proto::code(&set, true).unwrap();
                     compiled += 1;
                 }
             }

@@ -40,7 +40,7 @@ fn generated(name: &str) -> anyhow::Result<Utf8PathBuf> {
         "rpc audit.proto --sql audit.sql -o out",
         "api front.api -o out",
         // One more joins the others.
-        "rpc order/v1/order.proto -I . --into shop -o out",
+        "rpc order/v1/order.proto -I . --into shop --serde -o out",
     ] {
         let (said, code) = zgen(&dir, words);
         assert_eq!(code, Some(0), "zgen {words}\n{said}");
@@ -55,6 +55,7 @@ fn one_process_serves_several_files() -> anyhow::Result<()> {
     assert_eq!(code, Some(0), "{said}");
     // What cannot be answered is said once, and that is 501.
     assert!(said.contains("link/streaming-method"), "{said}");
+    assert!(said.contains("serde is left out of `Timestamp`:"), "{said}");
     assert!(
         said.contains("`order.v1.Orders.Import` is asked by a stream"),
         "{said}"

@@ -63,7 +63,7 @@ pub fn run(
         }
         gateways.push(gateway);
     }
-    finish(gateways, inputs, sources)
+    finish(gateways, inputs, Purpose::Generate, sources)
 }
 
 /// Reads and checks what may belong to many workspaces, such as a folder of descriptions. Files that others of them
@@ -84,7 +84,7 @@ pub fn check(
     let gateways = roots
         .filter_map(|root| gateway::gateway(root, Purpose::Check, sources.report))
         .collect();
-    finish(gateways, inputs, sources)
+    finish(gateways, inputs, Purpose::Check, sources)
 }
 
 /// What a root is read for.
@@ -96,10 +96,15 @@ enum Purpose {
     Check,
 }
 
-fn finish(mut gateways: Vec<Gateway>, inputs: &Inputs, mut sources: Sources<'_>) -> Output {
+fn finish(
+    mut gateways: Vec<Gateway>,
+    inputs: &Inputs,
+    purpose: Purpose,
+    mut sources: Sources<'_>,
+) -> Output {
     gateways.sort_by(|a, b| a.name.cmp(&b.name));
     let mut output = Output::default();
-    for described in rpc::rpcs(inputs, &mut sources) {
+    for described in rpc::rpcs(inputs, purpose, &mut sources) {
         output
             .code
             .push((described.rpc.name.clone(), described.code));

@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::analyze::Purpose;
 use crate::analyze::load::{Sources, clean};
 use crate::analyze::names;
 use crate::analyze::rpc_table;
@@ -21,7 +22,7 @@ pub(super) struct Described {
 }
 
 /// Every service of the workspace, then the ones that its gateways only call. A proto that is both is served.
-pub(super) fn rpcs(inputs: &Inputs, sources: &mut Sources<'_>) -> Vec<Described> {
+pub(super) fn rpcs(inputs: &Inputs, purpose: Purpose, sources: &mut Sources<'_>) -> Vec<Described> {
     let mut out: Vec<Described> = Vec::new();
     for process in processes(inputs) {
         let Some(described) = describe(&process, sources) else {
@@ -31,7 +32,11 @@ pub(super) fn rpcs(inputs: &Inputs, sources: &mut Sources<'_>) -> Vec<Described>
             .iter()
             .find(|other| other.rpc.name == described.rpc.name)
         {
-            Some(first) => duplicate(&described, first, sources.report),
+            Some(first) if purpose == Purpose::Generate => {
+                duplicate(&described, first, sources.report);
+            }
+            // Files that are read together need not be served together.
+            Some(_) => {}
             None => out.push(described),
         }
     }
@@ -49,6 +54,8 @@ struct Process {
     include: Vec<Utf8PathBuf>,
     sql: Vec<Utf8PathBuf>,
     serve: bool,
+    /// Whether messages are serde's, too.
+    serde: bool,
 }
 
 fn processes(inputs: &Inputs) -> Vec<Process> {
@@ -67,6 +74,7 @@ fn processes(inputs: &Inputs) -> Vec<Process> {
             });
             out.len() - 1
         });
+        out[at].serde |= input.serde;
         add(&mut out[at].files, [file]);
         add(&mut out[at].include, input.include.iter().cloned());
         add(&mut out[at].sql, input.sql.iter().cloned());
@@ -118,7 +126,7 @@ fn describe(process: &Process, sources: &mut Sources<'_>) -> Option<Described> {
     rpc.tables = tables;
     rpc.sql_file = sql_file;
     rpc_table::link(&mut rpc);
-    let code = match proto::code(&set) {
+    let code = match proto::code(&set, process.serde) {
         Ok(code) => code,
         Err(error) => {
             let message = format!("cannot write code for `{}`: {error:#}", rpc.file);
@@ -128,6 +136,15 @@ fn describe(process: &Process, sources: &mut Sources<'_>) -> Option<Described> {
             Code::default()
         }
     };
+    if !code.without_serde.is_empty() {
+        let message = format!(
+            "serde is left out of `{}`: Google's own types, which they hold, have none",
+            code.without_serde.join("`, `")
+        );
+        let help = "turn them into types of your own where you need serde";
+        let found = Diagnostic::warning("proto/no-serde", span, message).help(help);
+        sources.report.push(found);
+    }
     Some(Described { rpc, code, span })
 }
 

@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 
 use super::kind::{self, Kind};
 use super::{Console, Exit, sync};
+use crate::project::RpcInput;
 
 /// Generate a service from each .proto file
 #[derive(Debug, clap::Args)]
@@ -31,6 +32,9 @@ pub(super) struct Args {
     /// Serve the files by one process of this name, together with those that are in it already
     #[arg(long, value_name = "NAME")]
     into: Option<String>,
+    /// Derive serde's traits for messages; those that hold Google's own types are left out
+    #[arg(long)]
+    serde: bool,
     #[command(flatten)]
     mode: sync::Mode,
 }
@@ -43,8 +47,14 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
         kind::expect(file, Kind::Sql)?;
     }
     sync::run(&args.output, args.mode, console, |project| {
-        let into = args.into.as_deref();
-        let mut files = args.files.iter();
-        files.try_for_each(|file| project.add_rpc(file, &args.include, &args.sql, into))
+        (args.files.iter()).try_for_each(|file| {
+            project.add_rpc(&RpcInput {
+                file: file.clone(),
+                include: args.include.clone(),
+                sql: args.sql.clone(),
+                into: args.into.clone(),
+                serde: args.serde,
+            })
+        })
     })
 }

@@ -1,5 +1,6 @@
 //! From the model to the files to print: every name chosen, every shape decided. Total: nobody can be at fault here.
 
+mod bytes;
 pub mod deploy;
 mod fake;
 mod gateway;

@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 
-use super::{names, types};
+use super::{bytes, names, types};
 use crate::emit::Owner;
 use crate::model::{self, Rpc, RpcService};
 use crate::proto::{Code, Stub};
@@ -225,7 +225,13 @@ fn told_apart(rpc: &Rpc, full_name: &str, place: &Place) -> String {
         let path = full_name.strip_prefix(&place.package).unwrap_or(full_name);
         return names::ty(&path.replace('.', "_"));
     }
-    names::ty(&full_name.replace('.', "_"))
+    let name = names::ty(&full_name.replace('.', "_"));
+    // Without a package there is nothing to put in front.
+    if name == place.name {
+        format!("{name}Message")
+    } else {
+        name
+    }
 }
 
 /// The Rust name of a service: with its package where the process serves several of one name.
@@ -287,6 +293,7 @@ pub(super) fn files(rpc: &Rpc, code: &Code) -> Vec<File> {
             .iter()
             .any(|stub| stub.text.contains("::prost_types::")),
         has_services: !rpc.services.is_empty(),
+        serde: code.serde,
     };
     let lib = ProtoLib {
         source: rpc.file.clone(),
@@ -309,7 +316,7 @@ pub(super) fn files(rpc: &Rpc, code: &Code) -> Vec<File> {
         files.push(zgen("src/fake.rs".to_owned(), rust::Body::Workspace(body)));
         let view = Descriptors {
             source: rpc.file.clone(),
-            lines: literal_lines(&code.descriptors),
+            lines: bytes::lines(&code.descriptors),
         };
         let body = Body::ProtoDescriptors(view);
         files.push(zgen(
@@ -328,29 +335,6 @@ pub(super) fn files(rpc: &Rpc, code: &Code) -> Vec<File> {
         ));
     }
     files
-}
-
-/// The lines of a byte string, each but the last to be followed by `\`, which drops the space at the start of the next.
-fn literal_lines(bytes: &[u8]) -> Vec<String> {
-    const WIDTH: usize = 94;
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for byte in bytes {
-        let escaped = match byte {
-            b' ' if line.is_empty() => "\\x20".to_owned(),
-            0 => "\\0".to_owned(),
-            byte => byte.escape_ascii().to_string(),
-        };
-        if line.len() + escaped.len() > WIDTH {
-            lines.push(std::mem::take(&mut line));
-            // What was no start has become one.
-            line.push_str(if *byte == b' ' { "\\x20" } else { &escaped });
-        } else {
-            line.push_str(&escaped);
-        }
-    }
-    lines.push(line);
-    lines
 }
 
 fn file_name(stub: &Stub) -> String {

@@ -17,7 +17,7 @@ const API: &str = "\
 ";
 const RPC: &str = "\
 # One service for each .proto file; `include` lists import folders, `sql` the tables that the service owns. Files with
-# the same `into: NAME` are one process.
+# the same `into: NAME` are one process; `serde: true` derives serde's traits for messages.
 ";
 const OPTIONS: &str = "\
 # Choices that shape what is written. `envelope: true` makes gateways answer {\"code\": 0, \"msg\": \"ok\", \"data\": ..}.
@@ -174,6 +174,9 @@ pub(super) fn render_rpc(input: &RpcInput, indent: &str) -> String {
     let inner = format!("{indent}  ");
     if let Some(name) = &input.into {
         let _ = writeln!(out, "{inner}into: {}", scalar(name));
+    }
+    if input.serde {
+        let _ = writeln!(out, "{inner}serde: true");
     }
     list_of_paths(&mut out, &inner, "include", &input.include);
     list_of_paths(&mut out, &inner, "sql", &input.sql);

@@ -21,7 +21,13 @@ pub(super) fn grow(text: &str, before: &Inputs, after: &Inputs) -> Option<String
         match before.rpc.iter().find(|known| known.file == input.file) {
             None => lines.add_item("rpc", |indent| render_rpc(input, indent))?,
             Some(known) => {
-                lines.set_into(&input.file, known, input)?;
+                if input.serde && !known.serde {
+                    lines.set(&input.file, "serde", false, "true")?;
+                }
+                if let Some(name) = input.into.as_ref().filter(|_| known.into != input.into) {
+                    let is_known = known.into.is_some();
+                    lines.set(&input.file, "into", is_known, &document::scalar(name))?;
+                }
                 lines.add_lists("rpc", &input.file, &rpc_lists(known, input))?;
             }
         }
@@ -108,16 +114,13 @@ impl Lines {
         Some(())
     }
 
-    /// The process that an item belongs to, below its `file:`.
-    fn set_into(&mut self, file: &Utf8Path, known: &RpcInput, wanted: &RpcInput) -> Option<()> {
-        let Some(name) = wanted.into.as_ref().filter(|_| known.into != wanted.into) else {
-            return Some(());
-        };
+    /// A line below an item's `file:`, or in place of the one that says something else.
+    fn set(&mut self, file: &Utf8Path, key: &str, known: bool, wanted: &str) -> Option<()> {
         let item = self.item("rpc", file)?;
         let inner = indent(&self.lines[item.start]) + 2;
-        let line = format!("{}into: {}\n", " ".repeat(inner), document::scalar(name));
-        if known.into.is_some() {
-            let head = self.key(item, inner, "into")?;
+        let line = format!("{}{key}: {wanted}\n", " ".repeat(inner));
+        if known {
+            let head = self.key(item, inner, key)?;
             self.lines.remove(head);
             self.insert(head, &line);
         } else {

@@ -66,6 +66,19 @@ pub struct RpcInput {
     /// its own, named after its package.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub into: Option<String>,
+    /// Whether messages are serde's, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub serde: bool,
+}
+
+impl RpcInput {
+    /// A file that stands for itself.
+    pub fn of(file: impl Into<Utf8PathBuf>) -> Self {
+        Self {
+            file: file.into(),
+            ..Self::default()
+        }
+    }
 }
 
 /// Choices in `zgen.yaml` that shape what is written.

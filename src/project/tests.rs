@@ -14,7 +14,11 @@ fn add(project: &mut Project, input: &str) -> Result<(), Error> {
     if file.extension() == Some("api") {
         project.add_api(&file, &more)
     } else {
-        project.add_rpc(&file, &[], &more, into)
+        project.add_rpc(&RpcInput {
+            sql: more,
+            into: into.map(str::to_owned),
+            ..RpcInput::of(file)
+        })
     }
 }
 

@@ -22,7 +22,7 @@ const SERVICE_METHOD: i32 = 2;
 
 /// The packages of the roots: all their files, the roots first.
 pub(super) fn rpc(set: &Set, serve: bool) -> Rpc {
-    let packages: Vec<&str> = set.root_files().map(|file| file.package()).collect();
+    let packages: Vec<&str> = set.root_files().map(FileDescriptorProto::package).collect();
     let mut files: Vec<&FileDescriptorProto> = set.root_files().collect();
     let others = set
         .descriptors

@@ -9,6 +9,7 @@ mod describe;
 mod errors;
 mod holds;
 mod resolve;
+mod serde;
 mod stubs;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -85,9 +86,9 @@ pub fn contract(set: &Set, sources: &SourceMap) -> wire::Contract {
 }
 
 /// Rust code for every package of the set, by package, and the set itself for whoever asks a running service: a pure
-/// function of the descriptors.
-pub fn code(set: &Set) -> anyhow::Result<Code> {
-    stubs::code(set)
+/// function of the descriptors. With `serde`, messages are serde's, too, where they can be.
+pub fn code(set: &Set, serde: bool) -> anyhow::Result<Code> {
+    stubs::code(set, serde)
 }
 
 #[cfg(test)]

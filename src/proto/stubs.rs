@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use prost_build::{Config, Module};
 
+use super::serde::Derived;
 use super::{Set, bare, comments};
 
 /// The Rust code of one proto package: the content of its module.
@@ -23,16 +24,32 @@ pub struct Code {
     pub stubs: Vec<Stub>,
     /// A `google.protobuf.FileDescriptorSet` on the wire: the files and what they import, without comments.
     pub descriptors: Vec<u8>,
+    /// Whether messages are serde's, too.
+    pub serde: bool,
+    /// The messages that are not, although that was asked for.
+    pub without_serde: Vec<String>,
 }
 
-pub(super) fn code(set: &Set) -> anyhow::Result<Code> {
+pub(super) fn code(set: &Set, serde: bool) -> anyhow::Result<Code> {
+    let mut config = Config::new();
+    let mut without_serde = Vec::new();
+    if serde {
+        let derived = Derived::of(&set.descriptors.file);
+        for path in &derived.paths {
+            config.type_attribute(path, "#[derive(serde::Serialize, serde::Deserialize)]");
+            config.message_attribute(path, "#[serde(default)]");
+        }
+        without_serde = derived.left_out;
+    }
     Ok(Code {
-        stubs: stubs(set)?,
+        stubs: stubs(set, config)?,
         descriptors: bare::without_sources(&set.encoded),
+        serde,
+        without_serde,
     })
 }
 
-fn stubs(set: &Set) -> anyhow::Result<Vec<Stub>> {
+fn stubs(set: &Set, mut config: Config) -> anyhow::Result<Vec<Stub>> {
     let mut requests = Vec::new();
     let mut packages: Vec<(Module, String)> = Vec::new();
     for file in &set.descriptors.file {
@@ -48,7 +65,6 @@ fn stubs(set: &Set) -> anyhow::Result<Vec<Stub>> {
         .client_mod_attribute(".", "#[cfg(feature = \"client\")]")
         .server_mod_attribute(".", "#[cfg(feature = \"server\")]")
         .service_generator();
-    let mut config = Config::new();
     config.service_generator(services);
     let mut texts = config
         .generate(requests)

@@ -61,6 +61,7 @@ pub struct ProtoManifest {
     pub crate_name: String,
     pub uses_prost_types: bool,
     pub has_services: bool,
+    pub serde: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
