@@ -18,6 +18,12 @@ const RPC_BUCKETS: &[f64] = &[
     1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0, 2000.0, 5000.0,
 ];
 
+/// Milliseconds, as in `core/stores/sqlx/metrics.go`.
+const SQL_BUCKETS: &[f64] = &[
+    0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0, 2000.0,
+    5000.0, 10_000.0, 15_000.0,
+];
+
 /// Labels of an HTTP request; `path` is the route, never the raw path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(crate) struct HttpLabels {
@@ -38,6 +44,19 @@ struct DropLabels {
 pub(crate) struct RpcLabels {
     pub(crate) method: String,
     pub(crate) code: i32,
+}
+
+/// What a read of the cache found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CacheLabels {
+    result: &'static str,
+}
+
+/// Labels of a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SqlLabels {
+    table: &'static str,
+    command: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -61,6 +80,9 @@ struct Metrics {
     rpc_server: Rpc,
     rpc_client: Rpc,
     dropped: Family<DropLabels, Counter>,
+    cache_reads: Family<CacheLabels, Counter>,
+    sql_duration: Family<SqlLabels, Histogram, Buckets>,
+    sql_errors: Family<SqlLabels, Counter>,
 }
 
 #[derive(Clone)]
@@ -92,6 +114,25 @@ static METRICS: LazyLock<Metrics> = LazyLock::new(|| {
         "requests and calls refused to protect the process or what it calls",
         dropped.clone(),
     );
+    let cache_reads = Family::default();
+    registry.register(
+        "cache_reads",
+        "reads of the cache, by what they found: hit, miss or fail",
+        cache_reads.clone(),
+    );
+    // As `core/stores/sqlx/metrics.go` names them.
+    let sql_duration = Family::new_with_constructor(Buckets(SQL_BUCKETS));
+    registry.register(
+        "sql_client_requests_duration_ms",
+        "sql client requests duration(ms)",
+        sql_duration.clone(),
+    );
+    let sql_errors = Family::default();
+    registry.register(
+        "sql_client_requests_error",
+        "sql client requests error count",
+        sql_errors.clone(),
+    );
     Metrics {
         registry,
         http_duration,
@@ -99,6 +140,9 @@ static METRICS: LazyLock<Metrics> = LazyLock::new(|| {
         rpc_server,
         rpc_client,
         dropped,
+        cache_reads,
+        sql_duration,
+        sql_errors,
     }
 });
 
@@ -162,6 +206,25 @@ pub(crate) fn rpc_called(method: &str, code: i32, took: Duration) {
 pub(crate) fn dropped(side: &'static str, layer: &'static str) {
     let labels = DropLabels { side, layer };
     METRICS.dropped.get_or_create(&labels).inc();
+}
+
+/// Counts one read of the cache.
+pub(crate) fn cache_read(result: &'static str) {
+    let labels = CacheLabels { result };
+    METRICS.cache_reads.get_or_create(&labels).inc();
+}
+
+/// Counts one query.
+#[cfg_attr(not(feature = "sql"), allow(dead_code))]
+pub(crate) fn sql_query(table: &'static str, command: &'static str, is_ok: bool, took: Duration) {
+    let labels = SqlLabels { table, command };
+    METRICS
+        .sql_duration
+        .get_or_create(&labels)
+        .observe(took.as_secs_f64() * 1000.0);
+    if !is_ok {
+        METRICS.sql_errors.get_or_create(&labels).inc();
+    }
 }
 
 /// The exposition text (OpenMetrics 1.0).

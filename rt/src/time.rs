@@ -9,3 +9,9 @@ pub fn unix_now() -> i64 {
         .unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
+
+/// The time, with as many digits of a second's fraction as SQL's `NOW(3)` has: what a column keeps, and no more.
+#[cfg(feature = "sql-time")]
+pub fn now(digits: u16) -> chrono::DateTime<chrono::Utc> {
+    chrono::SubsecRound::trunc_subsecs(chrono::Utc::now(), digits)
+}

@@ -1,0 +1,183 @@
+//! A cache of JSON values: Redis, or inside the process while there is none. A cache that fails makes a
+//! service slower, never wrong: errors are logged and count as a miss.
+//!
+//! Rows are kept beside their table as go-zero keeps them (`core/stores/cache/cachenode.go`): see [`Cache::take`].
+
+mod aside;
+mod backend;
+mod flight;
+#[cfg(feature = "redis")]
+mod redis;
+mod stale;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use self::aside::Cached;
+use self::backend::Backend;
+use self::flight::Flights;
+use self::stale::Stale;
+use crate::config::CacheConf;
+use crate::metrics;
+use crate::trace::{Span, attr};
+
+/// Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Cache {
+    shared: Arc<Shared>,
+    /// Inside a transaction: keys to delete once it is committed.
+    pending: Option<Arc<Mutex<Vec<String>>>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    backend: Backend,
+    flights: Flights,
+    stale: Stale,
+}
+
+impl Cache {
+    /// Redis if a section says where, else inside the process. Connects on first use.
+    pub fn new(conf: Option<&CacheConf>) -> anyhow::Result<Self> {
+        let backend = match conf {
+            None => Backend::local(),
+            #[cfg(feature = "redis")]
+            Some(conf) => redis::backend(conf)?,
+            #[cfg(not(feature = "redis"))]
+            Some(_) => {
+                anyhow::bail!("Redis: this service is built without the feature `redis` of zgen-rt")
+            }
+        };
+        let shared = Shared {
+            backend,
+            flights: Flights::default(),
+            stale: Stale::default(),
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+            pending: None,
+        })
+    }
+
+    /// Reads a value; a client span of this name shows it.
+    pub async fn get<T: DeserializeOwned>(&self, name: &'static str, key: &str) -> Option<T> {
+        let text = self.read(name, key).await?;
+        // A value of an older shape is a miss.
+        serde_json::from_str(&text).ok()
+    }
+
+    /// Writes a value that expires after `ttl`; a client span of this name shows it.
+    pub async fn set<T: Serialize>(&self, name: &'static str, key: &str, value: &T, ttl: Duration) {
+        match serde_json::to_string(value) {
+            Ok(text) => self.write(name, key, text, ttl, false).await,
+            Err(error) => {
+                self.span(name, "SET").fail_with("serialization");
+                tracing::warn!(%error, "cache write failed");
+            }
+        }
+    }
+
+    /// Deletes values; a client span of this name shows it. What cannot be deleted now is deleted later, and not read
+    /// until then.
+    pub async fn delete(&self, name: &'static str, keys: &[String]) {
+        if let Some(pending) = &self.pending {
+            let mut pending = pending.lock().unwrap_or_else(PoisonError::into_inner);
+            pending.extend(keys.iter().cloned());
+            return;
+        }
+        let shared = &self.shared;
+        // Twice: who reads meanwhile may still find the old value, who reads afterwards must not be given it.
+        shared.flights.divert(keys);
+        let span = self.span(name, "DEL");
+        match span.scope(shared.backend.delete(keys)).await {
+            Ok(()) => shared.stale.forget(keys),
+            Err(error) => {
+                span.fail_with("connection");
+                tracing::warn!(%error, "cache delete failed; it is tried again");
+                if shared.stale.add(keys) {
+                    tokio::spawn(stale::clean(Arc::clone(shared)));
+                }
+            }
+        }
+        shared.flights.divert(keys);
+    }
+
+    /// The same cache for a transaction: it reads past it, and what is written or deleted is deleted by
+    /// [`Cache::settle`].
+    #[must_use]
+    pub fn deferred(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            pending: Some(Arc::default()),
+        }
+    }
+
+    /// Deletes what a transaction has changed; to be called after its commit.
+    pub async fn settle(self) {
+        let Some(pending) = self.pending else { return };
+        let keys = std::mem::take(&mut *pending.lock().unwrap_or_else(PoisonError::into_inner));
+        if !keys.is_empty() {
+            let settled = Self {
+                shared: self.shared,
+                pending: None,
+            };
+            settled.delete("DeleteCache", &keys).await;
+        }
+    }
+
+    async fn read(&self, name: &'static str, key: &str) -> Option<String> {
+        if self.shared.stale.holds(key) {
+            metrics::cache_read("miss");
+            return None;
+        }
+        let span = self.span(name, "GET");
+        match span.scope(self.shared.backend.get(key)).await {
+            Ok(text) => {
+                metrics::cache_read(if text.is_some() { "hit" } else { "miss" });
+                text
+            }
+            Err(error) => {
+                metrics::cache_read("fail");
+                span.fail_with("connection");
+                tracing::warn!(%error, "cache read failed");
+                None
+            }
+        }
+    }
+
+    /// `only_new`: not where there is a value already.
+    async fn write(
+        &self,
+        name: &'static str,
+        key: &str,
+        text: String,
+        ttl: Duration,
+        only_new: bool,
+    ) {
+        // Its deletion is still to come.
+        if self.shared.stale.holds(key) {
+            return;
+        }
+        let span = self.span(name, "SET");
+        let written = self.shared.backend.set(key, text, ttl, only_new);
+        if let Err(error) = span.scope(written).await {
+            span.fail_with("connection");
+            tracing::warn!(%error, "cache write failed");
+        }
+    }
+
+    fn span(&self, name: &'static str, operation: &'static str) -> Span {
+        let span = Span::client(name);
+        if span.is_recording() {
+            span.set(attr::DB_OPERATION_NAME, operation);
+            span.set(attr::DB_SYSTEM_NAME, self.shared.backend.system());
+            if let Some(host) = self.shared.backend.host() {
+                span.set(attr::SERVER_ADDRESS, host);
+            }
+        }
+        span
+    }
+}
