@@ -154,7 +154,6 @@ fn run(api: Vec<ApiInput>, rpc: Vec<RpcInput>) -> Option<(System, Stubs)> {
     let mut report = diag::Report::default();
     let inputs = Inputs { api, rpc };
     let output = analyze::run(&inputs, &source::Disk, &mut sources, &mut report);
-    analyze::limits(&output.system, &mut report);
     if report.has_errors() {
         let text = diag::render(&report, &sources, diag::Format::Short);
         for line in text.lines().filter(|line| line.contains("error")) {

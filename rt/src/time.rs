@@ -12,6 +12,7 @@ pub fn unix_now() -> i64 {
 
 /// The time, with as many digits of a second's fraction as SQL's `NOW(3)` has: what a column keeps, and no more.
 #[cfg(feature = "sql-time")]
-pub fn now(digits: u16) -> chrono::DateTime<chrono::Utc> {
-    chrono::SubsecRound::trunc_subsecs(chrono::Utc::now(), digits)
+pub fn now<T: crate::sql::Moment>(digits: u16) -> T {
+    let now = chrono::SubsecRound::trunc_subsecs(chrono::Utc::now(), digits);
+    T::at(now)
 }

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 
 use crate::analyze::load::{Sources, clean};
 use crate::analyze::names;
-use crate::analyze::rpc_table;
+use crate::analyze::tables;
 use crate::diag::{Diagnostic, Report};
 use crate::model::{Rpc, Table};
 use crate::project::Inputs;
@@ -71,7 +71,7 @@ fn describe(file: &Utf8Path, root: &Root<'_>, sources: &mut Sources<'_>) -> Opti
         sources.map,
         sources.report,
     );
-    let (tables, sql_file) = tables(root.sql, sources);
+    let (created, sql_file) = created(root.sql, sources);
     let set = set?;
     let span = set.package_span(sources.map);
     let mut rpc = proto::describe(&set, root.serve);
@@ -82,9 +82,9 @@ fn describe(file: &Utf8Path, root: &Root<'_>, sources: &mut Sources<'_>) -> Opti
                 .help("add `service Name { rpc Method(Request) returns (Response); }`"),
         );
     }
-    rpc.tables = tables;
+    rpc.tables = created;
     rpc.sql_file = sql_file;
-    rpc_table::link(&mut rpc);
+    tables::link(&mut rpc, sources.report);
     let stubs = match proto::stubs(&set) {
         Ok(stubs) => stubs,
         Err(error) => {
@@ -99,7 +99,7 @@ fn describe(file: &Utf8Path, root: &Root<'_>, sources: &mut Sources<'_>) -> Opti
 }
 
 /// Several files are one list; a table may be created once in all of them.
-fn tables(files: &[Utf8PathBuf], sources: &mut Sources<'_>) -> (Vec<Table>, Option<String>) {
+fn created(files: &[Utf8PathBuf], sources: &mut Sources<'_>) -> (Vec<Table>, Option<String>) {
     let mut tables: Vec<Table> = Vec::new();
     for file in files {
         let Some(id) = sources.read_root(file) else {

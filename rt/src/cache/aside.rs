@@ -61,9 +61,21 @@ impl Cache {
         self.shared.flights.divert(&keys);
     }
 
-    /// Forgets the row of this key.
-    pub async fn forget(&self, key: String) {
-        self.delete("DeleteCache", &[key]).await;
+    /// Runs a query that changes or deletes the rows of these keys, and forgets them: also when the query fails, for it may
+    /// have been executed all the same, and when the caller goes away in the middle.
+    pub async fn changing<T>(
+        &self,
+        keys: impl Into<Vec<String>>,
+        query: impl Future<Output = T>,
+    ) -> T {
+        let unfinished = Unfinished {
+            cache: self,
+            keys: keys.into(),
+        };
+        let result = query.await;
+        self.delete("DeleteCache", &unfinished.keys).await;
+        unfinished.finish();
+        result
     }
 
     async fn aside<T, E, F: Future<Output = Result<Option<T>, E>>>(
@@ -137,10 +149,30 @@ impl Cache {
             self.write("UpdateCache", key, text, unstable(ttl), only_new)
                 .await;
             if !flight.is_current() {
-                self.forget(key.to_owned()).await;
+                self.delete("DeleteCache", &[key.to_owned()]).await;
             }
         }
         loaded
+    }
+}
+
+/// Keys that are to be deleted, whatever happens.
+struct Unfinished<'a> {
+    cache: &'a Cache,
+    keys: Vec<String>,
+}
+
+impl Unfinished<'_> {
+    fn finish(mut self) {
+        self.keys.clear();
+    }
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if !self.keys.is_empty() {
+            self.cache.delete_later(&self.keys);
+        }
     }
 }
 

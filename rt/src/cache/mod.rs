@@ -97,12 +97,24 @@ impl Cache {
             Err(error) => {
                 span.fail_with("connection");
                 tracing::warn!(%error, "cache delete failed; it is tried again");
-                if shared.stale.add(keys) {
-                    tokio::spawn(stale::clean(Arc::clone(shared)));
-                }
+                self.delete_later(keys);
             }
         }
         shared.flights.divert(keys);
+    }
+
+    /// Nobody reads these until they are deleted, which is tried again and again.
+    fn delete_later(&self, keys: &[String]) {
+        if let Some(pending) = &self.pending {
+            let mut pending = pending.lock().unwrap_or_else(PoisonError::into_inner);
+            pending.extend(keys.iter().cloned());
+            return;
+        }
+        let is_first = self.shared.stale.add(keys);
+        self.shared.flights.divert(keys);
+        if is_first && let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(stale::clean(Arc::clone(&self.shared)));
+        }
     }
 
     /// The same cache for a transaction: it reads past it, and what is written or deleted is deleted by
@@ -115,16 +127,28 @@ impl Cache {
         }
     }
 
-    /// Deletes what a transaction has changed; to be called after its commit.
-    pub async fn settle(self) {
-        let Some(pending) = self.pending else { return };
-        let keys = std::mem::take(&mut *pending.lock().unwrap_or_else(PoisonError::into_inner));
-        if !keys.is_empty() {
-            let settled = Self {
-                shared: self.shared,
-                pending: None,
-            };
-            settled.delete("DeleteCache", &keys).await;
+    /// Commits a transaction and deletes what it has changed, also when the caller goes away meanwhile.
+    #[cfg_attr(not(feature = "sql"), allow(dead_code))]
+    pub(crate) async fn settle<T, E>(
+        self,
+        commit: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let mut keys = match &self.pending {
+            Some(pending) => {
+                std::mem::take(&mut *pending.lock().unwrap_or_else(PoisonError::into_inner))
+            }
+            None => Vec::new(),
+        };
+        keys.sort();
+        keys.dedup();
+        let outside = Self {
+            shared: Arc::clone(&self.shared),
+            pending: None,
+        };
+        if keys.is_empty() {
+            commit.await
+        } else {
+            outside.changing(keys, commit).await
         }
     }
 

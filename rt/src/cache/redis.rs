@@ -37,17 +37,16 @@ impl Redis {
         only_new: bool,
     ) -> anyhow::Result<()> {
         let millis = u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX);
-        let command = match millis {
-            // Redis refuses it; what was there is over all the same.
-            0 => redis::Cmd::del(key),
-            _ => {
-                let mut command = redis::cmd("SET");
-                command.arg(key).arg(text).arg("PX").arg(millis);
-                if only_new {
-                    command.arg("NX");
-                }
-                command
+        // No time at all, Redis refuses; what was there is over all the same.
+        let command = if millis == 0 {
+            redis::Cmd::del(key)
+        } else {
+            let mut command = redis::cmd("SET");
+            command.arg(key).arg(text).arg("PX").arg(millis);
+            if only_new {
+                command.arg("NX");
             }
+            command
         };
         self.noted(command.exec_async(&mut self.connection()?).await)
     }

@@ -19,9 +19,16 @@ pub fn double(value: super::Decimal) -> f64 {
     f64::from_str(&value.to_string()).unwrap_or_default()
 }
 
+/// Seconds since 1970.
+#[cfg(feature = "sql-time")]
+pub fn unix(value: impl super::Moment) -> i64 {
+    value.utc().timestamp()
+}
+
 /// As messages hold it.
 #[cfg(feature = "sql-time")]
-pub fn timestamp(value: chrono::DateTime<chrono::Utc>) -> prost_types::Timestamp {
+pub fn timestamp(value: impl super::Moment) -> prost_types::Timestamp {
+    let value = value.utc();
     prost_types::Timestamp {
         seconds: value.timestamp(),
         nanos: i32::try_from(value.timestamp_subsec_nanos()).unwrap_or_default(),
@@ -30,6 +37,7 @@ pub fn timestamp(value: chrono::DateTime<chrono::Utc>) -> prost_types::Timestamp
 
 /// RFC 3339 in UTC, such as `2026-11-22T10:30:00Z`.
 #[cfg(feature = "sql-time")]
-pub fn rfc3339(value: chrono::DateTime<chrono::Utc>) -> String {
+pub fn rfc3339(value: impl super::Moment) -> String {
+    let value = value.utc();
     value.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
 }

@@ -39,6 +39,28 @@ pub fn json(field: &'static str, text: impl AsRef<str>) -> Result<serde_json::Va
     serde_json::from_str(text.as_ref()).map_err(|_| wrong(field, "is not JSON"))
 }
 
+/// Where a page starts, as the page before it has said; nothing is the first page.
+pub fn token<T: std::str::FromStr>(
+    field: &'static str,
+    text: &str,
+) -> Result<Option<T>, FieldError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let found = text.parse();
+    found
+        .map(Some)
+        .map_err(|_| wrong(field, "is no token of a page"))
+}
+
+/// How many rows a page has: what is asked for, `usual` where nothing is, and `most` at most.
+pub fn page_size(asked: impl TryInto<u32>, usual: u32, most: u32) -> u32 {
+    match asked.try_into() {
+        Ok(0) | Err(_) => usual,
+        Ok(asked) => asked.min(most),
+    }
+}
+
 #[cfg(feature = "sql-time")]
 mod time {
     use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -46,6 +68,7 @@ mod time {
 
     use super::wrong;
     use crate::FieldError;
+    use crate::sql::Moment;
 
     /// `2026-11-22`.
     pub fn date(field: &'static str, text: impl AsRef<str>) -> Result<NaiveDate, FieldError> {
@@ -60,33 +83,43 @@ mod time {
     }
 
     /// RFC 3339, such as `2026-11-22T10:30:00Z`.
-    pub fn datetime(
+    pub fn datetime<T: Moment>(
         field: &'static str,
         text: impl AsRef<str>,
-    ) -> Result<DateTime<Utc>, FieldError> {
+    ) -> Result<T, FieldError> {
         let found = DateTime::parse_from_rfc3339(text.as_ref());
-        found
-            .map(Into::into)
-            .map_err(|_| wrong(field, "is no RFC 3339 time"))
+        let found = found.map_err(|_| wrong(field, "is no RFC 3339 time"))?;
+        Ok(T::at(found.to_utc()))
     }
 
     /// Seconds since 1970.
-    pub fn unix(field: &'static str, seconds: i64) -> Result<DateTime<Utc>, FieldError> {
-        DateTime::from_timestamp(seconds, 0).ok_or_else(|| wrong(field, "is out of range"))
+    pub fn unix<T: Moment>(field: &'static str, seconds: i64) -> Result<T, FieldError> {
+        moment(field, DateTime::from_timestamp(seconds, 0))
     }
 
-    /// A message; one that is not there is 1970's first second, as in every message of numbers.
-    pub fn timestamp(
+    fn moment<T: Moment>(
+        field: &'static str,
+        found: Option<DateTime<Utc>>,
+    ) -> Result<T, FieldError> {
+        found
+            .map(T::at)
+            .ok_or_else(|| wrong(field, "is out of range"))
+    }
+
+    /// A message that has to be there.
+    pub fn timestamp<T: Moment>(
         field: &'static str,
         value: Option<Timestamp>,
-    ) -> Result<DateTime<Utc>, FieldError> {
-        instant(field, value.unwrap_or_default())
+    ) -> Result<T, FieldError> {
+        instant(field, value.ok_or_else(|| wrong(field, "is required"))?)
     }
 
     /// A message that is there.
-    pub fn instant(field: &'static str, value: Timestamp) -> Result<DateTime<Utc>, FieldError> {
+    pub fn instant<T: Moment>(field: &'static str, value: Timestamp) -> Result<T, FieldError> {
         let nanos = u32::try_from(value.nanos).ok();
-        let found = nanos.and_then(|nanos| DateTime::from_timestamp(value.seconds, nanos));
-        found.ok_or_else(|| wrong(field, "is out of range"))
+        moment(
+            field,
+            nanos.and_then(|nanos| DateTime::from_timestamp(value.seconds, nanos)),
+        )
     }
 }

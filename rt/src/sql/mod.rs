@@ -6,6 +6,8 @@ mod decimal;
 mod dsn;
 mod error;
 pub mod field;
+#[cfg(feature = "sql-time")]
+mod moment;
 mod pool;
 mod transaction;
 mod unsigned;
@@ -13,6 +15,8 @@ mod unsigned;
 #[cfg(feature = "sql-decimal")]
 pub use self::decimal::Decimal;
 pub use self::error::InsertId;
+#[cfg(feature = "sql-time")]
+pub use self::moment::Moment;
 pub use self::pool::Pool;
 pub use self::transaction::{Connection, Held};
 pub use self::unsigned::Unsigned;

@@ -140,8 +140,7 @@ impl Pool {
         };
         let pending = cache.deferred();
         let done = work(inside, pending.clone()).await?;
-        transaction.commit().await?;
-        pending.settle().await;
+        pending.settle(transaction.commit()).await?;
         Ok(done)
     }
 
