@@ -72,7 +72,8 @@ pub struct Place {
     pub text: String,
     /// `self.order_id`
     pub arguments: String,
-    pub is_exact: bool,
+    /// `true` where equal keys are always written alike.
+    pub is_exact: String,
 }
 
 /// Methods on a table's handle, in one file.

@@ -56,8 +56,13 @@ impl Cache {
             return self.delete("DeleteCache", &keys).await;
         }
         self.shared.flights.divert(&keys);
-        self.set("UpdateCache", &keys[0], row, unstable(EXPIRY))
-            .await;
+        let Ok(text) = serde_json::to_string(row) else {
+            return self.delete("DeleteCache", &keys).await;
+        };
+        let ttl = unstable(EXPIRY);
+        if self.write("UpdateCache", &keys[0], text, ttl, false).await {
+            self.delete_later(&keys);
+        }
         self.shared.flights.divert(&keys);
     }
 
@@ -146,8 +151,10 @@ impl Cache {
         if let Some((text, ttl)) = kept.filter(|_| flight.is_current()) {
             // Somebody else may have inserted the row since.
             let only_new = text == NOTHING;
-            self.write("UpdateCache", key, text, unstable(ttl), only_new)
-                .await;
+            let ttl = unstable(ttl);
+            if self.write("UpdateCache", key, text, ttl, only_new).await {
+                self.delete_later(&[key.to_owned()]);
+            }
             if !flight.is_current() {
                 self.delete("DeleteCache", &[key.to_owned()]).await;
             }

@@ -54,6 +54,17 @@ impl Backend {
         }
     }
 
+    /// Whether a command that failed may be executed all the same, once Redis goes on.
+    pub(super) fn was_sent(error: &anyhow::Error) -> bool {
+        #[cfg(feature = "redis")]
+        return error.is::<redis::RedisError>();
+        #[cfg(not(feature = "redis"))]
+        {
+            let _ = error;
+            false
+        }
+    }
+
     pub(super) async fn get(&self, key: &str) -> anyhow::Result<Option<String>> {
         match self {
             Self::Local(entries) => {

@@ -72,7 +72,9 @@ impl Cache {
     /// Writes a value that expires after `ttl`; a client span of this name shows it.
     pub async fn set<T: Serialize>(&self, name: &'static str, key: &str, value: &T, ttl: Duration) {
         match serde_json::to_string(value) {
-            Ok(text) => self.write(name, key, text, ttl, false).await,
+            Ok(text) => {
+                self.write(name, key, text, ttl, false).await;
+            }
             Err(error) => {
                 self.span(name, "SET").fail_with("serialization");
                 tracing::warn!(%error, "cache write failed");
@@ -172,7 +174,7 @@ impl Cache {
         }
     }
 
-    /// `only_new`: not where there is a value already.
+    /// `only_new`: not where there is a value already. Answers whether it may still be written later, against all order.
     async fn write(
         &self,
         name: &'static str,
@@ -180,16 +182,20 @@ impl Cache {
         text: String,
         ttl: Duration,
         only_new: bool,
-    ) {
+    ) -> bool {
         // Its deletion is still to come.
         if self.shared.stale.holds(key) {
-            return;
+            return false;
         }
         let span = self.span(name, "SET");
         let written = self.shared.backend.set(key, text, ttl, only_new);
-        if let Err(error) = span.scope(written).await {
-            span.fail_with("connection");
-            tracing::warn!(%error, "cache write failed");
+        match span.scope(written).await {
+            Ok(()) => false,
+            Err(error) => {
+                span.fail_with("connection");
+                tracing::warn!(%error, "cache write failed");
+                Backend::was_sent(&error)
+            }
         }
     }
 

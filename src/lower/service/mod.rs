@@ -1,5 +1,6 @@
 //! A gRPC service's crate.
 
+mod lines;
 mod logic;
 mod schema;
 mod server;

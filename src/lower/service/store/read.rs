@@ -3,6 +3,7 @@
 use super::rows::{argument, cache_key};
 use super::{Names, columns, source, sql};
 use crate::lower::layout::{self, Imports, chain};
+use crate::lower::service::lines;
 use crate::lower::types;
 use crate::model::{Column, Rpc, Table};
 use crate::rust::store::{Method, Methods, Query};
@@ -81,13 +82,13 @@ fn find(names: &Names, table: &Table, key: &[&Column]) -> [Method; 2] {
     };
     let find = Method {
         docs: vec!["Reads the row with this key, from the cache if it is there.".to_owned()],
-        signature: layout::method("pub async fn find", &parameters, &result),
+        signature: lines::method("pub async fn find", &parameters, &result),
         query: None,
         last: vec![chain(8, 8, "self", &[".cache", &take, ".await"], "")],
     };
     let select = Method {
         docs: Vec::new(),
-        signature: layout::method("async fn select", &parameters, &result),
+        signature: lines::method("async fn select", &parameters, &result),
         query: Some(select(names, table, key)),
         last: vec![run(
             8,
@@ -169,7 +170,7 @@ fn find_by(
             "Reads the row with this {}, from the cache if it is there.",
             shown.join(" and ")
         )],
-        signature: layout::method(
+        signature: lines::method(
             &format!("pub async fn find_by_{suffix}"),
             &parameters,
             &result,
@@ -183,7 +184,7 @@ fn find_by(
         .collect();
     let select = Method {
         docs: Vec::new(),
-        signature: layout::method(&format!("async fn {select}"), &parameters, &result),
+        signature: lines::method(&format!("async fn {select}"), &parameters, &result),
         query: Some(self::select(names, table, unique)),
         last: vec![run(
             8,
@@ -252,7 +253,7 @@ fn list(names: &Names, table: &Table, key: &[&Column], filters: &[&Column]) -> M
             "Reads rows in the order of their keys, those behind `after` if there is one."
                 .to_owned(),
         ],
-        signature: layout::method(
+        signature: lines::method(
             "pub async fn list",
             &parameters,
             &format!("sqlx::Result<Vec<{}>>", names.row),
@@ -283,7 +284,7 @@ fn count(names: &Names, table: &Table, filters: &[&Column]) -> Method {
     let lines = sql::with_conditions(table, start, conditions);
     Method {
         docs: vec!["How many rows there are.".to_owned()],
-        signature: layout::method("pub async fn count", &parameters, "sqlx::Result<i64>"),
+        signature: lines::method("pub async fn count", &parameters, "sqlx::Result<i64>"),
         query: Some(Query {
             sql: sql::literal(&lines),
             function: "sqlx::query_scalar".to_owned(),

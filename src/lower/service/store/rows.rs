@@ -73,7 +73,7 @@ fn place(rpc: &Rpc, names: &Names, table: &Table, key: &[&Column]) -> Place {
         parameters: parameters.join(", "),
         text: cache_key(rpc, names, table, key),
         arguments: arguments.join(", "),
-        is_exact: key.iter().all(|column| is_exact(column)),
+        is_exact: key.iter().all(|column| is_exact(column)).to_string(),
     }
 }
 

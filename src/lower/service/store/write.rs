@@ -2,6 +2,7 @@
 
 use super::{Names, columns, source, sql};
 use crate::lower::layout::{self, Imports, chain};
+use crate::lower::service::lines;
 use crate::lower::types;
 use crate::model::{Column, ColumnType, Rpc, Table};
 use crate::rust::Init;
@@ -80,7 +81,7 @@ fn insert(names: &Names, table: &Table, key: &[&Column]) -> Method {
     }
     Method {
         docs: vec!["Inserts a row and returns it as it is stored.".to_owned()],
-        signature: layout::method(
+        signature: lines::method(
             "pub async fn insert",
             &[format!("new: {}", names.new)],
             &format!("sqlx::Result<{}>", names.row),
@@ -119,7 +120,7 @@ fn stored(names: &Names, table: &Table, column: &Column) -> String {
 fn insert_many(names: &Names) -> Method {
     Method {
         docs: vec!["Inserts rows in one transaction: all of them, or none.".to_owned()],
-        signature: layout::method(
+        signature: lines::method(
             "pub async fn insert_many",
             &[format!("rows: Vec<{}>", names.new)],
             &format!("sqlx::Result<Vec<{}>>", names.row),
@@ -167,7 +168,7 @@ fn update(names: &Names, table: &Table, key: &[&Column], changed: &[&Column]) ->
     }
     Method {
         docs: vec![docs.to_owned()],
-        signature: layout::method(
+        signature: lines::method(
             "pub async fn update",
             &[format!("row: &{}", names.row)],
             "sqlx::Result<bool>",
@@ -235,7 +236,7 @@ fn change(names: &Names, table: &Table, key: &[&Column], changed: &[&Column]) ->
     parameters.push(format!("changes: {}", names.changes));
     Method {
         docs,
-        signature: layout::method("pub async fn change", &parameters, "sqlx::Result<bool>"),
+        signature: lines::method("pub async fn change", &parameters, "sqlx::Result<bool>"),
         query: Some(Query {
             sql: sql::literal(&sql::update(table, &assignments, conditions)),
             function: "sqlx::query".to_owned(),
@@ -285,7 +286,7 @@ fn delete(names: &Names, table: &Table, key: &[&Column]) -> Method {
     binds.extend((key.iter()).map(|column| columns::bound(column, &names.variable(column))));
     Method {
         docs: vec![docs.to_owned()],
-        signature: layout::method("pub async fn delete", &parameters, "sqlx::Result<bool>"),
+        signature: lines::method("pub async fn delete", &parameters, "sqlx::Result<bool>"),
         query: Some(Query {
             sql: sql::literal(&lines),
             function: "sqlx::query".to_owned(),

@@ -7,6 +7,7 @@ use super::store::{Names, of_key};
 use crate::lower::layout::{self, chain, literal};
 use crate::lower::names;
 use crate::lower::proto::Message;
+use crate::lower::service::lines;
 use crate::model::{Column, FieldPair, MessageField, RowField, Rpc, RpcMethod, Table, TableOp};
 use crate::rust::Init;
 use crate::rust::service::TableCall;
@@ -189,7 +190,7 @@ impl Writer<'_> {
     fn init(&self, column: &Column, value: String) -> Init {
         let name = self.names.field(column);
         Init {
-            value: layout::value(8, 10 + name.len(), &value),
+            value: lines::value(8, 10 + name.len(), &value),
             name,
             comment: None,
         }
@@ -352,7 +353,7 @@ impl Writer<'_> {
             let name = names::value(&field.name);
             let value = convert::read(field, column, &value);
             Some(Init {
-                value: layout::value(indent, indent + 2 + name.len(), &value),
+                value: lines::value(indent, indent + 2 + name.len(), &value),
                 name,
                 comment: None,
             })
