@@ -72,6 +72,12 @@ pub(super) fn change(field: &MessageField, column: &Column, value: &str) -> Stri
 /// A request field as a change of a column, where a mask has said whether it is to be changed.
 pub(super) fn masked(field: &MessageField, column: &Column, value: &str) -> String {
     let is_told = format!("has(\"{}\")", field.name);
+    if let (Way::Checked(text), Repetition::Single, true) =
+        (to_column(field, column), &field.repetition, column.nullable)
+    {
+        let text = text.replace("{}", value);
+        return format!("{is_told}.then(|| {text}).transpose()?.map(Some)");
+    }
     let written = if field.repetition == Repetition::Optional && !column.nullable {
         match of_message(field, column) {
             Way::Checked(_) => write(field, column, value),
@@ -82,11 +88,15 @@ pub(super) fn masked(field: &MessageField, column: &Column, value: &str) -> Stri
     };
     match written.strip_suffix('?') {
         Some(checked) => format!("{is_told}.then(|| {checked}).transpose()?"),
-        None if written.contains('?') => {
-            format!("if {is_told} {{ Some({written}) }} else {{ None }}")
-        }
         None => format!("{is_told}.then_some({written})"),
     }
+}
+
+/// What of a masked change is better said on a line before: a value that may be absent and may be wrong.
+pub(super) fn hoisted(field: &MessageField, column: &Column, value: &str) -> Option<String> {
+    let is_absent = field.repetition == Repetition::Optional && column.nullable;
+    let is_checked = matches!(to_column(field, column), Way::Checked(_));
+    (is_absent && is_checked).then(|| write(field, column, value))
 }
 
 /// A request field as a condition: a zero value is none.

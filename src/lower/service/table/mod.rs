@@ -304,7 +304,13 @@ impl Writer<'_> {
                 }
                 Some(from) => {
                     let (field, value) = self.field(from)?;
-                    if mask.is_some() {
+                    let hoisted = convert::hoisted(field, column, &value);
+                    if let Some(hoisted) = hoisted.filter(|_| mask.is_some()) {
+                        let name = self.names.field(column);
+                        let value = lines::value(4, 11 + name.len(), &hoisted);
+                        lines.push(format!("let {name} = {value};"));
+                        format!("has(\"{}\").then_some({name})", field.name)
+                    } else if mask.is_some() {
                         convert::masked(field, column, &value)
                     } else {
                         convert::change(field, column, &value)
