@@ -13,10 +13,8 @@ pub(super) fn method(head: &str, parameters: &[String], result: &str) -> String 
     if !is_wide(TAB, &line) {
         return line;
     }
-    let lines: String = (all.iter())
-        .map(|parameter| format!("        {parameter},\n"))
-        .collect();
-    format!("{head}(\n{lines}    ) -> {result} {{")
+    let lines = all.join(",\n        ");
+    format!("{head}(\n        {lines},\n    ) -> {result} {{")
 }
 
 /// The value of a member that stands at `column` of a line indented by `indent`, broken where it is a long chain.

@@ -137,14 +137,13 @@ fn find_by(
     let of_row: Vec<_> = (key.iter())
         .map(|column| format!("row.{}", names.field(column)))
         .collect();
-    let (of_row, found) = match of_row.as_slice() {
-        [only] => (only.clone(), argument(key[0], "found")),
-        _ => {
-            let all: Vec<_> = (key.iter().enumerate())
-                .map(|(index, column)| argument(column, &format!("found.{index}")))
-                .collect();
-            (format!("({})", of_row.join(", ")), all.join(", "))
-        }
+    let (of_row, found) = if let [only] = of_row.as_slice() {
+        (only.clone(), argument(key[0], "found"))
+    } else {
+        let all: Vec<_> = (key.iter().enumerate())
+            .map(|(index, column)| argument(column, &format!("found.{index}")))
+            .collect();
+        (format!("({})", of_row.join(", ")), all.join(", "))
     };
     let belongs: Vec<_> = (unique.iter()).map(|column| same(names, column)).collect();
     let hint = cache_key(rpc, names, table, unique);
@@ -236,12 +235,11 @@ fn list(names: &Names, table: &Table, key: &[&Column], filters: &[&Column]) -> M
             })
             .collect(),
     };
-    conditions.push(match quoted.as_slice() {
-        [only] => format!("(? IS NULL OR {only} > ?)"),
-        _ => {
-            let marks = vec!["?"; quoted.len()].join(", ");
-            format!("(? IS NULL OR ({}) > ({marks}))", quoted.join(", "))
-        }
+    conditions.push(if let [only] = quoted.as_slice() {
+        format!("(? IS NULL OR {only} > ?)")
+    } else {
+        let marks = vec!["?"; quoted.len()].join(", ");
+        format!("(? IS NULL OR ({}) > ({marks}))", quoted.join(", "))
     });
     binds.push(after_binds[0].clone());
     binds.extend(after_binds);

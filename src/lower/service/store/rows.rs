@@ -1,5 +1,7 @@
 //! The types of a table's rows.
 
+use std::fmt::Write as _;
+
 use super::{Names, columns, source, sql};
 use crate::lower::layout::Imports;
 use crate::model::{Column, ColumnType, Rpc, Table};
@@ -20,8 +22,8 @@ pub(super) fn rows(rpc: &Rpc, names: &Names, table: &Table) -> Rows {
         ..bare(column)
     };
     let key = columns::key(table);
-    let changed = columns::changed(table);
-    let mut changes: Vec<_> = changed.iter().map(optional).collect();
+    let mut changes: Vec<_> = columns::changed(table).iter().map(optional).collect();
+    let has_changes = !key.is_empty() && !changes.is_empty();
     if let Some(version) = table.version.as_ref().and_then(|name| table.column(name)) {
         changes.push(Member {
             docs: vec!["Only where the row still has this version.".to_owned()],
@@ -50,7 +52,7 @@ pub(super) fn rows(rpc: &Rpc, names: &Names, table: &Table) -> Rows {
         auto: (table.columns.iter())
             .find(|column| column.auto_increment)
             .map(|column| names.field(column)),
-        changes: (!key.is_empty() && !changed.is_empty()).then(|| Optionals {
+        changes: has_changes.then(|| Optionals {
             ty: names.changes.clone(),
             members: changes,
         }),
@@ -98,7 +100,7 @@ pub(super) fn cache_key(rpc: &Rpc, names: &Names, table: &Table, key: &[&Column]
             ColumnType::Bytes => ":02x?",
             _ => "",
         };
-        text.push_str(&format!(":{{{name}{format}}}"));
+        let _ = write!(text, ":{{{name}{format}}}");
     }
     sql::text(&[text])
 }

@@ -43,8 +43,8 @@ impl Writer<'_> {
         let filter = if has_filter { "&filter, " } else { "" };
         let list = format!(".list({filter}after, limit)");
         let start = "let rows = ";
-        let links = [".store", self.table_link(), &list, ".await?"];
-        let rows = chain(4, 4 + start.len(), "svc", &links, ";");
+        let chained = [".store", self.table_link(), &list, ".await?"];
+        let rows = chain(4, 4 + start.len(), "svc", &chained, ";");
         lines.push(format!("{start}{rows};"));
         let mut answer = Vec::new();
         if let Some(next) = next {
@@ -96,7 +96,7 @@ impl Writer<'_> {
         let values = pairs.iter().filter_map(|pair| {
             let column = self.table.column(&pair.to)?;
             let (field, value) = self.field(pair.from.as_ref()?)?;
-            Some(self.init(column, convert::condition(field, column, &value)))
+            Some(self.init(column, &convert::condition(field, column, &value)))
         });
         let values: Vec<_> = values.collect();
         let columns = self.table.columns.iter();

@@ -3,6 +3,8 @@
 mod convert;
 mod list;
 
+use std::fmt::Write as _;
+
 use super::store::{Names, of_key};
 use crate::lower::layout::{self, chain, literal};
 use crate::lower::names;
@@ -184,13 +186,13 @@ impl Writer<'_> {
             }
             None => convert::filled(column),
         };
-        Some(self.init(column, value))
+        Some(self.init(column, &value))
     }
 
-    fn init(&self, column: &Column, value: String) -> Init {
+    fn init(&self, column: &Column, value: &str) -> Init {
         let name = self.names.field(column);
         Init {
-            value: lines::value(8, 10 + name.len(), &value),
+            value: lines::value(8, 10 + name.len(), value),
             name,
             comment: None,
         }
@@ -317,14 +319,14 @@ impl Writer<'_> {
                     }
                 }
             };
-            Some(self.init(column, value))
+            Some(self.init(column, &value))
         });
         let mut values: Vec<_> = values.collect();
         let versioned =
             version.and_then(|name| Some((self.table.column(name)?, self.field(name)?)));
         if let Some((column, (field, value))) = versioned {
             let value = format!("Some({})", convert::write(field, column, &value));
-            values.push(self.init(column, value));
+            values.push(self.init(column, &value));
         }
         let all = super::store::changes_of(self.table);
         lines.push(format!(
@@ -385,7 +387,7 @@ fn with_rest(ty: &str, values: &[Init], has_rest: bool) -> String {
         } else {
             format!("{}: {}", value.name, value.value)
         };
-        out.push_str(&format!("        {line},\n"));
+        let _ = writeln!(out, "        {line},");
     }
     out.push_str("        ..Default::default()\n    }");
     out
