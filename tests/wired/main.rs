@@ -11,9 +11,7 @@ mod cargo;
 mod files;
 #[path = "../../rt/tests/support/ports.rs"]
 mod ports;
-// Other tests start the others.
-#[allow(dead_code)]
-#[path = "../e2e/servers.rs"]
+#[path = "../support/servers.rs"]
 mod servers;
 
 use std::fs;

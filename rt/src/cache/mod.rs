@@ -11,7 +11,7 @@ mod redis;
 mod stale;
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -22,6 +22,7 @@ use self::flight::Flights;
 use self::stale::Stale;
 use crate::config::CacheConf;
 use crate::metrics;
+use crate::telemetry::instruments::Operation;
 use crate::trace::{Span, attr};
 
 /// Cheap to clone.
@@ -76,8 +77,10 @@ impl Cache {
                 self.write(name, key, text, ttl, false).await;
             }
             Err(error) => {
-                self.span(name, "SET").fail_with("serialization");
-                tracing::warn!(%error, "cache write failed");
+                let failed = std::future::ready(Err::<(), _>(error.into()));
+                if let Err(error) = self.observed(name, "SET", failed).await {
+                    tracing::warn!(%error, "cache write failed");
+                }
             }
         }
     }
@@ -93,11 +96,10 @@ impl Cache {
         let shared = &self.shared;
         // Twice: who reads meanwhile may still find the old value, who reads afterwards must not be given it.
         shared.flights.divert(keys);
-        let span = self.span(name, "DEL");
-        match span.scope(shared.backend.delete(keys)).await {
+        let delete = shared.backend.delete(keys);
+        match self.observed(name, "DEL", delete).await {
             Ok(()) => shared.stale.forget(keys),
             Err(error) => {
-                span.fail_with("connection");
                 tracing::warn!(%error, "cache delete failed; it is tried again");
                 self.delete_later(keys);
             }
@@ -159,15 +161,14 @@ impl Cache {
             metrics::cache_read("miss");
             return None;
         }
-        let span = self.span(name, "GET");
-        match span.scope(self.shared.backend.get(key)).await {
+        let get = self.shared.backend.get(key);
+        match self.observed(name, "GET", get).await {
             Ok(text) => {
                 metrics::cache_read(if text.is_some() { "hit" } else { "miss" });
                 text
             }
             Err(error) => {
                 metrics::cache_read("fail");
-                span.fail_with("connection");
                 tracing::warn!(%error, "cache read failed");
                 None
             }
@@ -187,27 +188,53 @@ impl Cache {
         if self.shared.stale.holds(key) {
             return false;
         }
-        let span = self.span(name, "SET");
-        let written = self.shared.backend.set(key, text, ttl, only_new);
-        match span.scope(written).await {
+        let set = self.shared.backend.set(key, text, ttl, only_new);
+        match self.observed(name, "SET", set).await {
             Ok(()) => false,
             Err(error) => {
-                span.fail_with("connection");
                 tracing::warn!(%error, "cache write failed");
                 Backend::was_sent(&error)
             }
         }
     }
 
-    fn span(&self, name: &'static str, operation: &'static str) -> Span {
+    /// Runs a command inside its span, and counts it.
+    async fn observed<T>(
+        &self,
+        name: &'static str,
+        operation: &'static str,
+        work: impl Future<Output = anyhow::Result<T>>,
+    ) -> anyhow::Result<T> {
+        let started = Instant::now();
         let span = Span::client(name);
+        let system = self.shared.backend.system();
         if span.is_recording() {
             span.set(attr::DB_OPERATION_NAME, operation);
-            span.set(attr::DB_SYSTEM_NAME, self.shared.backend.system());
+            span.set(attr::DB_SYSTEM_NAME, system);
             if let Some(host) = self.shared.backend.host() {
                 span.set(attr::SERVER_ADDRESS, host);
             }
         }
-        span
+        let done = span.scope(work).await;
+        let error = done.as_ref().err().map(error_type);
+        if let Some(error) = error {
+            span.fail_with(error);
+        }
+        let operation = Operation {
+            system,
+            name: operation,
+            table: None,
+            database: None,
+        };
+        metrics::stored(operation, error, started.elapsed(), span.recorded_trace());
+        done
+    }
+}
+
+fn error_type(error: &anyhow::Error) -> &'static str {
+    if error.is::<serde_json::Error>() {
+        "serialization"
+    } else {
+        "connection"
     }
 }

@@ -12,7 +12,9 @@ use super::transaction::{Held, Transaction};
 use crate::cache::Cache;
 use crate::config::DatabaseConf;
 use crate::metrics;
-use crate::trace::{Span, attr};
+use crate::telemetry::instruments::Operation;
+use crate::telemetry::observed::{self, PoolState};
+use crate::trace::{Failure as _, Span, attr};
 
 /// The pool reserves a place for each connection, so that there is no number for "no limit".
 const MOST_CONNECTIONS: u32 = 10_000;
@@ -53,6 +55,11 @@ impl Pool {
                         .idle_timeout(conf.conn_max_idle_time.limit())
                         .max_lifetime(conf.conn_max_lifetime.limit())
                         .connect_lazy_with(*options);
+                    let (watched, max) = (pool.clone(), max_connections);
+                    observed::watch_pool(database.clone(), move || {
+                        let idle = watched.num_idle();
+                        state(watched.is_closed(), watched.size(), idle, max)
+                    });
                     (Source::MySql(pool), database)
                 }
                 DataSource::Sqlite { options, path } => {
@@ -78,6 +85,11 @@ impl Pool {
                     let stem = path.as_deref().and_then(std::path::Path::file_stem);
                     let stem = stem.map(|stem| stem.to_string_lossy().into_owned());
                     let database = stem.unwrap_or_else(|| "memory".to_owned());
+                    let watched = pool.clone();
+                    observed::watch_pool(database.clone(), move || {
+                        let idle = watched.num_idle();
+                        state(watched.is_closed(), watched.size(), idle, connections)
+                    });
                     (Source::Sqlite(pool), database)
                 }
             };
@@ -156,7 +168,14 @@ impl Pool {
         let span = self.span(name, operation, table);
         let result = span.run(query).await;
         let took = started.elapsed();
-        metrics::sql_query(table, operation, result.is_ok(), took);
+        let error = result.as_ref().err().map(|error| error.code().as_str());
+        let done = Operation {
+            system: self.system(),
+            name: operation,
+            table: Some(table),
+            database: Some(&self.database),
+        };
+        metrics::stored(done, error, took, span.recorded_trace());
         if self.slow.is_some_and(|slow| took > slow) {
             let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
             span.enter(|| tracing::warn!(operation, table, took_ms = millis, "slow query"));
@@ -184,4 +203,14 @@ impl Pool {
             Source::Transaction(transaction) => transaction.system(),
         }
     }
+}
+
+/// `None` when it is closed, so that nobody looks at it any more.
+fn state(is_closed: bool, size: u32, idle: usize, max: u32) -> Option<PoolState> {
+    let idle = u32::try_from(idle).unwrap_or(u32::MAX).min(size);
+    (!is_closed).then_some(PoolState {
+        used: size - idle,
+        idle,
+        max,
+    })
 }
