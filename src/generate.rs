@@ -20,7 +20,6 @@ pub fn generate(project: &Project, loader: &dyn Loader) -> Generated {
     let mut report = Report::default();
     let inputs = project.resolved_inputs();
     let described = analyze::run(&inputs, loader, &mut sources, &mut report);
-    analyze::limits(&described.system, &mut report);
     let own = own_templates(project, &mut report);
     let mut tree = None;
     if !report.has_errors() {

@@ -9,3 +9,10 @@ pub fn unix_now() -> i64 {
         .unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
+
+/// The time, with as many digits of a second's fraction as SQL's `NOW(3)` has: what a column keeps, and no more.
+#[cfg(feature = "sql-time")]
+pub fn now<T: crate::sql::Moment>(digits: u16) -> T {
+    let now = chrono::SubsecRound::trunc_subsecs(chrono::Utc::now(), digits);
+    T::at(now)
+}

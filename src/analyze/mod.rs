@@ -2,7 +2,6 @@
 
 mod fields;
 mod gateway;
-mod limits;
 mod link;
 mod load;
 mod names;
@@ -10,10 +9,10 @@ mod options;
 mod paths;
 mod routes;
 mod rpc;
-mod rpc_table;
 mod rules;
 mod server;
 mod structs;
+mod tables;
 mod types;
 mod usage;
 
@@ -23,7 +22,6 @@ use crate::project::Inputs;
 use crate::proto::Code;
 use crate::source::{Loader, SourceMap};
 
-pub use self::limits::limits;
 use self::load::{Loaded, Sources};
 
 /// What the descriptions mean.

@@ -5,7 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::analyze::Purpose;
 use crate::analyze::load::{Sources, clean};
 use crate::analyze::names;
-use crate::analyze::rpc_table;
+use crate::analyze::tables;
 use crate::diag::{Diagnostic, Report};
 use crate::model::{Rpc, Table};
 use crate::project::Inputs;
@@ -108,7 +108,7 @@ fn describe(process: &Process, sources: &mut Sources<'_>) -> Option<Described> {
         sources.map,
         sources.report,
     );
-    let (tables, sql_file) = tables(&process.sql, sources);
+    let (created, sql_file) = created(&process.sql, sources);
     let set = set?;
     let span = set.package_span(sources.map);
     let mut rpc = proto::describe(&set, process.serve);
@@ -123,9 +123,9 @@ fn describe(process: &Process, sources: &mut Sources<'_>) -> Option<Described> {
                 .help("add `service Name { rpc Method(Request) returns (Response); }`"),
         );
     }
-    rpc.tables = tables;
+    rpc.tables = created;
     rpc.sql_file = sql_file;
-    rpc_table::link(&mut rpc);
+    tables::link(&mut rpc, sources.report);
     let code = match proto::code(&set, process.serde) {
         Ok(code) => code,
         Err(error) => {
@@ -149,7 +149,7 @@ fn describe(process: &Process, sources: &mut Sources<'_>) -> Option<Described> {
 }
 
 /// Several files are one list; a table may be created once in all of them.
-fn tables(files: &[Utf8PathBuf], sources: &mut Sources<'_>) -> (Vec<Table>, Option<String>) {
+fn created(files: &[Utf8PathBuf], sources: &mut Sources<'_>) -> (Vec<Table>, Option<String>) {
     let mut tables: Vec<Table> = Vec::new();
     for file in files {
         let Some(id) = sources.read_root(file) else {

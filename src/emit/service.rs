@@ -2,9 +2,8 @@
 
 use super::Error;
 use super::printer::{Printer, templates};
-use crate::rust::service::{
-    Body, Crate, Logic, LogicMod, Manifest, Schema, Server, StoreMod, Table,
-};
+use crate::rust::service::{Body, Crate, Logic, LogicMod, Manifest, Schema, Server};
+use crate::rust::store::{Methods, Rows, StoreMod, TableMod};
 
 templates! {
     ManifestToml, Manifest, "service/Cargo.toml.j2";
@@ -18,7 +17,10 @@ templates! {
     LogicModRs, LogicMod, "service/src/logic/mod.rs.j2";
     LogicRs, Logic, "service/src/logic/method.rs.j2";
     StoreModRs, StoreMod, "service/src/store/mod.rs.j2";
-    TableRs, Table, "service/src/store/table.rs.j2";
+    TableModRs, TableMod, "service/src/store/table/mod.rs.j2";
+    TableRowRs, Rows, "service/src/store/table/row.rs.j2";
+    TableMethodsRs, Methods, "service/src/store/table/methods.rs.j2";
+    TableOwnRs, TableMod, "service/src/store/table/own.rs.j2";
     SchemaSql, Schema, "service/src/store/schema.sql.j2";
     GrpcTestRs, Crate, "service/tests/grpc.rs.j2";
 }
@@ -37,7 +39,10 @@ pub(super) fn render(body: &Body, printer: &Printer<'_>) -> Result<String, Error
         Body::LogicMod(v) => printer.print(&LogicModRs { v }),
         Body::Logic(v) => printer.print(&LogicRs { v }),
         Body::StoreMod(v) => printer.print(&StoreModRs { v }),
-        Body::Store(v) => printer.print(&TableRs { v }),
+        Body::TableMod(v) => printer.print(&TableModRs { v }),
+        Body::TableRows(v) => printer.print(&TableRowRs { v }),
+        Body::TableRead(v) | Body::TableWrite(v) => printer.print(&TableMethodsRs { v }),
+        Body::TableOwn(v) => printer.print(&TableOwnRs { v }),
         Body::SqliteSchema(v) => printer.print(&SchemaSql { v }),
         Body::GrpcTest(v) => printer.print(&GrpcTestRs { v }),
     }

@@ -177,16 +177,6 @@ impl<'a> Message<'a> {
         }
     }
 
-    /// Rust name and type of a field.
-    pub(super) fn field(&self, name: &str) -> (String, String) {
-        let mut fields = self.model.iter().flat_map(|model| &model.fields);
-        let found = fields.find(|field| field.name == name);
-        (
-            names::value(name),
-            found.and_then(types::proto).unwrap_or_default(),
-        )
-    }
-
     /// Wire name, Rust name and Rust type of each field.
     pub(super) fn fields(&self) -> Vec<(String, String, String)> {
         let fields = self.model.iter().flat_map(|model| &model.fields);

@@ -85,25 +85,18 @@ pub(super) fn column(ty: &ColumnType, nullable: bool) -> String {
         }
         ColumnType::Float { bits } => format!("f{bits}"),
         ColumnType::Bytes => "Vec<u8>".to_owned(),
-        _ => "String".to_owned(),
+        ColumnType::Text | ColumnType::Enum(_) => "String".to_owned(),
+        ColumnType::Decimal => "Decimal".to_owned(),
+        ColumnType::Date => "NaiveDate".to_owned(),
+        ColumnType::Time => "NaiveTime".to_owned(),
+        ColumnType::DateTime => "NaiveDateTime".to_owned(),
+        ColumnType::Timestamp => "DateTime<Utc>".to_owned(),
+        ColumnType::Json => "Value".to_owned(),
     };
     if nullable {
         format!("Option<{plain}>")
     } else {
         plain
-    }
-}
-
-/// Turns an expression of one type into another; the link between the two has made sure that it fits.
-pub(super) fn convert(value: String, from: &str, to: &str) -> String {
-    if from == to {
-        return value;
-    }
-    match (inner(from), inner(to)) {
-        (None, None) => format!("{to}::from({value})"),
-        (None, Some(to)) => format!("Some({})", convert(value, from, to)),
-        (Some(from), None) => convert(format!("{value}.unwrap_or_default()"), from, to),
-        (Some(_), Some(to)) => format!("{value}.map({to}::from)"),
     }
 }
 
@@ -116,7 +109,22 @@ pub(super) fn is_copy(ty: &str) -> bool {
     let ty = inner(ty).unwrap_or(ty);
     matches!(
         ty,
-        "bool" | "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" | "f32" | "f64"
+        "DateTime<Utc>"
+            | "Decimal"
+            | "NaiveDate"
+            | "NaiveDateTime"
+            | "NaiveTime"
+            | "bool"
+            | "i8"
+            | "i16"
+            | "i32"
+            | "i64"
+            | "u8"
+            | "u16"
+            | "u32"
+            | "u64"
+            | "f32"
+            | "f64"
     )
 }
 

@@ -31,6 +31,8 @@ pub(super) fn files(plan: &Plan<'_>, others: &[File]) -> Vec<File> {
         has_services: !plan.services.is_empty(),
         uses_prost_types: others.iter().any(uses_prost_types),
         has_tables,
+        has_times: (plan.services.iter())
+            .any(|service| super::service::Columns::of(service.model).times),
         has_trace_test: others
             .iter()
             .any(|file| file.path.ends_with("tests/trace.rs")),

@@ -116,8 +116,23 @@ pub struct TableCall {
     /// [`super::Table::name`]
     pub table: String,
     pub op: TableOp,
-    /// One for every field of the method's response message, in its order; `from` is a column.
+    /// Name of the request field whose message holds the columns, if they are not in the request itself.
+    pub inside: Option<String>,
+    /// One for every field of the method's response message that is a column, in its order; `from` is a column.
     pub response: Vec<FieldPair>,
+    /// The field of the response that holds the row, or the rows, as a message.
+    pub row: Option<RowField>,
+}
+
+/// A message made from a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RowField {
+    /// Of the response.
+    pub name: String,
+    /// Full name.
+    pub message: String,
+    /// One for every field of the message, in its order; `from` is a column.
+    pub fields: Vec<FieldPair>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -126,6 +141,35 @@ pub enum TableOp {
     /// One for every column that the insert sets, in the table's order; `from` is a request field, or
     /// `None` where the column's default or the clock fills it.
     Insert { values: Vec<FieldPair> },
-    /// Read one row by its primary key; `from` is a request field.
+    /// Read one row by its primary key or a unique one; `from` is a request field.
     Find { key: Vec<FieldPair> },
+    /// Change columns of one row, found by its primary key.
+    Update {
+        key: Vec<FieldPair>,
+        /// `from` is `None` where the clock fills the column.
+        changes: Vec<FieldPair>,
+        /// The request field that names the columns to change; all of them where it is empty.
+        mask: Option<String>,
+        /// The request field with the version that the caller has read.
+        version: Option<String>,
+    },
+    /// Delete one row, found by its primary key.
+    Delete {
+        key: Vec<FieldPair>,
+        /// The response field that says so.
+        done: Option<String>,
+    },
+    /// Read a page of rows in the order of the primary key.
+    List {
+        /// By indexed columns; a request field's zero value is no condition.
+        filter: Vec<FieldPair>,
+        /// The request field with the size of a page.
+        size: Option<String>,
+        /// The request field with the key that the page starts behind.
+        after: Option<String>,
+        /// The response field with the key that the next page starts behind.
+        next: Option<String>,
+        /// The response field with the number of all rows that the filter means.
+        total: Option<String>,
+    },
 }

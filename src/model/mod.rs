@@ -12,7 +12,7 @@ pub use self::gateway::{
     Source, Struct, Type,
 };
 pub use self::link::{
-    Conversion, Direction, FieldLink, FieldPair, RouteCall, TableCall, TableOp, TypeLink,
+    Conversion, Direction, FieldLink, FieldPair, RouteCall, RowField, TableCall, TableOp, TypeLink,
 };
 pub use self::rpc::{
     Enum, Message, MessageField, ProtoType, Repetition, Rpc, RpcMethod, RpcService,

@@ -15,6 +15,10 @@ pub struct Table {
     pub unique_keys: Vec<Vec<String>>,
     /// Column names of each plain index, in key order.
     pub indexes: Vec<Vec<String>>,
+    /// The column that says that a row is deleted, such as `deleted_at`; rows are then never deleted for good.
+    pub soft_delete: Option<String>,
+    /// The column that counts the changes of a row, such as `version`.
+    pub version: Option<String>,
     pub docs: Vec<String>,
     /// The `CREATE TABLE` statement as written, without the semicolon.
     pub ddl: String,
@@ -25,6 +29,24 @@ impl Table {
     /// What one row is called, in snake case: `orders` holds an `order`.
     pub fn row_name(&self) -> String {
         singular(&heck::ToSnakeCase::to_snake_case(self.name.as_str()))
+    }
+
+    /// Whether rows can be selected by this column: it is in an index, and its values are equal or not.
+    pub fn is_filter(&self, name: &str) -> bool {
+        let is_indexed = (self.indexes.iter().chain(&self.unique_keys))
+            .chain(std::iter::once(&self.primary_key).filter(|key| key.len() > 1))
+            .any(|key| key.iter().any(|column| column == name));
+        let is_exact = |column: &Column| {
+            !matches!(
+                column.ty,
+                ColumnType::Float { .. }
+                    | ColumnType::Decimal
+                    | ColumnType::Json
+                    | ColumnType::Bytes
+            )
+        };
+        let is_role = self.soft_delete.as_deref() == Some(name);
+        is_indexed && !is_role && self.column(name).is_some_and(is_exact)
     }
 
     pub fn column(&self, name: &str) -> Option<&Column> {
@@ -39,7 +61,7 @@ pub struct Column {
     pub nullable: bool,
     pub auto_increment: bool,
     pub default: Option<ColumnDefault>,
-    /// Length of a CHAR, VARCHAR or BINARY column, in its own unit.
+    /// Length of a CHAR, VARCHAR or BINARY column, in its own unit; digits of a second's fraction of a time.
     pub length: Option<u64>,
     pub docs: Vec<String>,
 }

@@ -9,6 +9,7 @@ pub mod deploy;
 pub mod gateway;
 mod scalar;
 pub mod service;
+pub mod store;
 pub mod workspace;
 
 use camino::Utf8PathBuf;

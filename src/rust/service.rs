@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Attribute, Function, Member, Use};
+use super::store::{Methods, Rows, StoreMod, TableMod};
+use super::{Attribute, Function, Use};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Body {
@@ -17,7 +18,11 @@ pub enum Body {
     LogicMod(LogicMod),
     Logic(Logic),
     StoreMod(StoreMod),
-    Store(Table),
+    TableMod(TableMod),
+    TableRows(Rows),
+    TableRead(Methods),
+    TableWrite(Methods),
+    TableOwn(TableMod),
     SqliteSchema(Schema),
     GrpcTest(Crate),
 }
@@ -28,6 +33,12 @@ pub struct Manifest {
     pub proto: String,
     pub uses_prost_types: bool,
     pub has_tables: bool,
+    /// Columns of dates and times.
+    pub has_times: bool,
+    /// Columns of JSON.
+    pub has_json: bool,
+    /// Of zgen-rt: `"etcd", "rpc-server"`.
+    pub features: String,
 }
 
 /// What most files of the crate mention.
@@ -148,82 +159,25 @@ pub struct Step {
 /// The table operation that answers the method.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TableCall {
-    /// Field of `Store`, such as `orders`.
-    pub store: String,
-    /// `Order`
-    pub row: String,
     /// `use crate::store::{NewOrder, Order};`
     pub rows: Option<Use>,
-    /// `NewOrder { .. }` with its line breaks; `None` for a find.
-    pub new: Option<String>,
-    /// The variable that holds the row, such as `order`.
-    pub variable: String,
-    /// What the caller reads when there is no row.
-    pub not_found: String,
-    /// Arguments of `find`, taken from the request.
-    pub key: String,
-    /// Arguments of `cache_key`, taken from the row.
-    pub row_key: String,
+    /// Whether the size of a page is to be chosen.
+    pub pages: bool,
+    /// Statements with their line breaks, in blocks.
+    pub blocks: Vec<Vec<String>>,
     /// `CreateOrderResponse { .. }` with its line breaks.
     pub response: String,
+    /// A function that makes a message from a row.
+    pub convert: Option<Convert>,
 }
 
+/// `fn message(order: Order) -> Result<OrderMessage> { Ok(OrderMessage { .. }) }`
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct StoreMod {
-    pub source: String,
-    pub tables: Vec<TableName>,
-    /// File of the SQLite schema, relative to this one.
-    pub schema: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TableName {
-    /// `orders`
-    pub module: String,
-    /// `Orders`
-    pub ty: String,
-    /// `pub use self::orders::{NewOrder, Order, Orders};`
-    pub names: Use,
-}
-
-/// Row types and queries of one table.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Table {
-    pub source: String,
-    /// As written in the DDL.
-    pub name: String,
-    /// `Orders`
-    pub ty: String,
-    /// `Order`
-    pub row: String,
-    /// `NewOrder`
-    pub new: String,
-    pub docs: Vec<String>,
-    pub columns: Vec<Column>,
-    /// The columns that an insert sets.
-    pub inserted: Vec<Column>,
-    /// The column that the database fills, if there is one.
-    pub auto: Option<Column>,
-    /// Parameters of the primary key.
-    pub key: Vec<Column>,
-    /// `cache:order:orders:order_id`
-    pub cache_prefix: String,
-    pub insert_span: String,
-    pub find_span: String,
-    /// Lines of the SQL texts, each to be followed by `\` but the last.
-    pub insert_sql: Vec<String>,
-    pub find_sql: Vec<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Column {
-    pub member: Member,
-    /// What is bound: `new.user_id`, or `&new.status` for what is not `Copy`.
-    pub bind: String,
-    /// Parameter type in `find`: `i64`, `&str`.
-    pub parameter: String,
-    /// The member in the stored row: `user_id: new.user_id`, or what the database gave.
-    pub stored: String,
+pub struct Convert {
+    /// With its line breaks.
+    pub signature: String,
+    /// With its line breaks.
+    pub body: String,
 }
 
 /// DDL for SQLite.

@@ -24,6 +24,8 @@ pub struct Manifest {
     pub has_services: bool,
     pub uses_prost_types: bool,
     pub has_tables: bool,
+    /// Columns of dates and times.
+    pub has_times: bool,
     pub has_trace_test: bool,
     /// Names of the crates under `crates/`, sorted, without zgen-rt.
     pub crates: Vec<String>,

@@ -42,6 +42,19 @@ pub(super) fn column(def: &ColumnDef) -> Option<Column> {
     Some(column)
 }
 
+/// `GENERATED ALWAYS AS (..)`.
+pub(super) fn is_computed(def: &ColumnDef) -> bool {
+    def.options.iter().any(|option| {
+        matches!(
+            option.option,
+            ColumnOption::Generated {
+                generation_expr: Some(_),
+                ..
+            }
+        )
+    })
+}
+
 fn says_auto_increment(tokens: &[Token]) -> bool {
     tokens.iter().any(|token| {
         let text = token.to_string();
@@ -124,7 +137,14 @@ fn custom(name: &str) -> Option<(ColumnType, bool)> {
         "SMALLSERIAL" => (int(16), true),
         "SERIAL" => (int(32), true),
         "BIGSERIAL" => (int(64), true),
-        "YEAR" => (int(16), false),
+        // MySQL calls it unsigned.
+        "YEAR" => (
+            ColumnType::Int {
+                bits: 16,
+                signed: false,
+            },
+            false,
+        ),
         "CITEXT" => (ColumnType::Text, false),
         _ => return None,
     })
@@ -147,7 +167,10 @@ fn length(data_type: &DataType) -> Option<u64> {
             Some(CharacterLength::IntegerLength { length, .. }) => Some(*length),
             _ => None,
         },
-        DataType::Binary(length) => *length,
+        DataType::Binary(length)
+        | DataType::Datetime(length)
+        | DataType::Timestamp(length, _)
+        | DataType::Time(length, _) => *length,
         DataType::Varbinary(Some(BinaryLength::IntegerLength { length })) => Some(*length),
         _ => None,
     }

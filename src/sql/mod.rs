@@ -1,6 +1,7 @@
 //! DDL to [`Table`]s. The only place that knows the SQL parser.
 
 mod column;
+mod roles;
 mod statements;
 mod table;
 #[cfg(test)]

@@ -5,8 +5,8 @@ use sqlparser::ast::{
     SqlOption, TableConstraint,
 };
 
-use super::column;
 use super::statements::Statement;
+use super::{column, roles};
 use crate::diag::{Diagnostic, Report};
 use crate::model::Table;
 use crate::source::{FileId, Span};
@@ -34,12 +34,18 @@ pub(super) fn table(
         primary_key: Vec::new(),
         unique_keys: Vec::new(),
         indexes: Vec::new(),
+        soft_delete: None,
+        version: None,
         docs: docs(statement, create),
         ddl: text[statement.range.clone()].to_owned(),
         span: at(name.span),
     };
     let mut complete = true;
     for def in &create.columns {
+        // The database computes it; nobody can set it.
+        if column::is_computed(def) {
+            continue;
+        }
         let span = at(def.name.span);
         match column::column(def) {
             Some(column) if table.column(&column.name).is_none() => table.columns.push(column),
@@ -81,6 +87,8 @@ pub(super) fn table(
             column.nullable = false;
         }
     }
+    table.soft_delete = roles::soft_delete(&table);
+    table.version = roles::version(&table);
     complete.then_some(table)
 }
 

@@ -121,6 +121,8 @@ fn table(name: &str) -> Table {
         primary_key: vec!["id".to_owned()],
         unique_keys: Vec::new(),
         indexes: Vec::new(),
+        soft_delete: None,
+        version: None,
         docs: Vec::new(),
         ddl: format!("CREATE TABLE `{name}` (\n  `id` BIGINT NOT NULL,\n  PRIMARY KEY (`id`)\n)"),
         span: Span::new(FileId(0), 0, 0),

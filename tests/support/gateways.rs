@@ -82,7 +82,6 @@ fn gateway(root: &Utf8Path, number: usize) -> Result<Gateway, String> {
     let mut sources = source::SourceMap::default();
     let mut report = diag::Report::default();
     let mut output = analyze::run(&inputs, &source::Disk, &mut sources, &mut report);
-    analyze::limits(&output.system, &mut report);
     match output.system.gateways.pop() {
         Some(mut gateway) if !report.has_errors() => {
             gateway.name = format!("g{number:03}-{}", gateway.name);

@@ -158,7 +158,6 @@ fn run(
     let mut report = diag::Report::default();
     let inputs = Inputs { api, rpc };
     let output = analyze::run(&inputs, &source::Disk, &mut sources, &mut report);
-    analyze::limits(&output.system, &mut report);
     if report.has_errors() {
         let text = diag::render(&report, &sources, diag::Format::Short);
         let errors = text.lines().filter(|line| line.contains("error"));

@@ -1,12 +1,18 @@
 //! The slow lane: expected workspaces with a user's logic in them (`fixtures/wired`), called over real sockets: two
-//! services behind one gateway, and streams of all kinds.
+//! services behind one gateway, streams of all kinds, and tables on SQLite and MariaDB.
 //!
 //! `ZGEN_SLOW=0` skips it; CI never does.
+
+#![cfg(unix)]
 
 #[path = "../support/cargo.rs"]
 mod cargo;
 #[path = "../support/files.rs"]
 mod files;
+#[path = "../../rt/tests/support/ports.rs"]
+mod ports;
+#[path = "../support/servers.rs"]
+mod servers;
 
 use std::fs;
 
@@ -19,6 +25,8 @@ struct Case {
     package: &'static str,
     /// Of the user's.
     tests: &'static [&'static str],
+    /// The tables that its tests want in a MariaDB, if they do.
+    tables: Option<&'static str>,
     /// What the user's code needs besides: package, heading of its manifest, lines below it.
     needs: &'static [(&'static str, &'static str, &'static str)],
 }
@@ -28,6 +36,7 @@ const CASES: &[Case] = &[
         project: "shop",
         package: "shop-api",
         tests: &["two_services"],
+        tables: None,
         needs: &[
             (
                 "shop-api",
@@ -50,6 +59,7 @@ const CASES: &[Case] = &[
         project: "shapes",
         package: "shapes-v1-rpc",
         tests: &["streams", "reflection"],
+        tables: None,
         needs: &[
             (
                 "shapes-v1-rpc",
@@ -66,10 +76,21 @@ const CASES: &[Case] = &[
             ),
         ],
     },
+    Case {
+        project: "goods",
+        package: "goods-rpc",
+        tests: &["crud", "logic"],
+        tables: Some("goods.sql"),
+        needs: &[(
+            "goods-rpc",
+            "[dev-dependencies]\n",
+            "prost-types.workspace = true\n",
+        )],
+    },
 ];
 
-#[test]
-fn services_answer_each_other() -> anyhow::Result<()> {
+#[tokio::test]
+async fn services_answer_each_other() -> anyhow::Result<()> {
     if cargo::is_skipped() {
         return Ok(());
     }
@@ -91,14 +112,39 @@ fn services_answer_each_other() -> anyhow::Result<()> {
             let text = fs::read_to_string(&manifest)?;
             fs::write(&manifest, below(&text, heading, lines)?)?;
         }
-        let tests = case.tests.iter().flat_map(|test| ["--test", test]);
-        let tests: Vec<&str> = tests.collect();
-        cargo::cargo(
-            &dir,
-            &format!("test -p {} {}", case.package, tests.join(" ")),
-        )?;
+        let mariadb = match case.tables {
+            Some(file) => Some(mariadb(&project.join(file)).await?),
+            None => None,
+        };
+        if let Some(server) = &mariadb {
+            let source = format!("zgen:zgen@tcp({})/zgen", server.address);
+            fs::write(dir.join("dsn"), source)?;
+        }
+        let tests: String = (case.tests.iter())
+            .map(|test| format!(" --test {test}"))
+            .collect();
+        cargo::cargo(&dir, &format!("test -p {}{tests}", case.package))?;
     }
     Ok(())
+}
+
+/// With the tables of a file.
+async fn mariadb(file: &Utf8Path) -> anyhow::Result<servers::Server> {
+    let mut statements = vec![
+        "CREATE DATABASE zgen CHARACTER SET utf8mb4".to_owned(),
+        "CREATE USER 'zgen'@'%' IDENTIFIED BY 'zgen'".to_owned(),
+        "GRANT ALL ON zgen.* TO 'zgen'@'%'".to_owned(),
+        "USE zgen".to_owned(),
+    ];
+    let text = fs::read_to_string(file)?;
+    let code: Vec<_> = text
+        .lines()
+        .filter(|line| !line.starts_with("--"))
+        .collect();
+    let code = code.join(" ");
+    let tables = code.split(';').map(str::trim);
+    statements.extend(tables.filter(|table| !table.is_empty()).map(str::to_owned));
+    servers::mariadb(&statements).await
 }
 
 fn below(text: &str, heading: &str, lines: &str) -> anyhow::Result<String> {

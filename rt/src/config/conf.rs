@@ -188,6 +188,18 @@ pub struct DatabaseConf {
     pub data_source: String,
     #[serde(default = "ten")]
     pub max_open_conns: u32,
+    /// How long a query waits for a free connection.
+    #[serde(default = "millis::<2000>")]
+    pub acquire_timeout: Millis,
+    /// An older connection is replaced; 0 is never.
+    #[serde(default = "millis::<1_800_000>")]
+    pub conn_max_lifetime: Millis,
+    /// A connection that was not used for longer is closed; 0 is never.
+    #[serde(default = "millis::<600_000>")]
+    pub conn_max_idle_time: Millis,
+    /// Queries that take longer are logged; 0 is none.
+    #[serde(default = "millis::<500>")]
+    pub slow_threshold: Millis,
 }
 
 /// The data source holds a password.
@@ -196,7 +208,7 @@ impl std::fmt::Debug for DatabaseConf {
         f.debug_struct("DatabaseConf")
             .field("data_source", &"..")
             .field("max_open_conns", &self.max_open_conns)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,13 +1,16 @@
 //! A gRPC service's crate.
 
 mod folders;
+mod lines;
 mod logic;
 mod schema;
 mod server;
 mod store;
+mod table;
 
 use camino::Utf8PathBuf;
 
+pub(super) use self::store::Columns;
 use super::layout::{self, Imports};
 use super::{names, proto};
 use crate::emit::Owner;
@@ -33,11 +36,15 @@ pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
         services: service_names(rpc),
         has_tables,
     };
+    let columns = Columns::of(rpc);
     let manifest = Manifest {
         crate_name: info.crate_name.clone(),
         proto: proto::crate_name(&rpc.name),
         uses_prost_types: uses_prost_types(rpc),
         has_tables,
+        has_times: columns.times,
+        has_json: columns.json,
+        features: features(has_tables, columns),
     };
 
     let mut out = Output {
@@ -66,16 +73,12 @@ pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
     if has_tables {
         let stem = info.config.trim_end_matches(".yaml");
         let schema = format!("migrations/sqlite/0001_{}.sql", names::module(stem));
-        out.zgen(
-            "src/store/mod.rs",
-            Body::StoreMod(store::store_mod(rpc, &schema)),
-        );
-        for table in &rpc.tables {
-            let file = names::module(&table.name);
-            out.zgen(
-                format!("src/store/{file}.rs"),
-                Body::Store(store::table(rpc, table)),
-            );
+        let store = store::files(rpc, &schema);
+        for (path, body) in store.zgen {
+            out.zgen(path, body);
+        }
+        for (path, body) in store.user {
+            out.user(path, body);
         }
         out.zgen(schema, Body::SqliteSchema(schema::sqlite(rpc)));
     }
@@ -106,6 +109,23 @@ impl Output {
             body: rust::Body::Service(body),
         });
     }
+}
+
+/// What of zgen-rt the service needs.
+fn features(has_tables: bool, columns: Columns) -> String {
+    let features = [
+        ("etcd", true),
+        ("redis", has_tables),
+        ("reflection", true),
+        ("rpc-server", true),
+        ("sql", has_tables),
+        ("sql-decimal", columns.decimals),
+        ("sql-json", columns.json),
+        ("sql-time", columns.times),
+    ];
+    let needed = features.iter().filter(|(_, is_needed)| *is_needed);
+    let quoted: Vec<_> = needed.map(|(name, _)| format!("\"{name}\"")).collect();
+    quoted.join(", ")
 }
 
 /// What `lib.rs` imports from other crates.

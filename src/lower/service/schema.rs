@@ -86,6 +86,9 @@ fn affinity(ty: &ColumnType) -> &'static str {
         ColumnType::Int { .. } => "INTEGER",
         ColumnType::Float { .. } => "REAL",
         ColumnType::Bytes => "BLOB",
+        ColumnType::Date => "DATE",
+        ColumnType::Time => "TIME",
+        ColumnType::DateTime | ColumnType::Timestamp => "DATETIME",
         _ => "TEXT",
     }
 }

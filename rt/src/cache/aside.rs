@@ -1,0 +1,189 @@
+//! Rows in the cache, beside their table.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand::Rng as _;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Cache;
+use super::flight::{Found, Role};
+
+/// How long a row stays (go-zero: `core/stores/cache/cacheopt.go`).
+const EXPIRY: Duration = Duration::from_hours(7 * 24);
+/// How long it is remembered that there is no row.
+const NOTHING_EXPIRY: Duration = Duration::from_mins(1);
+/// What stands where there is no row.
+const NOTHING: &str = "*";
+
+/// A row with a place in the cache.
+pub trait Cached: Serialize + DeserializeOwned {
+    /// Whether equal keys are always written alike. Texts are not: to a database, `A` may be `a`.
+    const IS_EXACT: bool;
+
+    fn cache_key(&self) -> String;
+}
+
+impl Cache {
+    /// The row of this key: from the cache, or else by `load`, which the cache then keeps. However many ask at once, one
+    /// asks the database. That there is no row is kept, too, for a minute, so that wrong keys do not reach the database.
+    pub async fn take<R: Cached, E, F: Future<Output = Result<Option<R>, E>>>(
+        &self,
+        key: &str,
+        load: impl FnOnce() -> F,
+    ) -> Result<Option<R>, E> {
+        self.aside(key, load, |row| row.cache_key() == key, R::IS_EXACT)
+            .await
+    }
+
+    /// The same for a hint at a row, such as its key by another one: to be checked against the row.
+    pub async fn hint<T, E, F: Future<Output = Result<Option<T>, E>>>(
+        &self,
+        key: &str,
+        load: impl FnOnce() -> F,
+    ) -> Result<Option<T>, E>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        self.aside(key, load, |_| true, false).await
+    }
+
+    /// Keeps a row that has just been written.
+    pub async fn put<R: Cached>(&self, row: &R) {
+        let keys = [row.cache_key()];
+        if self.pending.is_some() {
+            return self.delete("DeleteCache", &keys).await;
+        }
+        self.shared.flights.divert(&keys);
+        let Ok(text) = serde_json::to_string(row) else {
+            return self.delete("DeleteCache", &keys).await;
+        };
+        let ttl = unstable(EXPIRY);
+        if self.write("UpdateCache", &keys[0], text, ttl, false).await {
+            self.delete_later(&keys);
+        }
+        self.shared.flights.divert(&keys);
+    }
+
+    /// Runs a query that changes or deletes the rows of these keys, and forgets them: also when the query fails, for it may
+    /// have been executed all the same, and when the caller goes away in the middle.
+    pub async fn changing<T>(
+        &self,
+        keys: impl Into<Vec<String>>,
+        query: impl Future<Output = T>,
+    ) -> T {
+        let unfinished = Unfinished {
+            cache: self,
+            keys: keys.into(),
+        };
+        let result = query.await;
+        self.delete("DeleteCache", &unfinished.keys).await;
+        unfinished.finish();
+        result
+    }
+
+    async fn aside<T, E, F: Future<Output = Result<Option<T>, E>>>(
+        &self,
+        key: &str,
+        load: impl FnOnce() -> F,
+        belongs: impl FnOnce(&T) -> bool,
+        keeps_nothing: bool,
+    ) -> Result<Option<T>, E>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        // A transaction sees what nobody else does.
+        if self.pending.is_some() {
+            return load().await;
+        }
+        let flight = loop {
+            let mut found = match self.shared.flights.join(key) {
+                Role::Leader(flight) => break flight,
+                Role::Follower(found) => found,
+            };
+            let landed = found.wait_for(|found| !matches!(found, Found::NotYet));
+            let landed = landed.await.map(|found| found.clone());
+            return match landed {
+                Ok(Found::Nothing) => Ok(None),
+                Ok(Found::Value(text)) => match serde_json::from_str(&text) {
+                    Ok(value) => Ok(Some(value)),
+                    Err(_) => load().await,
+                },
+                Ok(Found::NotYet | Found::Failed) => load().await,
+                // The caller of the one that was waited for has gone away.
+                Err(_) => continue,
+            };
+        };
+        match self.read("ReadCache", key).await {
+            Some(text) if text == NOTHING => {
+                flight.land(Found::Nothing);
+                return Ok(None);
+            }
+            Some(text) => {
+                // A value of an older shape is a miss.
+                if let Ok(value) = serde_json::from_str(&text) {
+                    flight.land(Found::Value(text.into()));
+                    return Ok(Some(value));
+                }
+            }
+            None => {}
+        }
+        let loaded = load().await;
+        let kept = match &loaded {
+            Ok(Some(value)) => {
+                let text = serde_json::to_string(value).ok();
+                flight.land(match &text {
+                    Some(text) => Found::Value(Arc::from(text.as_str())),
+                    None => Found::Failed,
+                });
+                text.filter(|_| belongs(value)).map(|text| (text, EXPIRY))
+            }
+            Ok(None) => {
+                flight.land(Found::Nothing);
+                keeps_nothing.then(|| (NOTHING.to_owned(), NOTHING_EXPIRY))
+            }
+            Err(_) => {
+                flight.land(Found::Failed);
+                None
+            }
+        };
+        if let Some((text, ttl)) = kept.filter(|_| flight.is_current()) {
+            // Somebody else may have inserted the row since.
+            let only_new = text == NOTHING;
+            let ttl = unstable(ttl);
+            if self.write("UpdateCache", key, text, ttl, only_new).await {
+                self.delete_later(&[key.to_owned()]);
+            }
+            if !flight.is_current() {
+                self.delete("DeleteCache", &[key.to_owned()]).await;
+            }
+        }
+        loaded
+    }
+}
+
+/// Keys that are to be deleted, whatever happens.
+struct Unfinished<'a> {
+    cache: &'a Cache,
+    keys: Vec<String>,
+}
+
+impl Unfinished<'_> {
+    fn finish(mut self) {
+        self.keys.clear();
+    }
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if !self.keys.is_empty() {
+            self.cache.delete_later(&self.keys);
+        }
+    }
+}
+
+/// Up to a twentieth more or less, so that what was read together does not expire together.
+fn unstable(ttl: Duration) -> Duration {
+    ttl.mul_f64(rand::rng().random_range(0.95..=1.05))
+}

@@ -1,0 +1,240 @@
+//! A cache of JSON values: Redis, or inside the process while there is none. A cache that fails makes a
+//! service slower, never wrong: errors are logged and count as a miss.
+//!
+//! Rows are kept beside their table as go-zero keeps them (`core/stores/cache/cachenode.go`): see [`Cache::take`].
+
+mod aside;
+mod backend;
+mod flight;
+#[cfg(feature = "redis")]
+mod redis;
+mod stale;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use self::aside::Cached;
+use self::backend::Backend;
+use self::flight::Flights;
+use self::stale::Stale;
+use crate::config::CacheConf;
+use crate::metrics;
+use crate::telemetry::instruments::Operation;
+use crate::trace::{Span, attr};
+
+/// Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Cache {
+    shared: Arc<Shared>,
+    /// Inside a transaction: keys to delete once it is committed.
+    pending: Option<Arc<Mutex<Vec<String>>>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    backend: Backend,
+    flights: Flights,
+    stale: Stale,
+}
+
+impl Cache {
+    /// Redis if a section says where, else inside the process. Connects on first use.
+    pub fn new(conf: Option<&CacheConf>) -> anyhow::Result<Self> {
+        let backend = match conf {
+            None => Backend::local(),
+            #[cfg(feature = "redis")]
+            Some(conf) => redis::backend(conf)?,
+            #[cfg(not(feature = "redis"))]
+            Some(_) => {
+                anyhow::bail!("Redis: this service is built without the feature `redis` of zgen-rt")
+            }
+        };
+        let shared = Shared {
+            backend,
+            flights: Flights::default(),
+            stale: Stale::default(),
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+            pending: None,
+        })
+    }
+
+    /// Reads a value; a client span of this name shows it.
+    pub async fn get<T: DeserializeOwned>(&self, name: &'static str, key: &str) -> Option<T> {
+        let text = self.read(name, key).await?;
+        // A value of an older shape is a miss.
+        serde_json::from_str(&text).ok()
+    }
+
+    /// Writes a value that expires after `ttl`; a client span of this name shows it.
+    pub async fn set<T: Serialize>(&self, name: &'static str, key: &str, value: &T, ttl: Duration) {
+        match serde_json::to_string(value) {
+            Ok(text) => {
+                self.write(name, key, text, ttl, false).await;
+            }
+            Err(error) => {
+                let failed = std::future::ready(Err::<(), _>(error.into()));
+                if let Err(error) = self.observed(name, "SET", failed).await {
+                    tracing::warn!(%error, "cache write failed");
+                }
+            }
+        }
+    }
+
+    /// Deletes values; a client span of this name shows it. What cannot be deleted now is deleted later, and not read
+    /// until then.
+    pub async fn delete(&self, name: &'static str, keys: &[String]) {
+        if let Some(pending) = &self.pending {
+            let mut pending = pending.lock().unwrap_or_else(PoisonError::into_inner);
+            pending.extend(keys.iter().cloned());
+            return;
+        }
+        let shared = &self.shared;
+        // Twice: who reads meanwhile may still find the old value, who reads afterwards must not be given it.
+        shared.flights.divert(keys);
+        let delete = shared.backend.delete(keys);
+        match self.observed(name, "DEL", delete).await {
+            Ok(()) => shared.stale.forget(keys),
+            Err(error) => {
+                tracing::warn!(%error, "cache delete failed; it is tried again");
+                self.delete_later(keys);
+            }
+        }
+        shared.flights.divert(keys);
+    }
+
+    /// Nobody reads these until they are deleted, which is tried again and again.
+    fn delete_later(&self, keys: &[String]) {
+        if let Some(pending) = &self.pending {
+            let mut pending = pending.lock().unwrap_or_else(PoisonError::into_inner);
+            pending.extend(keys.iter().cloned());
+            return;
+        }
+        let is_first = self.shared.stale.add(keys);
+        self.shared.flights.divert(keys);
+        if is_first && let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(stale::clean(Arc::clone(&self.shared)));
+        }
+    }
+
+    /// The same cache for a transaction: it reads past it, and what is written or deleted is deleted by
+    /// [`Cache::settle`].
+    #[must_use]
+    pub fn deferred(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            pending: Some(Arc::default()),
+        }
+    }
+
+    /// Commits a transaction and deletes what it has changed, also when the caller goes away meanwhile.
+    #[cfg_attr(not(feature = "sql"), allow(dead_code))]
+    pub(crate) async fn settle<T, E>(
+        self,
+        commit: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let mut keys = match &self.pending {
+            Some(pending) => {
+                std::mem::take(&mut *pending.lock().unwrap_or_else(PoisonError::into_inner))
+            }
+            None => Vec::new(),
+        };
+        keys.sort();
+        keys.dedup();
+        let outside = Self {
+            shared: Arc::clone(&self.shared),
+            pending: None,
+        };
+        if keys.is_empty() {
+            commit.await
+        } else {
+            outside.changing(keys, commit).await
+        }
+    }
+
+    async fn read(&self, name: &'static str, key: &str) -> Option<String> {
+        if self.shared.stale.holds(key) {
+            metrics::cache_read("miss");
+            return None;
+        }
+        let get = self.shared.backend.get(key);
+        match self.observed(name, "GET", get).await {
+            Ok(text) => {
+                metrics::cache_read(if text.is_some() { "hit" } else { "miss" });
+                text
+            }
+            Err(error) => {
+                metrics::cache_read("fail");
+                tracing::warn!(%error, "cache read failed");
+                None
+            }
+        }
+    }
+
+    /// `only_new`: not where there is a value already. Answers whether it may still be written later, against all order.
+    async fn write(
+        &self,
+        name: &'static str,
+        key: &str,
+        text: String,
+        ttl: Duration,
+        only_new: bool,
+    ) -> bool {
+        // Its deletion is still to come.
+        if self.shared.stale.holds(key) {
+            return false;
+        }
+        let set = self.shared.backend.set(key, text, ttl, only_new);
+        match self.observed(name, "SET", set).await {
+            Ok(()) => false,
+            Err(error) => {
+                tracing::warn!(%error, "cache write failed");
+                Backend::was_sent(&error)
+            }
+        }
+    }
+
+    /// Runs a command inside its span, and counts it.
+    async fn observed<T>(
+        &self,
+        name: &'static str,
+        operation: &'static str,
+        work: impl Future<Output = anyhow::Result<T>>,
+    ) -> anyhow::Result<T> {
+        let started = Instant::now();
+        let span = Span::client(name);
+        let system = self.shared.backend.system();
+        if span.is_recording() {
+            span.set(attr::DB_OPERATION_NAME, operation);
+            span.set(attr::DB_SYSTEM_NAME, system);
+            if let Some(host) = self.shared.backend.host() {
+                span.set(attr::SERVER_ADDRESS, host);
+            }
+        }
+        let done = span.scope(work).await;
+        let error = done.as_ref().err().map(error_type);
+        if let Some(error) = error {
+            span.fail_with(error);
+        }
+        let operation = Operation {
+            system,
+            name: operation,
+            table: None,
+            database: None,
+        };
+        metrics::stored(operation, error, started.elapsed(), span.recorded_trace());
+        done
+    }
+}
+
+fn error_type(error: &anyhow::Error) -> &'static str {
+    if error.is::<serde_json::Error>() {
+        "serialization"
+    } else {
+        "connection"
+    }
+}

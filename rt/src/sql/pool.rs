@@ -1,0 +1,216 @@
+//! The pool, and what every query is run with.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use sqlx::mysql::MySqlPoolOptions;
+use sqlx::sqlite::SqlitePoolOptions;
+
+use super::dsn::DataSource;
+use super::transaction::{Held, Transaction};
+use crate::cache::Cache;
+use crate::config::DatabaseConf;
+use crate::metrics;
+use crate::telemetry::instruments::Operation;
+use crate::telemetry::observed::{self, PoolState};
+use crate::trace::{Failure as _, Span, attr};
+
+/// The pool reserves a place for each connection, so that there is no number for "no limit".
+const MOST_CONNECTIONS: u32 = 10_000;
+
+/// Cheap to clone. Use [`on_pool!`](crate::on_pool) to run one query on whichever database it is.
+#[derive(Debug, Clone)]
+pub struct Pool {
+    source: Source,
+    /// As spans name it.
+    database: Arc<str>,
+    /// Queries that take longer are logged.
+    slow: Option<Duration>,
+}
+
+#[derive(Debug, Clone)]
+enum Source {
+    MySql(sqlx::MySqlPool),
+    Sqlite(sqlx::SqlitePool),
+    /// One connection of one of them, inside [`Pool::transaction`].
+    Transaction(Transaction),
+}
+
+impl Pool {
+    /// Opens the pool. MySQL connects on first use, so that a service starts before its database does; a
+    /// SQLite file is created when missing, and `sqlite_schema` applied to it.
+    pub async fn open(conf: &DatabaseConf, sqlite_schema: &'static str) -> anyhow::Result<Self> {
+        let max_connections = match conf.max_open_conns {
+            // As in Go: no limit.
+            0 => MOST_CONNECTIONS,
+            some => some.min(MOST_CONNECTIONS),
+        };
+        let (source, database) =
+            match DataSource::parse(&conf.data_source).context("Database.DataSource")? {
+                DataSource::MySql { options, database } => {
+                    let pool = MySqlPoolOptions::new()
+                        .max_connections(max_connections)
+                        .acquire_timeout(conf.acquire_timeout.duration())
+                        .idle_timeout(conf.conn_max_idle_time.limit())
+                        .max_lifetime(conf.conn_max_lifetime.limit())
+                        .connect_lazy_with(*options);
+                    let (watched, max) = (pool.clone(), max_connections);
+                    observed::watch_pool(database.clone(), move || {
+                        let idle = watched.num_idle();
+                        state(watched.is_closed(), watched.size(), idle, max)
+                    });
+                    (Source::MySql(pool), database)
+                }
+                DataSource::Sqlite { options, path } => {
+                    if let Some(folder) = path.as_deref().and_then(std::path::Path::parent) {
+                        std::fs::create_dir_all(folder).with_context(|| {
+                            format!("Database.DataSource: cannot create {}", folder.display())
+                        })?;
+                    }
+                    // A database in memory lives in one connection.
+                    let connections = if path.is_some() { max_connections } else { 1 };
+                    let pool = SqlitePoolOptions::new()
+                        .max_connections(connections)
+                        .acquire_timeout(conf.acquire_timeout.duration())
+                        .idle_timeout(None)
+                        .max_lifetime(None)
+                        .connect_with(*options)
+                        .await
+                        .context("Database.DataSource: cannot open the SQLite file")?;
+                    sqlx::raw_sql(sqlite_schema)
+                        .execute(&pool)
+                        .await
+                        .context("cannot apply the schema")?;
+                    let stem = path.as_deref().and_then(std::path::Path::file_stem);
+                    let stem = stem.map(|stem| stem.to_string_lossy().into_owned());
+                    let database = stem.unwrap_or_else(|| "memory".to_owned());
+                    let watched = pool.clone();
+                    observed::watch_pool(database.clone(), move || {
+                        let idle = watched.num_idle();
+                        state(watched.is_closed(), watched.size(), idle, connections)
+                    });
+                    (Source::Sqlite(pool), database)
+                }
+            };
+        Ok(Self {
+            source,
+            database: database.into(),
+            slow: conf.slow_threshold.limit(),
+        })
+    }
+
+    /// sqlx's own pool, for what only MySQL can; `None` where the data source is another one.
+    pub fn mysql(&self) -> Option<&sqlx::MySqlPool> {
+        match &self.source {
+            Source::MySql(pool) => Some(pool),
+            _ => None,
+        }
+    }
+
+    /// sqlx's own pool, for what only SQLite can; `None` where the data source is another one.
+    pub fn sqlite(&self) -> Option<&sqlx::SqlitePool> {
+        match &self.source {
+            Source::Sqlite(pool) => Some(pool),
+            _ => None,
+        }
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> sqlx::Result<()> {
+        crate::on_pool!(self, db => sqlx::Connection::ping(db).await)
+    }
+
+    /// A connection of the pool, or the transaction's.
+    pub async fn hold(&self) -> sqlx::Result<Held> {
+        match &self.source {
+            Source::MySql(pool) => pool.acquire().await.map(Held::MySql),
+            Source::Sqlite(pool) => pool.acquire().await.map(Held::Sqlite),
+            Source::Transaction(transaction) => Ok(transaction.hold().await),
+        }
+    }
+
+    /// Runs `work` with a pool whose queries are one transaction: committed when it succeeds, undone when it fails or is
+    /// dropped. What it deletes from the cache is deleted after the commit. Inside a transaction it is part of that one.
+    pub async fn transaction<T, E: From<sqlx::Error>, F: Future<Output = Result<T, E>>>(
+        &self,
+        cache: &Cache,
+        work: impl FnOnce(Self, Cache) -> F,
+    ) -> Result<T, E> {
+        let transaction = match &self.source {
+            Source::MySql(pool) => Transaction::of_mysql(pool.begin().await?),
+            Source::Sqlite(pool) => {
+                // Two readers that both want to write would end in a deadlock.
+                let begun = pool.begin_with("BEGIN IMMEDIATE").await?;
+                Transaction::of_sqlite(begun)
+            }
+            Source::Transaction(_) => return work(self.clone(), cache.clone()).await,
+        };
+        let inside = Self {
+            source: Source::Transaction(transaction.clone()),
+            ..self.clone()
+        };
+        let pending = cache.deferred();
+        let done = work(inside, pending.clone()).await?;
+        pending.settle(transaction.commit()).await?;
+        Ok(done)
+    }
+
+    /// Runs one query as a span of this name (semantic conventions, database client spans), and logs it when it is slow.
+    pub async fn run<T>(
+        &self,
+        name: &'static str,
+        operation: &'static str,
+        table: &'static str,
+        query: impl Future<Output = sqlx::Result<T>>,
+    ) -> sqlx::Result<T> {
+        let started = Instant::now();
+        let span = self.span(name, operation, table);
+        let result = span.run(query).await;
+        let took = started.elapsed();
+        let error = result.as_ref().err().map(|error| error.code().as_str());
+        let done = Operation {
+            system: self.system(),
+            name: operation,
+            table: Some(table),
+            database: Some(&self.database),
+        };
+        metrics::stored(done, error, took, span.recorded_trace());
+        if self.slow.is_some_and(|slow| took > slow) {
+            let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+            span.enter(|| tracing::warn!(operation, table, took_ms = millis, "slow query"));
+        }
+        result
+    }
+
+    /// Values are never on it.
+    fn span(&self, name: &'static str, operation: &'static str, table: &'static str) -> Span {
+        let span = Span::client(name);
+        if span.is_recording() {
+            span.set(attr::DB_SYSTEM_NAME, self.system());
+            span.set(attr::DB_OPERATION_NAME, operation);
+            span.set(attr::DB_COLLECTION_NAME, table);
+            span.set(attr::DB_NAMESPACE, &*self.database);
+            span.set(attr::DB_QUERY_SUMMARY, format!("{operation} {table}"));
+        }
+        span
+    }
+
+    fn system(&self) -> &'static str {
+        match &self.source {
+            Source::MySql(_) => "mysql",
+            Source::Sqlite(_) => "sqlite",
+            Source::Transaction(transaction) => transaction.system(),
+        }
+    }
+}
+
+/// `None` when it is closed, so that nobody looks at it any more.
+fn state(is_closed: bool, size: u32, idle: usize, max: u32) -> Option<PoolState> {
+    let idle = u32::try_from(idle).unwrap_or(u32::MAX).min(size);
+    (!is_closed).then_some(PoolState {
+        used: size - idle,
+        idle,
+        max,
+    })
+}

@@ -1,0 +1,100 @@
+//! The tables of a service: row types and queries, a folder each.
+
+mod columns;
+mod names;
+mod read;
+mod rows;
+mod sql;
+mod write;
+
+pub(in crate::lower) use self::columns::Columns;
+pub(super) use self::columns::of_key;
+pub(super) use self::names::Names;
+
+use crate::lower::layout;
+use crate::model::{Rpc, Table};
+use crate::rust::service::Body;
+use crate::rust::store::{StoreMod, TableMod, TableName};
+
+/// The files of a store below `src/store/`: zgen's own, then the user's.
+pub(super) struct Files {
+    pub(super) zgen: Vec<(String, Body)>,
+    pub(super) user: Vec<(String, Body)>,
+}
+
+pub(super) fn files(rpc: &Rpc, schema: &str) -> Files {
+    let mut tables: Vec<_> = (rpc.tables.iter())
+        .filter_map(|table| table_name(&Names::of(rpc, table), table))
+        .collect();
+    tables.sort_by(|a, b| a.module.cmp(&b.module));
+    let store = StoreMod {
+        source: source(rpc),
+        tables,
+        schema: format!("../../{schema}"),
+    };
+    let mut files = Files {
+        zgen: vec![("src/store/mod.rs".to_owned(), Body::StoreMod(store))],
+        user: Vec::new(),
+    };
+    for table in &rpc.tables {
+        let names = Names::of(rpc, table);
+        let path = |file: &str| format!("src/store/{}/{file}.rs", names.module);
+        let Some(table_mod) = table_mod(rpc, &names, table) else {
+            continue;
+        };
+        let bodies = [
+            ("mod", Body::TableMod(table_mod.clone())),
+            ("row", Body::TableRows(rows::rows(rpc, &names, table))),
+            ("read", Body::TableRead(read::methods(rpc, &names, table))),
+            (
+                "write",
+                Body::TableWrite(write::methods(rpc, &names, table)),
+            ),
+        ];
+        let bodies = bodies.into_iter();
+        let bodies = bodies.map(|(file, body)| (path(file), body));
+        files.zgen.extend(bodies);
+        files.user.push((path("own"), Body::TableOwn(table_mod)));
+    }
+    files
+}
+
+/// How many members the changes of a row have.
+pub(super) fn changes_of(table: &Table) -> usize {
+    columns::changed(table).len() + usize::from(table.version.is_some())
+}
+
+fn source(rpc: &Rpc) -> String {
+    rpc.sql_file.clone().unwrap_or_else(|| rpc.file.clone())
+}
+
+fn row_types(names: &Names, table: &Table) -> Vec<String> {
+    let mut types = vec![names.new.clone(), names.row.clone()];
+    if !columns::key(table).is_empty() && !columns::changed(table).is_empty() {
+        types.push(names.changes.clone());
+    }
+    if !columns::filters(table).is_empty() {
+        types.push(names.filter.clone());
+    }
+    types
+}
+
+fn table_name(names: &Names, table: &Table) -> Option<TableName> {
+    let mut types = row_types(names, table);
+    types.push(names.ty.clone());
+    Some(TableName {
+        names: layout::use_of(&format!("self::{}", names.module), &types)?,
+        module: names.module.clone(),
+        ty: names.ty.clone(),
+    })
+}
+
+fn table_mod(rpc: &Rpc, names: &Names, table: &Table) -> Option<TableMod> {
+    Some(TableMod {
+        source: source(rpc),
+        name: table.name.clone(),
+        docs: table.docs.clone(),
+        ty: names.ty.clone(),
+        rows: layout::use_of("self::row", &row_types(names, table))?,
+    })
+}
