@@ -1,13 +1,17 @@
 //! The sections that go-zero has, with its keys and defaults (`zrpc/config.go`, `core/service/serviceconf.go`,
 //! `core/trace/config.go`, `internal/devserver/config.go`). A gateway's own are in `rest`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
+use super::limits::{self, LimitsConf};
+use super::needs;
 use super::protect::{
     CpuThreshold, MethodTimeoutConf, Mode, RpcClientMiddlewares, RpcServerMiddlewares,
 };
+use super::tls::{TlsClientConf, TlsServerConf};
 
 /// The top level of a service's file (go-zero's `zrpc.RpcServerConf`).
 #[derive(Debug, Clone, Deserialize)]
@@ -16,6 +20,17 @@ pub struct RpcServerConf {
     pub name: String,
     /// `0.0.0.0:8080`
     pub listen_on: String,
+    /// With `key_file`: TLS.
+    #[serde(default, deserialize_with = "needs::tls_file")]
+    pub cert_file: Option<PathBuf>,
+    #[serde(default, deserialize_with = "needs::tls_file")]
+    pub key_file: Option<PathBuf>,
+    /// Certificates of those who sign the certificates of callers, which each must show then.
+    #[serde(default, rename = "ClientCAFile", deserialize_with = "needs::tls_file")]
+    pub client_ca_file: Option<PathBuf>,
+    /// Of connections.
+    #[serde(default = "limits::of_rpc", deserialize_with = "limits::rpc")]
+    pub limits: LimitsConf,
     #[serde(default)]
     pub mode: Mode,
     /// Of one call; 0 is none.
@@ -42,6 +57,17 @@ pub struct RpcServerConf {
     pub shutdown: ShutdownConf,
 }
 
+impl RpcServerConf {
+    /// The files of TLS.
+    pub fn tls(&self) -> TlsServerConf {
+        TlsServerConf {
+            cert_file: self.cert_file.clone(),
+            key_file: self.key_file.clone(),
+            client_ca_file: self.client_ca_file.clone(),
+        }
+    }
+}
+
 /// How a caller finds and calls a service (go-zero's `zrpc.RpcClientConf`). `Endpoints` wins over `Target`,
 /// `Target` over `Etcd`.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -52,6 +78,9 @@ pub struct RpcClientConf {
     /// `dns:///order-rpc:8080`: every address that the name has, looked up again as time goes by.
     pub target: Option<String>,
     pub etcd: Option<EtcdConf>,
+    /// With the section, even an empty one, calls go over TLS.
+    #[serde(deserialize_with = "needs::tls_section")]
+    pub tls: Option<TlsClientConf>,
     /// Of one call; 0 is none.
     #[serde(default = "millis::<2000>")]
     pub timeout: Millis,
@@ -71,6 +100,15 @@ pub struct EtcdConf {
     pub id: Option<i64>,
     pub user: Option<String>,
     pub pass: Option<String>,
+    /// With one of these, or `https://` before the hosts: TLS.
+    #[serde(default, deserialize_with = "needs::tls_file")]
+    pub cert_file: Option<PathBuf>,
+    #[serde(default, deserialize_with = "needs::tls_file")]
+    pub cert_key_file: Option<PathBuf>,
+    #[serde(default, rename = "CACertFile", deserialize_with = "needs::tls_file")]
+    pub ca_cert_file: Option<PathBuf>,
+    #[serde(default, deserialize_with = "needs::tls_switch")]
+    pub insecure_skip_verify: bool,
 }
 
 impl EtcdConf {
@@ -86,6 +124,20 @@ impl EtcdConf {
         let user = self.user.as_deref().filter(|user| !user.is_empty())?;
         let pass = self.pass.as_deref().filter(|pass| !pass.is_empty())?;
         Some((user, pass))
+    }
+
+    /// How etcd is called, if over TLS (go-zero's `HasTLS`, which wants all three files).
+    #[cfg(feature = "tls")]
+    pub(crate) fn tls(&self) -> Option<TlsClientConf> {
+        let conf = TlsClientConf {
+            ca_cert_file: self.ca_cert_file.clone(),
+            cert_file: self.cert_file.clone(),
+            key_file: self.cert_key_file.clone(),
+            server_name: None,
+            insecure_skip_verify: self.insecure_skip_verify,
+        };
+        let is_secure = self.hosts.iter().any(|host| host.starts_with("https://"));
+        (is_secure || conf != TlsClientConf::default()).then_some(conf)
     }
 }
 

@@ -14,8 +14,11 @@ mod cors;
 mod de;
 mod expand;
 mod file;
+mod limits;
+mod needs;
 mod protect;
 mod rest;
+mod tls;
 
 pub use self::conf::{
     CacheConf, DatabaseConf, DevServerConf, Encoding, EtcdConf, Level, LogConf, Millis,
@@ -24,6 +27,7 @@ pub use self::conf::{
 #[cfg(feature = "http")]
 pub use self::cors::{CorsConf, Origin};
 pub use self::file::{ConfigFile, Error};
+pub use self::limits::LimitsConf;
 pub use self::protect::{
     CpuThreshold, MethodTimeoutConf, Mode, RestMiddlewares, RpcClientMiddlewares,
     RpcServerMiddlewares,
@@ -33,3 +37,4 @@ pub use self::rest::JwtConf;
 pub use self::rest::RestConf;
 #[cfg(feature = "signature")]
 pub use self::rest::{PrivateKeyConf, SignatureConf};
+pub use self::tls::{TlsClientConf, TlsServerConf};

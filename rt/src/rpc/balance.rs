@@ -11,6 +11,7 @@ use tonic::Code;
 use tonic::transport::{Channel, Endpoint};
 
 use super::breakers::is_acceptable;
+use super::dial::Dial;
 
 /// Older observations weigh e^-1 after this.
 const DECAY: Duration = Duration::from_secs(10);
@@ -61,7 +62,7 @@ impl Average {
 
 impl Instances {
     /// Replaces the set; instances that stay keep their connections and their record.
-    pub(super) fn update(&self, addresses: &[String], connect_timeout: Duration) {
+    pub(super) fn update(&self, addresses: &[String], dial: &Dial, connect_timeout: Duration) {
         let known = self.0.load();
         let mut next: Vec<Arc<Instance>> = Vec::with_capacity(addresses.len());
         for address in addresses {
@@ -70,7 +71,7 @@ impl Instances {
             }
             match known.iter().find(|instance| instance.address == *address) {
                 Some(instance) => next.push(Arc::clone(instance)),
-                None => match Instance::new(address, connect_timeout) {
+                None => match Instance::new(address, dial, connect_timeout) {
                     Ok(instance) => next.push(Arc::new(instance)),
                     Err(error) => tracing::warn!(address, %error, "not an address of a service"),
                 },
@@ -145,18 +146,22 @@ fn better<'a>(one: &'a Arc<Instance>, two: &'a Arc<Instance>) -> &'a Arc<Instanc
 }
 
 impl Instance {
-    fn new(address: &str, connect_timeout: Duration) -> Result<Self, tonic::transport::Error> {
+    fn new(
+        address: &str,
+        dial: &Dial,
+        connect_timeout: Duration,
+    ) -> Result<Self, tonic::transport::Error> {
         let url = if address.contains("://") {
             address.to_owned()
         } else {
             format!("http://{address}")
         };
-        let channel = Endpoint::from_shared(url)?
+        let endpoint = Endpoint::from_shared(url)?
             .connect_timeout(connect_timeout)
             .tcp_nodelay(true)
             .http2_keep_alive_interval(Duration::from_secs(10))
-            .keep_alive_timeout(Duration::from_secs(3))
-            .connect_lazy();
+            .keep_alive_timeout(Duration::from_secs(3));
+        let channel = dial.connect(endpoint);
         Ok(Self {
             address: address.to_owned(),
             channel,

@@ -18,10 +18,11 @@ use tower::{Service, ServiceExt as _};
 
 use super::balance::{Instances, Picked};
 use super::breakers::{self, Breakers};
+use super::dial::Dial;
 use super::watch::{End, Watched};
 use super::{attributes, code_name, deadline};
 use crate::breaker::Breaker;
-use crate::config::RpcClientConf;
+use crate::config::{RpcClientConf, TlsClientConf};
 use crate::trace::{Span, attr};
 use crate::{discovery, metrics};
 
@@ -51,10 +52,11 @@ impl Channel {
         let connect_timeout = timeout.map_or(MAX_CONNECT_TIMEOUT, |limit| {
             (limit / 2).min(MAX_CONNECT_TIMEOUT)
         });
+        let dial = Dial::new(tls(conf).as_ref()).with_context(|| format!("{section}.Tls"))?;
         let instances = Instances::default();
         let update = {
             let instances = instances.clone();
-            move |addresses: &[String]| instances.update(addresses, connect_timeout)
+            move |addresses: &[String]| instances.update(addresses, &dial, connect_timeout)
         };
         discovery::follow(conf, update).with_context(|| section.to_owned())?;
         Ok(Self {
@@ -246,6 +248,16 @@ impl Call {
         }
         metrics::rpc_called(&self.path, i32::from(code), self.started.elapsed());
     }
+}
+
+/// A name that is looked up is the one in the certificate: the addresses behind it are not.
+fn tls(conf: &RpcClientConf) -> Option<TlsClientConf> {
+    let mut tls = conf.tls.clone()?;
+    let target = conf.target.as_deref().filter(|_| conf.endpoints.is_empty());
+    if tls.server_name.is_none() {
+        tls.server_name = target.and_then(discovery::name_of).map(str::to_owned);
+    }
+    Some(tls)
 }
 
 fn is_timeout(error: &tonic::transport::Error) -> bool {

@@ -4,6 +4,9 @@
 #![cfg(all(feature = "etcd", feature = "rpc-server"))]
 
 mod cluster;
+#[cfg(feature = "tls")]
+#[path = "../support/pki.rs"]
+mod pki;
 #[path = "../support/ports.rs"]
 mod ports;
 mod raw;
@@ -197,6 +200,59 @@ async fn accounts() {
     eventually(SOON, async || caller.knows_none().await).await;
 }
 
+/// A token that etcd has forgotten is asked for again, and the lease stays.
+#[tokio::test]
+async fn tokens_run_out() {
+    let etcd = Cluster::start_with(&["--auth-token-ttl=1"]).await;
+    etcd.raw()
+        .require_account("order", "pa55", "order.rpc/")
+        .await;
+    let mut conf = etcd.conf("order.rpc");
+    conf["User"] = json!("order");
+    conf["Pass"] = json!("pa55");
+    let list = async || {
+        let root = etcd.raw().log_in("root", "toor").await;
+        one(root.list("order.rpc/").await)
+    };
+    let _service = Process::start(&conf, "127.0.0.1:0", &[]);
+    let first = eventually(SOON, list).await;
+    // Longer than the lease, and each renewal needs a token that has run out by then.
+    tokio::time::sleep(Duration::from_secs(13)).await;
+    let last = eventually(SOON, list).await;
+    assert_eq!(last, first);
+}
+
+#[cfg(feature = "tls")]
+#[tokio::test]
+async fn over_tls() {
+    let pki = pki::Pki::new();
+    pki.issue("etcd", &["127.0.0.1"]);
+    pki.issue("order", &["order"]);
+    let ca = pki.path("ca.pem");
+    let (etcd, address) =
+        Cluster::start_with_tls(&pki.path("etcd.pem"), &pki.path("etcd.key"), &ca).await;
+    let mut conf = etcd.conf("order.rpc");
+    // The scheme says it too, and is not needed.
+    conf["Hosts"] = json!([address]);
+    conf["CACertFile"] = json!(ca);
+    conf["CertFile"] = json!(pki.path("order.pem"));
+
+    let mut anonymous = conf.clone();
+    anonymous["CertFile"] = json!("");
+    let stranger = Process::start(&anonymous, "127.0.0.1:0", &[]);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(etcd.raw().list("order.rpc/").await, []);
+    drop(stranger);
+
+    conf["CertKeyFile"] = json!(pki.path("order.key"));
+    let service = Process::start(&conf, "127.0.0.1:0", &[]);
+    eventually(SOON, async || one(etcd.raw().list("order.rpc/").await)).await;
+    let caller = caller(&conf);
+    eventually(SOON, async || caller.call().await.ok()).await;
+    service.terminate();
+    eventually(SOON, async || caller.knows_none().await).await;
+}
+
 #[test]
 fn a_configuration_that_cannot_work_is_refused_at_once() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -205,8 +261,8 @@ fn a_configuration_that_cannot_work_is_refused_at_once() {
         (json!({"Hosts": [], "Key": "a"}), "Etcd.Hosts is empty"),
         (json!({"Hosts": ["h:1"], "Key": ""}), "Etcd.Key is empty"),
         (
-            json!({"Hosts": ["h:1", "https://h:1"], "Key": "a"}),
-            "`https://h:1`",
+            json!({"Hosts": ["h:1", "ftp://h:1"], "Key": "a"}),
+            "`ftp://h:1`",
         ),
         (json!({"Hosts": ["h"], "Key": "a"}), "expected `host:port`"),
         (json!({"Hosts": ["a b:1"], "Key": "a"}), "`a b:1`"),
