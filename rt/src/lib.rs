@@ -22,6 +22,10 @@ pub mod http;
 pub mod lifecycle;
 mod log;
 pub mod metrics;
+#[cfg(any(feature = "http", feature = "rpc-server"))]
+pub mod rate;
+#[cfg(feature = "redis")]
+mod redis_client;
 pub mod rpc;
 #[cfg(any(feature = "http", feature = "rpc-server"))]
 mod serve;

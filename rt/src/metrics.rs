@@ -61,6 +61,7 @@ struct Metrics {
     rpc_server: Rpc,
     rpc_client: Rpc,
     dropped: Family<DropLabels, Counter>,
+    retries: Family<MethodLabel, Counter>,
 }
 
 #[derive(Clone)]
@@ -92,6 +93,12 @@ static METRICS: LazyLock<Metrics> = LazyLock::new(|| {
         "requests and calls refused to protect the process or what it calls",
         dropped.clone(),
     );
+    let retries = Family::default();
+    registry.register(
+        "rpc_client_retries",
+        "rpc client attempts after the first of a call",
+        retries.clone(),
+    );
     Metrics {
         registry,
         http_duration,
@@ -99,6 +106,7 @@ static METRICS: LazyLock<Metrics> = LazyLock::new(|| {
         rpc_server,
         rpc_client,
         dropped,
+        retries,
     }
 });
 
@@ -152,6 +160,13 @@ pub(crate) fn rpc_served(method: &str, code: i32, took: Duration) {
 #[cfg_attr(not(feature = "rpc-client"), allow(dead_code))]
 pub(crate) fn rpc_called(method: &str, code: i32, took: Duration) {
     METRICS.rpc_client.observe(method, code, took);
+}
+
+/// Counts an attempt after the first one of a call.
+#[cfg_attr(not(feature = "rpc-client"), allow(dead_code))]
+pub(crate) fn rpc_retried(method: &str) {
+    let method = method.to_owned();
+    METRICS.retries.get_or_create(&MethodLabel { method }).inc();
 }
 
 /// Counts one that a layer such as `breaker` refused; `side` is `http_server`, `rpc_server` or `rpc_client`.

@@ -31,8 +31,8 @@ use zgen_rt::rpc::{Channel, Services};
 use zgen_rt::{http as rt_http, rpc};
 
 fn files(pki: &Pki, name: &str) -> String {
-    let dir = pki.dir().display();
-    format!("CertFile: {dir}/{name}.pem, KeyFile: {dir}/{name}.key")
+    let path = |ending| pki.path(&format!("{name}.{ending}")).display().to_string();
+    format!("CertFile: {}, KeyFile: {}", path("pem"), path("key"))
 }
 
 async fn gateway(keys: &str) -> (SocketAddr, RestConf) {

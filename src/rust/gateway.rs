@@ -93,6 +93,8 @@ pub struct Client {
     pub type_line: String,
     /// `pub(crate) fn order(..) -> .. {` with its line breaks.
     pub signature: String,
+    /// `let channel = channel.idempotent(..);` for each method that may be called again.
+    pub idempotent: Vec<String>,
     /// `order.Order`
     pub full_name: String,
     /// Section of the configuration, such as `OrderRpc`.

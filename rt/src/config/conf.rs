@@ -1,91 +1,14 @@
-//! The sections that go-zero has, with its keys and defaults (`zrpc/config.go`, `core/service/serviceconf.go`,
-//! `core/trace/config.go`, `internal/devserver/config.go`). A gateway's own are in `rest`.
+//! The sections that go-zero has, with its keys and defaults (`core/service/serviceconf.go`, `core/discov/config.go`,
+//! `core/trace/config.go`, `internal/devserver/config.go`). A gateway's own are in `rest`, a service's in `rpc`.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
-use super::limits::{self, LimitsConf};
 use super::needs;
-use super::protect::{
-    CpuThreshold, MethodTimeoutConf, Mode, RpcClientMiddlewares, RpcServerMiddlewares,
-};
-use super::tls::{TlsClientConf, TlsServerConf};
-
-/// The top level of a service's file (go-zero's `zrpc.RpcServerConf`).
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct RpcServerConf {
-    pub name: String,
-    /// `0.0.0.0:8080`
-    pub listen_on: String,
-    /// With `key_file`: TLS.
-    #[serde(default, deserialize_with = "needs::tls_file")]
-    pub cert_file: Option<PathBuf>,
-    #[serde(default, deserialize_with = "needs::tls_file")]
-    pub key_file: Option<PathBuf>,
-    /// Certificates of those who sign the certificates of callers, which each must show then.
-    #[serde(default, rename = "ClientCAFile", deserialize_with = "needs::tls_file")]
-    pub client_ca_file: Option<PathBuf>,
-    /// Of connections.
-    #[serde(default = "limits::of_rpc", deserialize_with = "limits::rpc")]
-    pub limits: LimitsConf,
-    #[serde(default)]
-    pub mode: Mode,
-    /// Of one call; 0 is none.
-    #[serde(default = "millis::<2000>")]
-    pub timeout: Millis,
-    /// Of calls of single methods.
-    #[serde(default)]
-    pub method_timeouts: Vec<MethodTimeoutConf>,
-    #[serde(default)]
-    pub cpu_threshold: CpuThreshold,
-    #[serde(default)]
-    pub middlewares: RpcServerMiddlewares,
-    /// Serve `grpc.health.v1`.
-    #[serde(default = "yes")]
-    pub health: bool,
-    /// Where to register.
-    pub etcd: Option<EtcdConf>,
-    #[serde(default)]
-    pub log: LogConf,
-    #[serde(alias = "Telemetry")]
-    pub open_telemetry: Option<TelemetryConf>,
-    pub dev_server: Option<DevServerConf>,
-    #[serde(default)]
-    pub shutdown: ShutdownConf,
-}
-
-impl RpcServerConf {
-    /// The files of TLS.
-    pub fn tls(&self) -> TlsServerConf {
-        TlsServerConf {
-            cert_file: self.cert_file.clone(),
-            key_file: self.key_file.clone(),
-            client_ca_file: self.client_ca_file.clone(),
-        }
-    }
-}
-
-/// How a caller finds and calls a service (go-zero's `zrpc.RpcClientConf`). `Endpoints` wins over `Target`,
-/// `Target` over `Etcd`.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct RpcClientConf {
-    /// `host:port`, as they are.
-    pub endpoints: Vec<String>,
-    /// `dns:///order-rpc:8080`: every address that the name has, looked up again as time goes by.
-    pub target: Option<String>,
-    pub etcd: Option<EtcdConf>,
-    /// With the section, even an empty one, calls go over TLS.
-    #[serde(deserialize_with = "needs::tls_section")]
-    pub tls: Option<TlsClientConf>,
-    /// Of one call; 0 is none.
-    #[serde(default = "millis::<2000>")]
-    pub timeout: Millis,
-    pub middlewares: RpcClientMiddlewares,
-}
+#[cfg(all(feature = "tls", feature = "etcd"))]
+use super::tls::TlsClientConf;
 
 /// go-zero's `discov.EtcdConf`.
 #[derive(Clone, Deserialize)]
@@ -127,7 +50,7 @@ impl EtcdConf {
     }
 
     /// How etcd is called, if over TLS (go-zero's `HasTLS`, which wants all three files).
-    #[cfg(feature = "tls")]
+    #[cfg(all(feature = "tls", feature = "etcd"))]
     pub(crate) fn tls(&self) -> Option<TlsClientConf> {
         let conf = TlsClientConf {
             ca_cert_file: self.ca_cert_file.clone(),
@@ -285,6 +208,9 @@ pub struct CacheConf {
     #[serde(default = "node")]
     pub r#type: String,
     pub pass: Option<String>,
+    /// Of what is not the cache: where the tokens of callers are, what keys of limits begin with.
+    #[serde(default)]
+    pub key: Option<String>,
 }
 
 impl std::fmt::Debug for CacheConf {
@@ -365,7 +291,7 @@ fn node() -> String {
     "node".to_owned()
 }
 
-fn yes() -> bool {
+pub(super) fn yes() -> bool {
     true
 }
 

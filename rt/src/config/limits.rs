@@ -101,7 +101,7 @@ fn streams<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D:
 impl LimitsConf {
     /// Long enough to mean never.
     #[cfg(any(feature = "http", feature = "rpc-server"))]
-    const NEVER: Duration = Duration::from_secs(3600 * 24 * 365);
+    const NEVER: Duration = Duration::from_hours(365 * 24);
 
     #[cfg(any(feature = "http", feature = "rpc-server"))]
     pub(crate) fn first(&self) -> Duration {

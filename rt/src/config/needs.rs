@@ -38,6 +38,28 @@ where
     Ok(section)
 }
 
+/// The switch of the layer.
+pub(super) fn gunzip<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    let is_on = bool::deserialize(deserializer)?;
+    if is_on {
+        check::<D>(cfg!(feature = "gunzip"), "gunzip")?;
+    }
+    Ok(is_on)
+}
+
+/// A section for Redis.
+pub(super) fn redis_section<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let section = Option::<T>::deserialize(deserializer)?;
+    if section.is_some() {
+        check::<D>(cfg!(feature = "redis"), "redis")?;
+    }
+    Ok(section)
+}
+
 fn check<'de, D: Deserializer<'de>>(is_there: bool, feature: &str) -> Result<(), D::Error> {
     if is_there {
         return Ok(());

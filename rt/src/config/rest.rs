@@ -14,6 +14,7 @@ use super::cors::{self, CorsConf};
 use super::limits::{self, LimitsConf};
 use super::needs;
 use super::protect::{CpuThreshold, Mode, RestMiddlewares};
+use super::rate::RateLimitConf;
 use super::tls::TlsServerConf;
 
 /// The top level of a gateway's file (go-zero's `rest.RestConf`).
@@ -46,6 +47,8 @@ pub struct RestConf {
     /// Requests at one time, of each route; 0 is no limit.
     #[serde(default = "ten_thousand")]
     pub max_conns: usize,
+    /// How often callers may call; without the section, as often as they like.
+    pub rate_limit: Option<RateLimitConf>,
     #[serde(default)]
     pub cpu_threshold: CpuThreshold,
     #[serde(default)]

@@ -34,15 +34,14 @@ pub struct TlsServerConf {
     pub client_ca_file: Option<PathBuf>,
 }
 
+#[cfg(all(feature = "tls", any(feature = "http", feature = "rpc-server")))]
 impl TlsServerConf {
     /// Whether any of the files is named: half of what is needed is an error, not plain text.
-    #[cfg(any(feature = "http", feature = "rpc-server"))]
     pub(crate) fn is_on(&self) -> bool {
         *self != Self::default()
     }
 
     /// How the process asks itself for its health.
-    #[cfg(any(feature = "http", feature = "rpc-server"))]
     pub(crate) fn of_own_host(&self) -> TlsClientConf {
         TlsClientConf {
             cert_file: self.cert_file.clone(),

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use crate::config::RestConf;
 use crate::dev_server;
 use crate::lifecycle::{self, Readiness};
+use crate::rate::Limiter;
 use crate::serve::{self, Rules};
 use crate::shed;
 
@@ -27,6 +28,9 @@ impl Server {
         let rules = Rules::new(conf.limits);
         #[cfg(feature = "tls")]
         let rules = rules.with_tls(&conf.tls(), &["h2", "http/1.1"])?;
+        if let Some(limits) = &conf.rate_limit {
+            Limiter::new(limits).context("RateLimit")?;
+        }
         let address = format!("{}:{}", conf.host, conf.port);
         let listener = TcpListener::bind(&address)
             .await

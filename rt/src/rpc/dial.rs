@@ -27,6 +27,10 @@ impl Dial {
     }
 
     /// A channel that connects on its first use. The endpoint's scheme is `http`, also where TLS is.
+    #[cfg_attr(
+        not(feature = "tls"),
+        allow(clippy::needless_pass_by_value, clippy::unused_self)
+    )]
     pub(crate) fn connect(&self, endpoint: Endpoint) -> Channel {
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.tls {

@@ -17,9 +17,12 @@ use tonic_health::pb::health_client::HealthClient;
 use tower::Service;
 
 use super::dial::Dial;
+use super::door::Door;
 use super::observe::observe;
 use super::protect::Protect;
 use crate::config::RpcServerConf;
+#[cfg(feature = "tls")]
+use crate::config::TlsServerConf;
 use crate::dev_server;
 use crate::lifecycle::{self, Readiness};
 use crate::serve::{self, Rules};
@@ -78,6 +81,7 @@ pub struct Server {
 impl Server {
     /// Binds `ListenOn`, and reads the files of TLS.
     pub async fn bind(conf: &RpcServerConf) -> anyhow::Result<Self> {
+        Door::of(conf)?;
         let rules = Rules::new(conf.limits).only_http2();
         #[cfg(feature = "tls")]
         let rules = rules.with_tls(&conf.tls(), &["h2"])?;
@@ -168,8 +172,12 @@ pub async fn healthcheck(conf: &RpcServerConf) -> anyhow::Result<()> {
     let endpoint = tonic::transport::Endpoint::from_shared(format!("http://127.0.0.1:{port}"))?
         .connect_timeout(TIMEOUT)
         .timeout(TIMEOUT);
-    let tls = conf.tls();
-    let dial = Dial::new(tls.is_on().then(|| tls.of_own_host()).as_ref())?;
+    #[cfg(feature = "tls")]
+    let own = Some(conf.tls()).filter(TlsServerConf::is_on);
+    #[cfg(feature = "tls")]
+    let dial = Dial::new(own.map(|tls| tls.of_own_host()).as_ref())?;
+    #[cfg(not(feature = "tls"))]
+    let dial = Dial::new(None)?;
     let channel = dial.connect(endpoint);
     let answer = HealthClient::new(channel)
         .check(HealthCheckRequest::default())

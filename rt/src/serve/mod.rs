@@ -26,7 +26,7 @@ use crate::config::TlsServerConf;
 use crate::tls::Acceptor;
 
 /// How often a peer with requests under way is asked whether it is still there (HTTP/2 only).
-const PING_INTERVAL: Duration = Duration::from_secs(60);
+const PING_INTERVAL: Duration = Duration::from_mins(1);
 const PING_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// How a listener speaks to whoever connects.

@@ -22,12 +22,12 @@ impl<T: Send + Sync + 'static> Renewed<T> {
     /// Fails for files that cannot be used now; later ones that cannot are a warning, and what there was stays.
     pub(super) fn new(
         files: Files,
-        make: impl Fn(&Files, &Contents) -> anyhow::Result<T> + Send + Sync + 'static,
+        build: impl Fn(&Files, &Contents) -> anyhow::Result<T> + Send + Sync + 'static,
     ) -> anyhow::Result<Self> {
         let contents = files.read()?;
-        let first = make(&files, &contents)?;
+        let first = build(&files, &contents)?;
         let current = Arc::new(RwLock::new(Arc::new(first)));
-        tokio::spawn(watch(Arc::downgrade(&current), files, contents, make));
+        tokio::spawn(watch(Arc::downgrade(&current), files, contents, build));
         Ok(Self(current))
     }
 
@@ -41,7 +41,7 @@ async fn watch<T: Send + Sync>(
     current: Weak<RwLock<Arc<T>>>,
     files: Files,
     mut known: Contents,
-    make: impl Fn(&Files, &Contents) -> anyhow::Result<T>,
+    build: impl Fn(&Files, &Contents) -> anyhow::Result<T>,
 ) {
     let files = Arc::new(files);
     loop {
@@ -55,7 +55,7 @@ async fn watch<T: Send + Sync>(
         let made = match read {
             Ok(contents) if contents == known => continue,
             Ok(contents) => {
-                let made = make(&files, &contents);
+                let made = build(&files, &contents);
                 // Said once: it is looked at again when the files change again.
                 known = contents;
                 made

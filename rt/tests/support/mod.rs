@@ -7,6 +7,8 @@ pub(crate) mod grpc;
 #[cfg(feature = "tls")]
 pub(crate) mod pki;
 pub(crate) mod ports;
+#[cfg(feature = "redis")]
+pub(crate) mod redis;
 #[cfg(feature = "http")]
 pub(crate) mod wire;
 

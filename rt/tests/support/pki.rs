@@ -1,6 +1,6 @@
 //! Certificates made for one test, in a directory of their own.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -37,10 +37,6 @@ impl Pki {
 
     pub(crate) fn path(&self, file: &str) -> PathBuf {
         self.dir.join(file)
-    }
-
-    pub(crate) fn dir(&self) -> &Path {
-        &self.dir
     }
 }
 

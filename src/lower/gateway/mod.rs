@@ -22,7 +22,7 @@ use super::scope::Scope;
 use super::{layout, names};
 use crate::emit::Owner;
 use crate::lower::deploy::Plan;
-use crate::model::{self, Group, Route, System};
+use crate::model::{self, Group, Route, RpcMethod, RpcService, System};
 use crate::project::Options;
 use crate::rust::gateway::{
     Body, Client, Crate, ErrorType, Jwt, Manifest, Middleware, MiddlewareMod,
@@ -274,6 +274,7 @@ fn clients(system: &System, plan: &Plan<'_>) -> Vec<Client> {
                     &format!("anyhow::Result<{alias}>"),
                 ),
                 alias,
+                idempotent: idempotent(service),
                 full_name: service.full_name.clone(),
                 config_field: names::value(&callee.section),
                 declares_config: !clients
@@ -286,6 +287,16 @@ fn clients(system: &System, plan: &Plan<'_>) -> Vec<Client> {
         }
     }
     clients
+}
+
+/// Says so to the channel, method by method.
+fn idempotent(service: &RpcService) -> Vec<String> {
+    let methods = service.methods.iter().filter(|method| method.idempotent);
+    let line = |method: &RpcMethod| {
+        let path = format!("\"/{}/{}\"", service.full_name, method.name);
+        layout::call(4, "let channel = channel.idempotent", &[path], ";")
+    };
+    methods.map(line).collect()
 }
 
 fn protos(gateway: &Gateway<'_>) -> Vec<String> {
