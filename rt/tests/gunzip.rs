@@ -108,8 +108,9 @@ async fn a_bomb_is_no_large_body() {
     let app = app("MaxBytes: 100000");
     // 200 MB of nothing, which is about 200 KB; the first piece alone would be all of it.
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    let nothing = vec![0; 1_000_000];
     for _ in 0..200 {
-        encoder.write_all(&[0; 1_000_000]).unwrap();
+        encoder.write_all(&nothing).unwrap();
     }
     let bomb = encoder.finish().unwrap();
     println!("200000000 bytes in {}", bomb.len());

@@ -74,19 +74,22 @@ struct Flakies {
 }
 
 async fn flaky(failures: usize, code: Code, pushback: Option<&'static str>) -> Flakies {
-    let served = Arc::new(AtomicUsize::new(0));
+    let count = Arc::new(AtomicUsize::new(0));
     let service = Flaky {
         failures,
         code,
         pushback,
-        served: Arc::clone(&served),
+        served: Arc::clone(&count),
     };
     let conf = rpc_conf("Health: false, Middlewares: {Breaker: false}");
     let server = Server::bind(&conf).await.unwrap();
     let address = server.address().unwrap().to_string();
     let services = Services::new().with(HealthServer::new(service));
     tokio::spawn(server.serve(services, Readiness::default()));
-    Flakies { address, served }
+    Flakies {
+        address,
+        served: count,
+    }
 }
 
 impl Flakies {

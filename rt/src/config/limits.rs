@@ -10,7 +10,7 @@ use super::conf::Millis;
 /// The limits of a listener; `Limits` in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LimitsConf {
-    /// For TLS and the head of the first request; 0 is none.
+    /// For the head of the first request; 0 is none.
     pub header_timeout: Millis,
     /// Without a request under way; 0 is none.
     pub idle_timeout: Millis,
@@ -31,10 +31,10 @@ const REST: LimitsConf = LimitsConf {
     max_connections: 0,
 };
 
-/// A service's: callers have one connection for all of their calls, and keep it (go-zero: `MaxConnectionIdle` of five
+/// A service's: callers have one connection for all of their calls, make it before the first, and keep it (go-zero: `MaxConnectionIdle` of five
 /// minutes, `zrpc/internal/server.go`).
 const RPC: LimitsConf = LimitsConf {
-    header_timeout: Millis::new(10_000),
+    header_timeout: Millis::new(300_000),
     idle_timeout: Millis::new(300_000),
     max_header_bytes: 65_536,
     max_streams: 1024,

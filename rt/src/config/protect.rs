@@ -7,6 +7,8 @@ use super::conf::Millis;
 use super::needs;
 
 /// The layers around the routes of a gateway that can be left out.
+// go-zero's switches.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct RestMiddlewares {

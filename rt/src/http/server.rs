@@ -25,7 +25,7 @@ pub struct Server {
 impl Server {
     /// Binds `Host:Port`, and reads the files of TLS.
     pub async fn bind(conf: &RestConf) -> anyhow::Result<Self> {
-        let rules = Rules::new(conf.limits);
+        let rules = Rules::of_gateway(conf.limits);
         #[cfg(feature = "tls")]
         let rules = rules.with_tls(&conf.tls(), &["h2", "http/1.1"])?;
         if let Some(limits) = &conf.rate_limit {

@@ -40,12 +40,14 @@ struct Failure {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reach {
-    /// No instance is known, or there is no time left.
+    /// No instance is known.
     Nowhere,
     /// No instance has seen the call.
     NotSent,
     /// An instance may have seen it.
     Unknown,
+    /// There is no time left.
+    Late,
 }
 
 /// One call, from its first byte to its status. Dropped before that, it was cancelled.
@@ -100,7 +102,7 @@ impl Call {
         let (response, mut picked) = match answered {
             Ok(answered) => answered,
             Err(failure) => {
-                if failure.reach == Reach::Nowhere && failure.status.code() == Code::Unavailable {
+                if failure.reach == Reach::Nowhere {
                     // Nothing was called, so nothing failed that a breaker could spare.
                     self.breaker = None;
                 }
@@ -139,14 +141,16 @@ impl Call {
                 metrics::rpc_retried(&self.path);
             }
             made += 1;
-            let answered = self.attempt(request, way, left()).await;
+            let mut answered = self.attempt(request, way, left()).await;
             let pause = again(&answered, retries, made, way.is_idempotent);
             let has_time = |pause: &Duration| left().is_none_or(|left| *pause < left);
             match pause.filter(has_time) {
                 Some(pause) if replay.can_repeat() => {
-                    if let Ok((_, mut picked)) = answered {
+                    if let Ok((_, picked)) = &mut answered {
                         picked.finish(Code::Unavailable);
                     }
+                    // The place that it has on its instance, not after the pause.
+                    drop(answered);
                     if !pause.is_zero() {
                         tokio::time::sleep(pause).await;
                     }
@@ -210,7 +214,7 @@ impl Call {
             None => {
                 picked.finish(Code::DeadlineExceeded);
                 let status = Status::deadline_exceeded("the call took too long");
-                Err(failed(status, Reach::Nowhere))
+                Err(failed(status, Reach::Late))
             }
         }
     }
@@ -277,7 +281,7 @@ fn again(
         Err(failure) => match failure.reach {
             Reach::NotSent => retries.again_at_once(made).then_some(Duration::ZERO),
             Reach::Unknown if is_idempotent => retries.pause(made, &HeaderMap::new()),
-            Reach::Unknown | Reach::Nowhere => None,
+            Reach::Unknown | Reach::Nowhere | Reach::Late => None,
         },
     }
 }

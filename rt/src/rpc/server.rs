@@ -82,7 +82,7 @@ impl Server {
     /// Binds `ListenOn`, and reads the files of TLS.
     pub async fn bind(conf: &RpcServerConf) -> anyhow::Result<Self> {
         Door::of(conf)?;
-        let rules = Rules::new(conf.limits).only_http2();
+        let rules = Rules::of_service(conf.limits);
         #[cfg(feature = "tls")]
         let rules = rules.with_tls(&conf.tls(), &["h2"])?;
         let listener = TcpListener::bind(&conf.listen_on)

@@ -19,6 +19,8 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tower::{BoxError, Service};
 
+#[cfg(feature = "tls")]
+use super::HANDSHAKE;
 use super::Rules;
 use super::activity::{Activity, Answer, InFlight};
 
@@ -42,7 +44,8 @@ pub(super) async fn run(
     };
     #[cfg(feature = "tls")]
     if let Some(tls) = &rules.tls {
-        let shaken = tokio::time::timeout(rules.limits.first(), tls.accept(io)).await;
+        let limit = rules.limits.first().min(HANDSHAKE);
+        let shaken = tokio::time::timeout(limit, tls.accept(io)).await;
         match shaken {
             Ok(Ok(io)) => speak(io, service, &activity, rules, stopping).await,
             Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS"),

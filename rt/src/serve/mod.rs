@@ -25,9 +25,12 @@ use crate::config::TlsServerConf;
 #[cfg(feature = "tls")]
 use crate::tls::Acceptor;
 
-/// How often a peer with requests under way is asked whether it is still there (HTTP/2 only).
+/// How often a peer is asked whether it is still there (HTTP/2 only).
 const PING_INTERVAL: Duration = Duration::from_mins(1);
 const PING_TIMEOUT: Duration = Duration::from_secs(20);
+/// A handshake takes no longer, however long its peer may take to ask for something.
+#[cfg(feature = "tls")]
+const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// How a listener speaks to whoever connects.
 #[derive(Debug, Clone)]
@@ -40,7 +43,25 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    pub(crate) fn new(limits: LimitsConf) -> Self {
+    /// HTTP/1 and HTTP/2, as the peer begins.
+    #[cfg(feature = "http")]
+    pub(crate) fn of_gateway(limits: LimitsConf) -> Self {
+        let mut rules = Self::new(limits);
+        // For WebSockets over HTTP/2.
+        rules.http.http2().enable_connect_protocol();
+        rules
+    }
+
+    /// gRPC is nothing but HTTP/2.
+    #[cfg(feature = "rpc-server")]
+    pub(crate) fn of_service(limits: LimitsConf) -> Self {
+        let mut rules = Self::new(limits);
+        rules.http = rules.http.http2_only();
+        rules.only_http2 = true;
+        rules
+    }
+
+    fn new(limits: LimitsConf) -> Self {
         let mut http = Builder::new(TokioExecutor::new());
         let most = limits.max_header_bytes;
         http.http1()
@@ -52,9 +73,7 @@ impl Rules {
             .max_concurrent_streams(limits.max_streams)
             .max_header_list_size(most)
             .keep_alive_interval(PING_INTERVAL)
-            .keep_alive_timeout(PING_TIMEOUT)
-            // For WebSockets over HTTP/2.
-            .enable_connect_protocol();
+            .keep_alive_timeout(PING_TIMEOUT);
         Self {
             http,
             only_http2: false,
@@ -62,14 +81,6 @@ impl Rules {
             #[cfg(feature = "tls")]
             tls: None,
         }
-    }
-
-    /// gRPC is nothing but HTTP/2.
-    #[cfg(feature = "rpc-server")]
-    pub(crate) fn only_http2(mut self) -> Self {
-        self.http = self.http.http2_only();
-        self.only_http2 = true;
-        self
     }
 
     /// If the configuration names files; `protocols` by their ALPN names, the best first.

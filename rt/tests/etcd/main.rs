@@ -4,6 +4,7 @@
 #![cfg(all(feature = "etcd", feature = "rpc-server"))]
 
 mod cluster;
+mod gate;
 #[cfg(feature = "tls")]
 #[path = "../support/pki.rs"]
 mod pki;
@@ -153,6 +154,33 @@ async fn a_caller_follows_what_etcd_says() {
     etcd.start_empty().await;
     eventually(Duration::from_secs(10), async || caller.knows_none().await).await;
     etcd.raw().put("order.rpc/3", &instance).await;
+    eventually(SOON, async || caller.call().await.ok()).await;
+}
+
+/// What happened between the list and the watch, and is no longer there to be told, is listed again.
+#[tokio::test]
+async fn a_compaction_hides_nothing() {
+    let etcd = Cluster::start().await;
+    etcd.raw().put("order.rpc/1", "127.0.0.1:1").await;
+    let gate = gate::Gate::behind(etcd.address(), "127.0.0.1:1").await;
+    let mut conf = etcd.conf("order.rpc");
+    conf["Hosts"] = json!([gate.address]);
+    let caller = caller(&conf);
+    let mut is_open = gate.is_open.subscribe();
+    let closed = is_open.wait_for(|is_open| !is_open);
+    tokio::time::timeout(SOON, closed).await.unwrap().unwrap();
+
+    // The list is there, the watch is on its way.
+    let instance = service::health_server().await;
+    etcd.raw().delete("order.rpc/1").await;
+    etcd.raw().put("order.rpc/2", &instance).await;
+    for _ in 0..3 {
+        etcd.raw().put("other", "x").await;
+    }
+    let revision = etcd.raw().revision().await;
+    etcd.raw().compact(revision).await;
+    assert!(caller.call().await.is_err(), "it cannot know yet");
+    gate.is_open.send_replace(true);
     eventually(SOON, async || caller.call().await.ok()).await;
 }
 
