@@ -240,7 +240,7 @@ async fn retries_do_not_keep_a_service_down() {
 
 #[tokio::test]
 async fn a_call_that_nobody_has_seen_is_made_again_whatever_it_does() {
-    for (keys, works) in [("Retry: {}", true), ("", false)] {
+    for keys in ["Retry: {}", ""] {
         let server = flaky(0, Code::Ok, None).await;
         let mut failed = 0;
         // Each channel is new: none has learnt which of the two is gone.
@@ -255,7 +255,7 @@ async fn a_call_that_nobody_has_seen_is_made_again_whatever_it_does() {
             failed += usize::from(called.is_err());
         }
         println!("{keys}: {failed} of 20 failed");
-        assert_eq!(failed == 0, works, "{keys}: {failed}");
+        assert_eq!(failed, 0, "{keys}");
     }
 }
 

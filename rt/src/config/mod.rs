@@ -22,11 +22,12 @@ mod rest;
 mod retry;
 mod rpc;
 mod secret;
+mod telemetry;
 mod tls;
 
 pub use self::conf::{
     CacheConf, DatabaseConf, DevServerConf, Encoding, EtcdConf, Level, LogConf, Millis,
-    ShutdownConf, TelemetryConf,
+    ShutdownConf,
 };
 #[cfg(feature = "http")]
 pub use self::cors::{CorsConf, Origin};
@@ -45,4 +46,5 @@ pub use self::rest::{PrivateKeyConf, SignatureConf};
 pub use self::retry::{BalancerName, RetryConf};
 pub use self::rpc::{RpcClientConf, RpcServerConf};
 pub use self::secret::Secret;
+pub use self::telemetry::{Batcher, Compression, PriorityConf, TelemetryConf};
 pub use self::tls::{TlsClientConf, TlsServerConf};

@@ -6,15 +6,14 @@ use serde::Deserialize;
 #[cfg(feature = "jwt")]
 use serde::Deserializer;
 
-use super::conf::{
-    DevServerConf, LogConf, Millis, ShutdownConf, TelemetryConf, all_interfaces, millis,
-};
+use super::conf::{DevServerConf, LogConf, Millis, ShutdownConf, all_interfaces, millis};
 #[cfg(feature = "http")]
 use super::cors::{self, CorsConf};
 use super::limits::{self, LimitsConf};
 use super::needs;
 use super::protect::{CpuThreshold, Mode, RestMiddlewares};
 use super::rate::RateLimitConf;
+use super::telemetry::TelemetryConf;
 use super::tls::TlsServerConf;
 
 /// The top level of a gateway's file (go-zero's `rest.RestConf`).

@@ -5,9 +5,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::conf::{
-    CacheConf, DevServerConf, EtcdConf, LogConf, Millis, ShutdownConf, TelemetryConf, millis, yes,
-};
+use super::conf::{CacheConf, DevServerConf, EtcdConf, LogConf, Millis, ShutdownConf, millis, yes};
 use super::limits::{self, LimitsConf};
 use super::needs;
 use super::protect::{
@@ -16,6 +14,7 @@ use super::protect::{
 use super::rate::RateLimitConf;
 use super::retry::{BalancerName, RetryConf};
 use super::secret::Secret;
+use super::telemetry::TelemetryConf;
 use super::tls::{TlsClientConf, TlsServerConf};
 
 /// The top level of a service's file (go-zero's `zrpc.RpcServerConf`).

@@ -54,7 +54,7 @@ impl Server {
         let threshold = conf.cpu_threshold.of(conf.mode, conf.middlewares.shedding);
         let _watch = threshold.and_then(|_| shed::cpu::watch());
         tracing::info!(address = %self.listener.local_addr()?, name = self.conf.name, "listening");
-        readiness.set(true);
+        start(&readiness);
 
         let stopping = Arc::new(Notify::new());
         let begun = Arc::clone(&stopping);
@@ -69,4 +69,18 @@ impl Server {
         lifecycle::drain(served, stopping.notified(), shutdown.wait_time.duration()).await;
         Ok(())
     }
+}
+
+/// Ready at once, or as soon as the services that are called have been found.
+fn start(readiness: &Readiness) {
+    #[cfg(feature = "rpc-client")]
+    {
+        let readiness = readiness.clone();
+        tokio::spawn(async move {
+            crate::discovery::found().await;
+            readiness.set(true);
+        });
+    }
+    #[cfg(not(feature = "rpc-client"))]
+    readiness.set(true);
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use http::{HeaderMap, HeaderValue, Request, Response};
 use tonic::body::Body;
-use tonic::{Code, ConnectError, Status, TimeoutExpired};
+use tonic::{Code, Status, TimeoutExpired};
 use tower::ServiceExt as _;
 #[cfg(feature = "testing")]
 use tower::util::BoxCloneSyncService;
@@ -16,10 +16,11 @@ use super::balance::{Instances, Picked};
 use super::breakers;
 use super::replay::Replay;
 use super::retry::Retries;
+use super::unsent::{self, MAX_ATTEMPTS};
 use super::watch::{End, Watched};
 use super::{attributes, code_name, deadline};
 use crate::breaker::Breaker;
-use crate::metrics;
+use crate::metrics::{self, RpcCall};
 use crate::trace::{Span, attr};
 
 /// How a call is made.
@@ -42,8 +43,6 @@ struct Failure {
 enum Reach {
     /// No instance is known.
     Nowhere,
-    /// No instance has seen the call.
-    NotSent,
     /// An instance may have seen it.
     Unknown,
     /// There is no time left.
@@ -160,62 +159,77 @@ impl Call {
         }
     }
 
+    /// On one instance, or on the next one if the call never left this process.
     async fn attempt(
         &self,
-        mut request: Request<Body>,
+        request: Request<Body>,
         way: &Way,
-        limit: Option<Duration>,
+        mut limit: Option<Duration>,
     ) -> Result<(Response<Body>, Picked), Failure> {
         let failed = |status, reach| Failure { status, reach };
-        let Some(mut picked) = way.instances.pick(way.key.as_deref()) else {
+        let pick = || way.instances.pick(way.key.as_deref());
+        let Some(mut picked) = pick() else {
             let status = Status::unavailable("no instance of the service is known");
             return Err(failed(status, Reach::Nowhere));
         };
-        if self.span.is_recording() {
-            let (host, port) = picked
-                .address()
-                .rsplit_once(':')
-                .unwrap_or((picked.address(), ""));
-            self.span
-                .set(attr::SERVER_ADDRESS, host.trim_start_matches("http://"));
-            if let Ok(port) = port.parse::<u16>() {
-                self.span.set(attr::SERVER_PORT, port);
+        let until = limit.and_then(|limit| Instant::now().checked_add(limit));
+        let (mut head, mut body) = request.into_parts();
+        let mut instances = 1;
+        loop {
+            self.describe(&picked);
+            if let Some(limit) = limit {
+                deadline::write(limit, &mut head.headers);
             }
-        }
-        if let Some(limit) = limit {
-            deadline::write(limit, request.headers_mut());
-        }
-
-        let sent = picked.channel().oneshot(request);
-        let answered = match limit {
-            Some(limit) => tokio::time::timeout(limit, sent).await.ok(),
-            None => Some(sent.await),
-        };
-        // The transport reads the header too, and its clock may strike first.
-        let answered = answered.filter(|answer| !answer.as_ref().is_err_and(has::<TimeoutExpired>));
-        match answered {
-            Some(Ok(response)) => Ok((response, picked)),
-            Some(Err(error)) => {
-                // Not reached, or lost on the way: the next call may find another instance.
-                tracing::warn!(
-                    address = picked.address(),
-                    error = chain(&error),
-                    "rpc failed"
-                );
-                picked.lost();
+            let (lent, kept) = unsent::lend(body);
+            let request = Request::from_parts(head.clone(), lent);
+            let sent = picked.channel().oneshot(request);
+            let answered = match limit {
+                Some(limit) => tokio::time::timeout(limit, sent).await.ok(),
+                None => Some(sent.await),
+            };
+            // The transport reads the header too, and its clock may strike first.
+            let answered = answered.filter(|answer| !answer.as_ref().is_err_and(is_timeout));
+            let error = match answered {
+                Some(Ok(response)) => return Ok((response, picked)),
+                Some(Err(error)) => error,
+                None => {
+                    picked.finish(Code::DeadlineExceeded);
+                    let status = Status::deadline_exceeded("the call took too long");
+                    return Err(failed(status, Reach::Late));
+                }
+            };
+            // Not reached, or lost on the way: the next call may find another instance.
+            tracing::warn!(
+                address = picked.address(),
+                error = chain(&error),
+                "rpc failed"
+            );
+            picked.lost();
+            let unsent = kept.unsent().filter(|_| instances < MAX_ATTEMPTS);
+            let (Some(unsent), Some(other)) = (unsent, pick()) else {
                 let status = Status::unavailable("the service cannot be reached");
-                let reach = if has::<ConnectError>(&error) {
-                    Reach::NotSent
-                } else {
-                    Reach::Unknown
-                };
-                Err(failed(status, reach))
-            }
-            None => {
-                picked.finish(Code::DeadlineExceeded);
-                let status = Status::deadline_exceeded("the call took too long");
-                Err(failed(status, Reach::Late))
-            }
+                return Err(failed(status, Reach::Unknown));
+            };
+            instances += 1;
+            body = unsent;
+            picked = other;
+            limit = until.map(|until| until.saturating_duration_since(Instant::now()));
+        }
+    }
+
+    /// Says on the span which instance is called.
+    fn describe(&self, picked: &Picked) {
+        if !self.span.is_recording() {
+            return;
+        }
+        let (host, port) = picked
+            .address()
+            .rsplit_once(':')
+            .unwrap_or((picked.address(), ""));
+        let host = host.trim_start_matches("http://");
+        self.span.set(attr::SERVER_ADDRESS, host);
+        if let Ok(port) = port.parse::<u16>() {
+            self.span.set(attr::SERVER_PORT, port);
         }
     }
 
@@ -255,7 +269,13 @@ impl Call {
         if let Some(breaker) = &self.breaker {
             breakers::record(breaker, code);
         }
-        metrics::rpc_called(&self.path, i32::from(code), self.started.elapsed());
+        metrics::rpc_called(&RpcCall {
+            method: &self.path,
+            code,
+            error_type: (code != Code::Ok).then(|| code_name(code)),
+            took: self.started.elapsed(),
+            trace: self.span.recorded_trace(),
+        });
     }
 }
 
@@ -279,18 +299,16 @@ fn again(
             }
         }
         Err(failure) => match failure.reach {
-            Reach::NotSent => retries.again_at_once(made).then_some(Duration::ZERO),
             Reach::Unknown if is_idempotent => retries.pause(made, &HeaderMap::new()),
             Reach::Unknown | Reach::Nowhere | Reach::Late => None,
         },
     }
 }
 
-/// Whether one of the causes of an error is this.
-fn has<E: std::error::Error + 'static>(error: &tonic::transport::Error) -> bool {
+fn is_timeout(error: &tonic::transport::Error) -> bool {
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
-        if error.is::<E>() {
+        if error.is::<TimeoutExpired>() {
             return true;
         }
         cause = error.source();

@@ -44,6 +44,8 @@ mod server;
 mod stream;
 #[cfg(all(feature = "rpc-server", feature = "redis"))]
 mod tokens;
+#[cfg(feature = "rpc-client")]
+mod unsent;
 
 #[cfg(feature = "rpc-client")]
 pub use self::budget::Budget;
@@ -60,7 +62,6 @@ pub use self::server::{Server, Services, healthcheck};
 pub use self::stream::{Replies, replies};
 
 /// `OK`, `NOT_FOUND`: the code as the semantic conventions write it (`rpc.response.status_code`).
-#[cfg(any(feature = "rpc-client", feature = "rpc-server"))]
 pub(crate) fn code_name(code: tonic::Code) -> &'static str {
     match code {
         tonic::Code::Ok => "OK",

@@ -59,11 +59,6 @@ impl Retries {
         }
     }
 
-    /// Of a call that no instance has seen, there is nothing to repeat: at once, and without a budget.
-    pub(super) fn again_at_once(&self, attempts: u32) -> bool {
-        attempts < self.attempts
-    }
-
     /// Jitter keeps callers that failed together from coming back together.
     fn backoff(&self, attempts: u32) -> Duration {
         let factor = 2_u32.saturating_pow(attempts.saturating_sub(1));
