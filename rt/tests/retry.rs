@@ -163,7 +163,7 @@ async fn only_what_may_be_repeated_is() {
         let server = flaky(failures, code, None).await;
         let mut channel = server.channel(keys);
         if is_idempotent {
-            channel = channel.idempotent(CHECK);
+            channel = channel.with_idempotent(CHECK);
         }
         let (found, message, made, _) = server.call(&channel, "").await;
         let what = format!("{keys} {is_idempotent} {failures} {code:?}: {message}");
@@ -177,7 +177,7 @@ async fn an_attempt_says_which_it_is_and_has_the_whole_body() {
     for (bytes, repeats) in [(4, true), (200_000, true), (300_000, false)] {
         let server = flaky(2, Code::Unavailable, None).await;
         let channel = server.channel("Retry: {InitialBackoff: 5}");
-        let channel = channel.idempotent(CHECK);
+        let channel = channel.with_idempotent(CHECK);
         let service = format!("what{}", "a".repeat(bytes - 4));
         let (code, message, made, _) = server.call(&channel, &service).await;
         if repeats {
@@ -210,7 +210,7 @@ async fn a_service_says_when_and_the_deadline_is_kept() {
     for (pushback, limit, ends, attempts, least, most) in rows {
         let server = flaky(1, Code::Unavailable, pushback).await;
         let channel = server.channel(&format!("Timeout: {limit}, {RETRY}"));
-        let channel = channel.idempotent(CHECK);
+        let channel = channel.with_idempotent(CHECK);
         // The connection is not what is measured.
         let _ = tokio::net::TcpStream::connect(&server.address).await;
         let (code, _, made, took) = server.call(&channel, "").await;
@@ -229,7 +229,7 @@ async fn a_service_says_when_and_the_deadline_is_kept() {
 async fn retries_do_not_keep_a_service_down() {
     let server = flaky(usize::MAX, Code::Unavailable, None).await;
     let channel = server.channel("Retry: {MaxAttempts: 5, InitialBackoff: 1}");
-    let channel = channel.idempotent(CHECK);
+    let channel = channel.with_idempotent(CHECK);
     for _ in 0..200 {
         server.call(&channel, "").await;
     }

@@ -93,8 +93,6 @@ pub struct Client {
     pub type_line: String,
     /// `pub(crate) fn order(..) -> .. {` with its line breaks.
     pub signature: String,
-    /// `let channel = channel.idempotent(..);` for each method that may be called again.
-    pub idempotent: Vec<String>,
     /// `order.Order`
     pub full_name: String,
     /// Section of the configuration, such as `OrderRpc`.
@@ -105,6 +103,8 @@ pub struct Client {
     pub declares_config: bool,
     /// `order`: the rpc as go-zero names it.
     pub rpc: String,
+    /// `Channel::new("OrderRpc", conf)?` with its line breaks, the methods that stream, and those that may be called again.
+    pub channel: String,
 }
 
 /// `src/generated/convert.rs`
@@ -299,8 +299,8 @@ pub struct Call {
     pub send: String,
     /// `CreateOrderResp { .. }` with its line breaks.
     pub response: Option<String>,
-    /// Whether anything of the reply is looked at.
-    pub reads_reply: bool,
+    /// What is sent back is kept under this name, if anything of it is looked at.
+    pub reply: Option<&'static str>,
     pub request_attributes: Vec<Attribute>,
     pub response_attributes: Vec<Attribute>,
     pub uses_span: bool,

@@ -41,6 +41,8 @@ pub struct Channel {
     /// Methods that may be called again without harm.
     idempotent: Arc<BTreeSet<&'static str>>,
     hash_key: Option<HeaderName>,
+    /// Paths of methods whose calls may last.
+    streams: Arc<BTreeSet<&'static str>>,
 }
 
 /// The key by which `consistent_hash` chooses: `request.extensions_mut().insert(HashKey(..))`, as go-zero's
@@ -84,14 +86,15 @@ impl Channel {
             retries: conf.retry.as_ref().map(|conf| Arc::new(Retries::new(conf))),
             idempotent: Arc::default(),
             hash_key,
+            streams: Arc::default(),
         })
     }
 
-    /// Says of a method, such as `/order.Order/GetOrder`, that calling it twice does what calling it once does. It
-    /// matters where the configuration has a section `Retry`.
+    /// A method that does the same when it is called twice, such as `/order.Order/GetOrder`: it may be called again, where
+    /// the configuration has a section `Retry`.
     #[must_use]
-    pub fn idempotent(mut self, method: &'static str) -> Self {
-        Arc::make_mut(&mut self.idempotent).insert(method);
+    pub fn with_idempotent(mut self, path: &'static str) -> Self {
+        Arc::make_mut(&mut self.idempotent).insert(path);
         self
     }
 
@@ -119,10 +122,18 @@ impl Channel {
         Ok(Way {
             instances: instances.clone(),
             key,
-            timeout: self.timeout,
+            timeout: self.timeout.filter(|_| !self.streams.contains(path)),
             is_idempotent: is_listed || self.idempotent.contains(path),
             retries,
         })
+    }
+
+    /// A method that streams, such as `/order.Order/Watch`: `Timeout` is not for it, as in go-zero. A deadline that a
+    /// call has of its own counts all the same.
+    #[must_use]
+    pub fn with_stream(mut self, path: &'static str) -> Self {
+        Arc::make_mut(&mut self.streams).insert(path);
+        self
     }
 
     /// A channel to a service in this process, such as a fake: no socket, no network, the same spans.
@@ -144,6 +155,7 @@ impl Channel {
             retries: None,
             idempotent: Arc::default(),
             hash_key: None,
+            streams: Arc::default(),
         }
     }
 }

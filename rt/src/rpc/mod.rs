@@ -32,6 +32,8 @@ mod fake;
 mod observe;
 #[cfg(feature = "rpc-server")]
 mod protect;
+#[cfg(feature = "reflection")]
+mod reflection;
 #[cfg(feature = "rpc-client")]
 mod replay;
 #[cfg(feature = "rpc-client")]

@@ -20,6 +20,8 @@ use super::dial::Dial;
 use super::door::Door;
 use super::observe::observe;
 use super::protect::Protect;
+#[cfg(feature = "reflection")]
+use super::reflection;
 use crate::config::RpcServerConf;
 #[cfg(feature = "tls")]
 use crate::config::TlsServerConf;
@@ -33,6 +35,8 @@ use crate::shed;
 pub struct Services {
     routes: RoutesBuilder,
     names: Vec<&'static str>,
+    #[cfg(feature = "reflection")]
+    descriptors: Vec<&'static [u8]>,
 }
 
 impl Services {
@@ -54,6 +58,14 @@ impl Services {
     {
         self.routes.add_service(service);
         self.names.push(S::NAME);
+        self
+    }
+
+    /// What callers may read about the services while `Mode` is `dev` or `test`: a `google.protobuf.FileDescriptorSet`.
+    #[cfg(feature = "reflection")]
+    #[must_use]
+    pub fn described_by(mut self, descriptors: &'static [u8]) -> Self {
+        self.descriptors.push(descriptors);
         self
     }
 
@@ -113,7 +125,17 @@ impl Server {
                 .set_service_status(name, ServingStatus::Serving)
                 .await;
         }
+        #[cfg(feature = "reflection")]
+        let reflection = if reflection::is_on(self.conf.mode) && !services.descriptors.is_empty() {
+            Some(reflection::router(&services.descriptors, &services.names)?)
+        } else {
+            None
+        };
         let mut app = services.into_router(&self.conf);
+        #[cfg(feature = "reflection")]
+        if let Some(reflection) = reflection {
+            app = app.merge(reflection);
+        }
         if self.conf.health {
             app = app.merge(
                 Routes::new(health_service)

@@ -256,7 +256,7 @@ fn clients(system: &System, plan: &Plan<'_>) -> Vec<Client> {
                 field
             };
             let field = fields.take(field);
-            let module = super::proto::module_path(&rpc.name, &rpc.package);
+            let module = super::proto::module_path(&rpc.name, &service.package);
             let generated = names::ty(&service.name);
             let file = names::value(&format!("{}_client", service.name));
             let alias = names::ty(&format!("{field}_client"));
@@ -274,7 +274,6 @@ fn clients(system: &System, plan: &Plan<'_>) -> Vec<Client> {
                     &format!("anyhow::Result<{alias}>"),
                 ),
                 alias,
-                idempotent: idempotent(service),
                 full_name: service.full_name.clone(),
                 config_field: names::value(&callee.section),
                 declares_config: !clients
@@ -282,6 +281,7 @@ fn clients(system: &System, plan: &Plan<'_>) -> Vec<Client> {
                     .any(|client| client.section == callee.section),
                 section: callee.section.clone(),
                 rpc: rpc.name.clone(),
+                channel: channel(&callee.section, service),
                 field,
             });
         }
@@ -289,14 +289,22 @@ fn clients(system: &System, plan: &Plan<'_>) -> Vec<Client> {
     clients
 }
 
-/// Says so to the channel, method by method.
-fn idempotent(service: &RpcService) -> Vec<String> {
-    let methods = service.methods.iter().filter(|method| method.idempotent);
-    let line = |method: &RpcMethod| {
-        let path = format!("\"/{}/{}\"", service.full_name, method.name);
-        layout::call(4, "let channel = channel.idempotent", &[path], ";")
+/// The channel of a client, with the methods that stream, and those that may be called again.
+fn channel(section: &str, service: &RpcService) -> String {
+    let head = format!("Channel::new(\"{section}\", conf)?");
+    let streams = |method: &&RpcMethod| method.client_streaming || method.server_streaming;
+    let link = |name: &str, method: &RpcMethod| {
+        format!(".{name}(\"/{}/{}\")", service.full_name, method.name)
     };
-    methods.map(line).collect()
+    let methods = || service.methods.iter();
+    let streams = methods()
+        .filter(streams)
+        .map(|method| link("with_stream", method));
+    let idempotent = methods().filter(|method| method.idempotent);
+    let idempotent = idempotent.map(|method| link("with_idempotent", method));
+    let links: Vec<_> = streams.chain(idempotent).collect();
+    let links: Vec<_> = links.iter().map(String::as_str).collect();
+    layout::chain(4, 18, &head, &links, ";")
 }
 
 fn protos(gateway: &Gateway<'_>) -> Vec<String> {
