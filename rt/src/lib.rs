@@ -1,7 +1,7 @@
 //! The runtime of the services in this workspace: go-zero's engineering in axum, tonic and tower.
 //!
 //! A gateway enables the feature `http`, a service `rpc-server`, a caller `rpc-client`; `jwt`, `signature`, `sql`,
-//! `redis` and `etcd` come with the descriptions that need them. Each module says which go-zero file, RFC or semantic convention it
+//! `redis` and `etcd` come with the descriptions that need them, `tls` with the configuration that names it. Each module says which go-zero file, RFC or semantic convention it
 //! follows.
 
 pub mod args;
@@ -22,13 +22,21 @@ pub mod http;
 pub mod lifecycle;
 mod log;
 pub mod metrics;
+#[cfg(any(feature = "http", feature = "rpc-server"))]
+pub mod rate;
+#[cfg(feature = "redis")]
+mod redis_client;
 pub mod rpc;
+#[cfg(any(feature = "http", feature = "rpc-server"))]
+mod serve;
 #[cfg(any(feature = "http", feature = "rpc-server"))]
 pub mod shed;
 #[cfg(feature = "sql")]
 pub mod sql;
 pub mod telemetry;
 pub mod time;
+#[cfg(feature = "tls")]
+mod tls;
 pub mod trace;
 #[cfg(any(feature = "http", feature = "rpc-client", feature = "rpc-server"))]
 mod window;

@@ -96,6 +96,7 @@ struct Metrics {
     redis: Store,
     cache_reads: Family<CacheLabels, Counter>,
     dropped: Family<DropLabels, Counter>,
+    retries: Family<MethodLabel, Counter>,
 }
 
 #[derive(Clone)]
@@ -142,6 +143,12 @@ static METRICS: LazyLock<Metrics> = LazyLock::new(|| {
         "requests and calls refused to protect the process or what it calls",
         dropped.clone(),
     );
+    let retries = Family::default();
+    registry.register(
+        "rpc_client_retries",
+        "rpc client attempts after the first of a call",
+        retries.clone(),
+    );
     registry.register_collector(Box::new(Scraped));
     Metrics {
         registry,
@@ -153,6 +160,7 @@ static METRICS: LazyLock<Metrics> = LazyLock::new(|| {
         redis,
         cache_reads,
         dropped,
+        retries,
     }
 });
 
@@ -298,6 +306,13 @@ pub(crate) fn cache_read(result: &'static str) {
     instruments::cache_read(result);
     let labels = CacheLabels { result };
     METRICS.cache_reads.get_or_create(&labels).inc();
+}
+
+/// Counts an attempt after the first one of a call.
+#[cfg_attr(not(feature = "rpc-client"), allow(dead_code))]
+pub(crate) fn rpc_retried(method: &str) {
+    let method = method.into();
+    METRICS.retries.get_or_create(&MethodLabel { method }).inc();
 }
 
 /// Counts one that a layer such as `breaker` refused; `side` is `http_server`, `rpc_server` or `rpc_client`.

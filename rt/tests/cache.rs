@@ -4,12 +4,12 @@
 
 mod support;
 
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use support::ports::free_port;
+use support::redis::Redis;
 use zgen_rt::cache::Cache;
 use zgen_rt::config::CacheConf;
 use zgen_rt::trace::Span;
@@ -34,52 +34,8 @@ fn conf(keys: &str) -> CacheConf {
     support::conf(&format!("{{{keys}}}"))
 }
 
-/// A Redis of this test's own, without files, gone when dropped.
-struct Redis {
-    port: u16,
-    process: Child,
-}
-
-impl Redis {
-    async fn start(arguments: &[&str]) -> Self {
-        let port = free_port();
-        Self::start_at(port, arguments).await
-    }
-
-    async fn start_at(port: u16, arguments: &[&str]) -> Self {
-        let process = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-            .args(["--port", &port.to_string()])
-            .args(arguments)
-            .current_dir(std::env::temp_dir())
-            .stdout(Stdio::null())
-            .spawn();
-        let process = process.unwrap_or_else(|error| {
-            panic!("redis-server: {error}; this test needs it (Debian: apt install redis-server)")
-        });
-        let redis = Self { port, process };
-        for _ in 0..500 {
-            if tokio::net::TcpStream::connect(("127.0.0.1", port))
-                .await
-                .is_ok()
-            {
-                return redis;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        panic!("redis-server does not listen on {port}");
-    }
-
-    fn cache(&self) -> Cache {
-        Cache::new(Some(&conf(&format!("Host: '127.0.0.1:{}'", self.port)))).unwrap()
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
+fn cache_in(redis: &Redis) -> Cache {
+    Cache::new(Some(&conf(&format!("Host: '{}'", redis.host())))).unwrap()
 }
 
 /// What every cache does.
@@ -133,10 +89,10 @@ async fn a_cache_in_the_process() {
 #[tokio::test]
 async fn a_cache_in_redis() {
     let redis = Redis::start(&[]).await;
-    let cache = redis.cache();
+    let cache = cache_in(&redis);
     keeps_its_word(&cache).await;
     // Others see it.
-    assert_eq!(redis.cache().get("G", "order:1").await, Some(order(3)));
+    assert_eq!(cache_in(&redis).get("G", "order:1").await, Some(order(3)));
 }
 
 #[tokio::test]
@@ -241,7 +197,7 @@ async fn each_use_is_a_span_without_the_key() {
     let away = Cache::new(Some(&conf("Host: '127.0.0.1:1'"))).unwrap();
     let rows = [
         (Cache::new(None).unwrap(), "memory", ""),
-        (redis.cache(), "redis", ""),
+        (cache_in(&redis), "redis", ""),
         (away, "redis", "connection"),
     ];
     for (cache, system, error_type) in rows {

@@ -60,6 +60,9 @@ pub struct RpcMethod {
     pub output: String,
     pub client_streaming: bool,
     pub server_streaming: bool,
+    /// Whether calling it twice does what calling it once does, by its `idempotency_level`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub idempotent: bool,
     /// Comment lines without the `@step` ones.
     pub docs: Vec<String>,
     /// Names on `// @step NAME` lines: one small function each, called in order, each its own span.

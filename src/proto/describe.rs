@@ -2,6 +2,7 @@
 
 use camino::Utf8Path;
 use prost_types::field_descriptor_proto::{Label, Type};
+use prost_types::method_options::IdempotencyLevel;
 use prost_types::{
     DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FieldOptions, FileDescriptorProto,
     MethodDescriptorProto,
@@ -212,6 +213,9 @@ fn method(file: &FileDescriptorProto, method: &MethodDescriptorProto, path: &[i3
         output: bare(method.output_type()).to_owned(),
         client_streaming: method.client_streaming(),
         server_streaming: method.server_streaming(),
+        idempotent: method.options.as_ref().is_some_and(|options| {
+            options.idempotency_level() != IdempotencyLevel::IdempotencyUnknown
+        }),
         docs: comments::docs(file, path),
         steps: comments::steps(file, path),
         call: None,

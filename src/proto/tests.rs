@@ -109,6 +109,22 @@ fn imports_maps_and_options() {
 }
 
 #[test]
+fn methods_that_may_be_called_again() {
+    let set = build(&[(
+        "a.proto",
+        "syntax = \"proto3\";\npackage a;\nmessage M {}\nservice S {\n  rpc A(M) returns (M);\n\
+         rpc B(M) returns (M) { option idempotency_level = IDEMPOTENT; }\n\
+         rpc C(M) returns (M) { option idempotency_level = NO_SIDE_EFFECTS; }\n\
+         rpc D(M) returns (M) { option idempotency_level = IDEMPOTENCY_UNKNOWN; }\n\
+         rpc E(M) returns (M) { option deprecated = true; }\n}\n",
+    )])
+    .unwrap();
+    let methods = describe(&set, false).services[0].methods.clone();
+    let found: Vec<_> = methods.iter().map(|method| method.idempotent).collect();
+    assert_eq!(found, [false, true, true, false, false]);
+}
+
+#[test]
 fn comments_are_never_doctests() {
     let set = build(&[(
         "a.proto",

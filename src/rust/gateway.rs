@@ -103,7 +103,7 @@ pub struct Client {
     pub declares_config: bool,
     /// `order`: the rpc as go-zero names it.
     pub rpc: String,
-    /// `Channel::new("OrderRpc", conf)?` with its line breaks, and the methods that stream.
+    /// `Channel::new("OrderRpc", conf)?` with its line breaks, the methods that stream, and those that may be called again.
     pub channel: String,
 }
 

@@ -57,6 +57,10 @@ fn keys_of_the_configuration() {
 /// As serde's `PascalCase` does.
 fn pascal(name: &str) -> String {
     let words = name.split('_').map(|word| {
+        // As go-zero spells it.
+        if word == "ca" {
+            return "CA".to_owned();
+        }
         let (first, rest) = word.split_at(word.len().min(1));
         first.to_uppercase() + rest
     });

@@ -3,8 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::aio::ConnectionManager;
 
 use super::backend::Backend;
 use crate::config::CacheConf;
@@ -73,28 +72,9 @@ impl Redis {
 }
 
 pub(super) fn backend(conf: &CacheConf) -> anyhow::Result<Backend> {
-    anyhow::ensure!(
-        conf.r#type == "node",
-        "Redis.Type: only `node` is supported, not `{}`",
-        conf.r#type
-    );
-    let (host, port) = conf.host.rsplit_once(':').unwrap_or((&conf.host, "6379"));
-    let port = port.parse().context("Redis.Host: expected `host:port`")?;
-    let mut settings = redis::RedisConnectionInfo::default();
-    // Empty is what `${REDIS_PASS:-}` gives, and no password.
-    if let Some(password) = conf.pass.as_deref().filter(|pass| !pass.is_empty()) {
-        settings = settings.set_password(password);
-    }
-    let info =
-        redis::IntoConnectionInfo::into_connection_info((host, port))?.set_redis_settings(settings);
-    let client = redis::Client::open(info)?;
-    // Short: while Redis is away, requests go past it.
-    let timeouts = ConnectionManagerConfig::new()
-        .set_number_of_retries(1)
-        .set_connection_timeout(Some(Duration::from_millis(500)))
-        .set_response_timeout(Some(Duration::from_millis(500)));
+    let host = (conf.host.rsplit_once(':')).map_or(&*conf.host, |(host, _)| host);
     Ok(Backend::Redis(Redis {
-        connection: ConnectionManager::new_lazy_with_config(client, timeouts)?,
+        connection: crate::redis_client::connect(conf)?,
         host: host.to_owned(),
         resting: Mutex::new(None),
     }))

@@ -1,63 +1,14 @@
-//! The sections that go-zero has, with its keys and defaults (`zrpc/config.go`, `core/service/serviceconf.go`,
-//! `internal/devserver/config.go`). A gateway's own are in `rest`, those of telemetry in `telemetry`.
+//! The sections that go-zero has, with its keys and defaults (`core/service/serviceconf.go`, `core/discov/config.go`,
+//! `internal/devserver/config.go`). A gateway's own are in `rest`, a service's in `rpc`, those of telemetry in `telemetry`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
-use super::protect::{
-    CpuThreshold, MethodTimeoutConf, Mode, RpcClientMiddlewares, RpcServerMiddlewares,
-};
-use super::telemetry::TelemetryConf;
-
-/// The top level of a service's file (go-zero's `zrpc.RpcServerConf`).
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct RpcServerConf {
-    pub name: String,
-    /// `0.0.0.0:8080`
-    pub listen_on: String,
-    #[serde(default)]
-    pub mode: Mode,
-    /// Of one call; 0 is none.
-    #[serde(default = "millis::<2000>")]
-    pub timeout: Millis,
-    /// Of calls of single methods.
-    #[serde(default)]
-    pub method_timeouts: Vec<MethodTimeoutConf>,
-    #[serde(default)]
-    pub cpu_threshold: CpuThreshold,
-    #[serde(default)]
-    pub middlewares: RpcServerMiddlewares,
-    /// Serve `grpc.health.v1`.
-    #[serde(default = "yes")]
-    pub health: bool,
-    /// Where to register.
-    pub etcd: Option<EtcdConf>,
-    #[serde(default)]
-    pub log: LogConf,
-    #[serde(alias = "Telemetry")]
-    pub open_telemetry: Option<TelemetryConf>,
-    pub dev_server: Option<DevServerConf>,
-    #[serde(default)]
-    pub shutdown: ShutdownConf,
-}
-
-/// How a caller finds and calls a service (go-zero's `zrpc.RpcClientConf`). `Endpoints` wins over `Target`,
-/// `Target` over `Etcd`.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct RpcClientConf {
-    /// `host:port`, as they are.
-    pub endpoints: Vec<String>,
-    /// `dns:///order-rpc:8080`: every address that the name has, looked up again as time goes by.
-    pub target: Option<String>,
-    pub etcd: Option<EtcdConf>,
-    /// Of one call; 0 is none.
-    #[serde(default = "millis::<2000>")]
-    pub timeout: Millis,
-    pub middlewares: RpcClientMiddlewares,
-}
+use super::needs;
+#[cfg(all(feature = "tls", feature = "etcd"))]
+use super::tls::TlsClientConf;
 
 /// go-zero's `discov.EtcdConf`.
 #[derive(Clone, Deserialize)]
@@ -72,6 +23,15 @@ pub struct EtcdConf {
     pub id: Option<i64>,
     pub user: Option<String>,
     pub pass: Option<String>,
+    /// With one of these, or `https://` before the hosts: TLS.
+    #[serde(default, deserialize_with = "needs::tls_file")]
+    pub cert_file: Option<PathBuf>,
+    #[serde(default, deserialize_with = "needs::tls_file")]
+    pub cert_key_file: Option<PathBuf>,
+    #[serde(default, rename = "CACertFile", deserialize_with = "needs::tls_file")]
+    pub ca_cert_file: Option<PathBuf>,
+    #[serde(default, deserialize_with = "needs::tls_switch")]
+    pub insecure_skip_verify: bool,
 }
 
 impl EtcdConf {
@@ -87,6 +47,20 @@ impl EtcdConf {
         let user = self.user.as_deref().filter(|user| !user.is_empty())?;
         let pass = self.pass.as_deref().filter(|pass| !pass.is_empty())?;
         Some((user, pass))
+    }
+
+    /// How etcd is called, if over TLS (go-zero's `HasTLS`, which wants all three files).
+    #[cfg(all(feature = "tls", feature = "etcd"))]
+    pub(crate) fn tls(&self) -> Option<TlsClientConf> {
+        let conf = TlsClientConf {
+            ca_cert_file: self.ca_cert_file.clone(),
+            cert_file: self.cert_file.clone(),
+            key_file: self.cert_key_file.clone(),
+            server_name: None,
+            insecure_skip_verify: self.insecure_skip_verify,
+        };
+        let is_secure = self.hosts.iter().any(|host| host.starts_with("https://"));
+        (is_secure || conf != TlsClientConf::default()).then_some(conf)
     }
 }
 
@@ -222,6 +196,9 @@ pub struct CacheConf {
     #[serde(default = "node")]
     pub r#type: String,
     pub pass: Option<String>,
+    /// Of what is not the cache: where the tokens of callers are, what keys of limits begin with.
+    #[serde(default)]
+    pub key: Option<String>,
 }
 
 impl std::fmt::Debug for CacheConf {
@@ -302,7 +279,7 @@ fn node() -> String {
     "node".to_owned()
 }
 
-fn yes() -> bool {
+pub(super) fn yes() -> bool {
     true
 }
 

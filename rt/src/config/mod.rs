@@ -14,24 +14,37 @@ mod cors;
 mod de;
 mod expand;
 mod file;
+mod limits;
+mod needs;
 mod protect;
+mod rate;
 mod rest;
+mod retry;
+mod rpc;
+mod secret;
 mod telemetry;
+mod tls;
 
 pub use self::conf::{
     CacheConf, DatabaseConf, DevServerConf, Encoding, EtcdConf, Level, LogConf, Millis,
-    RpcClientConf, RpcServerConf, ShutdownConf,
+    ShutdownConf,
 };
 #[cfg(feature = "http")]
 pub use self::cors::{CorsConf, Origin};
 pub use self::file::{ConfigFile, Error};
+pub use self::limits::LimitsConf;
 pub use self::protect::{
     CpuThreshold, MethodTimeoutConf, Mode, RestMiddlewares, RpcClientMiddlewares,
     RpcServerMiddlewares,
 };
+pub use self::rate::{By, Rate, RateLimitConf, RouteRateConf};
 #[cfg(feature = "jwt")]
 pub use self::rest::JwtConf;
 pub use self::rest::RestConf;
 #[cfg(feature = "signature")]
 pub use self::rest::{PrivateKeyConf, SignatureConf};
+pub use self::retry::{BalancerName, RetryConf};
+pub use self::rpc::{RpcClientConf, RpcServerConf};
+pub use self::secret::Secret;
 pub use self::telemetry::{Batcher, Compression, PriorityConf, TelemetryConf};
+pub use self::tls::{TlsClientConf, TlsServerConf};

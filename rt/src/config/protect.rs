@@ -4,14 +4,20 @@
 use serde::{Deserialize, Deserializer};
 
 use super::conf::Millis;
+use super::needs;
 
 /// The layers around the routes of a gateway that can be left out.
+// go-zero's switches.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct RestMiddlewares {
     pub breaker: bool,
     pub shedding: bool,
     pub max_conns: bool,
+    /// Where the feature `gunzip` is built in.
+    #[serde(deserialize_with = "needs::gunzip")]
+    pub gunzip: bool,
 }
 
 impl Default for RestMiddlewares {
@@ -20,6 +26,7 @@ impl Default for RestMiddlewares {
             breaker: true,
             shedding: true,
             max_conns: true,
+            gunzip: cfg!(feature = "gunzip"),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The sections of a gateway (go-zero's `rest/config.go`).
 
+use std::path::PathBuf;
+
 use serde::Deserialize;
 #[cfg(feature = "jwt")]
 use serde::Deserializer;
@@ -7,8 +9,12 @@ use serde::Deserializer;
 use super::conf::{DevServerConf, LogConf, Millis, ShutdownConf, all_interfaces, millis};
 #[cfg(feature = "http")]
 use super::cors::{self, CorsConf};
+use super::limits::{self, LimitsConf};
+use super::needs;
 use super::protect::{CpuThreshold, Mode, RestMiddlewares};
+use super::rate::RateLimitConf;
 use super::telemetry::TelemetryConf;
+use super::tls::TlsServerConf;
 
 /// The top level of a gateway's file (go-zero's `rest.RestConf`).
 #[derive(Debug, Clone, Deserialize)]
@@ -18,6 +24,17 @@ pub struct RestConf {
     #[serde(default = "all_interfaces")]
     pub host: String,
     pub port: u16,
+    /// With `key_file`: TLS.
+    #[serde(default, deserialize_with = "needs::tls_file")]
+    pub cert_file: Option<PathBuf>,
+    #[serde(default, deserialize_with = "needs::tls_file")]
+    pub key_file: Option<PathBuf>,
+    /// Certificates of those who sign the certificates of callers, which each must show then.
+    #[serde(default, rename = "ClientCAFile", deserialize_with = "needs::tls_file")]
+    pub client_ca_file: Option<PathBuf>,
+    /// Of connections.
+    #[serde(default = "limits::of_rest", deserialize_with = "limits::rest")]
+    pub limits: LimitsConf,
     #[serde(default)]
     pub mode: Mode,
     /// Of one request; 0 is none.
@@ -29,6 +46,8 @@ pub struct RestConf {
     /// Requests at one time, of each route; 0 is no limit.
     #[serde(default = "ten_thousand")]
     pub max_conns: usize,
+    /// How often callers may call; without the section, as often as they like.
+    pub rate_limit: Option<RateLimitConf>,
     #[serde(default)]
     pub cpu_threshold: CpuThreshold,
     #[serde(default)]
@@ -44,6 +63,17 @@ pub struct RestConf {
     pub dev_server: Option<DevServerConf>,
     #[serde(default)]
     pub shutdown: ShutdownConf,
+}
+
+impl RestConf {
+    /// The files of TLS.
+    pub fn tls(&self) -> TlsServerConf {
+        TlsServerConf {
+            cert_file: self.cert_file.clone(),
+            key_file: self.key_file.clone(),
+            client_ca_file: self.client_ca_file.clone(),
+        }
+    }
 }
 
 /// How the tokens of callers are checked (go-zero's `jwt` and `jwtTransition` sections).
@@ -123,7 +153,7 @@ pub struct PrivateKeyConf {
     /// The name by which callers choose it.
     pub fingerprint: String,
     /// RSA of 2048 to 8192 bits, in PEM, as PKCS#1 or PKCS#8.
-    pub key_file: std::path::PathBuf,
+    pub key_file: PathBuf,
 }
 
 fn one_mebibyte() -> usize {

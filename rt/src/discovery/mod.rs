@@ -55,6 +55,13 @@ pub(crate) fn follow(
     bail!("one of `Endpoints`, `Target` and `Etcd` is needed")
 }
 
+/// The host of a target that is a name.
+pub(crate) fn name_of(target: &str) -> Option<&str> {
+    let name = target.strip_prefix("dns:///").unwrap_or(target);
+    let (host, _) = name.rsplit_once(':')?;
+    (!name.contains("://")).then_some(host)
+}
+
 /// `dns:///name:port`, `direct:///a:1,b:2`, or a bare `name:port`.
 fn follow_target(
     target: &str,

@@ -5,12 +5,15 @@ mod cors;
 mod deadline;
 mod envelope;
 mod events;
+#[cfg(feature = "gunzip")]
+mod gunzip;
 mod healthcheck;
 pub mod json;
 #[cfg(feature = "jwt")]
 pub mod jwt;
 mod observe;
 mod protect;
+mod rate;
 mod refusal;
 mod server;
 #[cfg(feature = "signature")]

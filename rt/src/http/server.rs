@@ -4,31 +4,40 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use axum::Router;
-use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
 use crate::config::RestConf;
 use crate::dev_server;
 use crate::lifecycle::{self, Readiness};
+use crate::rate::Limiter;
+use crate::serve::{self, Rules};
 use crate::shed;
 
 /// A bound listener.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
+    rules: Rules,
     conf: RestConf,
 }
 
 impl Server {
-    /// Binds `Host:Port`.
+    /// Binds `Host:Port`, and reads the files of TLS.
     pub async fn bind(conf: &RestConf) -> anyhow::Result<Self> {
+        let rules = Rules::of_gateway(conf.limits);
+        #[cfg(feature = "tls")]
+        let rules = rules.with_tls(&conf.tls(), &["h2", "http/1.1"])?;
+        if let Some(limits) = &conf.rate_limit {
+            Limiter::new(limits).context("RateLimit")?;
+        }
         let address = format!("{}:{}", conf.host, conf.port);
         let listener = TcpListener::bind(&address)
             .await
             .with_context(|| format!("Port: cannot listen on {address}"))?;
         Ok(Self {
             listener,
+            rules,
             conf: conf.clone(),
         })
     }
@@ -47,26 +56,18 @@ impl Server {
         tracing::info!(address = %self.listener.local_addr()?, name = self.conf.name, "listening");
         start(&readiness);
 
-        // Small answers must not wait for more to send.
-        let listener = self.listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "TCP_NODELAY");
-            }
-        });
         let stopping = Arc::new(Notify::new());
         let begun = Arc::clone(&stopping);
         let shutdown = self.conf.shutdown;
+        let graceful = async move {
+            lifecycle::wind_down(shutdown, &readiness, async {}).await;
+            begun.notify_one();
+        };
         // The state now, not at each connection: with it come the breakers.
-        let served =
-            axum::serve(listener, app.with_state::<()>(())).with_graceful_shutdown(async move {
-                lifecycle::wind_down(shutdown, &readiness, async {}).await;
-                begun.notify_one();
-            });
-        let limit = shutdown.wait_time.duration();
-        match lifecycle::drain(served.into_future(), stopping.notified(), limit).await {
-            Some(result) => result.context("serve HTTP"),
-            None => Ok(()),
-        }
+        let app = app.with_state::<()>(());
+        let served = serve::serve(self.listener, app, self.rules, graceful);
+        lifecycle::drain(served, stopping.notified(), shutdown.wait_time.duration()).await;
+        Ok(())
     }
 }
 

@@ -1,5 +1,5 @@
 //! The middleware stack of a gateway, outermost first: trace, log and metrics; CORS; requests at one time; breaker;
-//! shedding; timeout; panics; body limit (go-zero's `rest/engine.go` has the same order).
+//! shedding; timeout; panics; body limit; limits of requests in a time are around those of a route (go-zero's `rest/engine.go` has the same order).
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use super::cors;
 use super::observe::observe;
 use super::protect::Protect;
+use super::rate;
 use super::refusal::Refusal;
 use crate::Code;
 use crate::config::RestConf;
@@ -28,10 +29,22 @@ where
     S: Clone + Send + Sync + 'static,
 {
     let ready = readiness.clone();
+    // Innermost, where what a body is worth is counted.
+    #[cfg(feature = "gunzip")]
+    let routes = if conf.middlewares.gunzip {
+        routes.layer(from_fn(super::gunzip::gunzip))
+    } else {
+        routes
+    };
     // Before the fallbacks, which need no protection.
     let routes = routes
         .layer(DefaultBodyLimit::max(conf.max_bytes))
-        .layer(Protect::<E>::of(conf))
+        .layer(Protect::<E>::of(conf));
+    let routes = match rate::limiter(conf.rate_limit.as_ref()) {
+        Some(limiter) => routes.layer(from_fn_with_state(limiter, rate::limit::<E>)),
+        None => routes,
+    };
+    let routes = routes
         .fallback(async || E::from(Refusal::new(Code::NotFound, "no such route")))
         .method_not_allowed_fallback(async || {
             E::from(Refusal::new(Code::MethodNotAllowed, "method not allowed"))

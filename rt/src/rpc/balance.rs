@@ -11,6 +11,9 @@ use tonic::Code;
 use tonic::transport::{Channel, Endpoint};
 
 use super::breakers::is_acceptable;
+use super::dial::Dial;
+use super::ring::Ring;
+use crate::config::BalancerName;
 
 /// Older observations weigh e^-1 after this.
 const DECAY: Duration = Duration::from_secs(10);
@@ -22,8 +25,18 @@ const FULL_SUCCESS: f64 = 1000.0;
 const HEALTHY_SUCCESS: f64 = FULL_SUCCESS / 2.0;
 
 /// The known instances of one service. Cheap to clone; reading takes no lock.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Instances(Arc<ArcSwap<Vec<Arc<Instance>>>>);
+#[derive(Debug, Clone)]
+pub(super) struct Instances {
+    known: Arc<ArcSwap<Known>>,
+    has_ring: bool,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    all: Vec<Arc<Instance>>,
+    /// Of the same, in the same order.
+    ring: Ring,
+}
 
 #[derive(Debug)]
 pub(super) struct Instance {
@@ -60,9 +73,21 @@ impl Average {
 }
 
 impl Instances {
+    pub(super) fn new(balancer: BalancerName) -> Self {
+        Self {
+            known: Arc::default(),
+            has_ring: balancer == BalancerName::ConsistentHash,
+        }
+    }
+
+    /// Whether calls need a key.
+    pub(super) fn has_ring(&self) -> bool {
+        self.has_ring
+    }
+
     /// Replaces the set; instances that stay keep their connections and their record.
-    pub(super) fn update(&self, addresses: &[String], connect_timeout: Duration) {
-        let known = self.0.load();
+    pub(super) fn update(&self, addresses: &[String], dial: &Dial, connect_timeout: Duration) {
+        let known = &self.known.load().all;
         let mut next: Vec<Arc<Instance>> = Vec::with_capacity(addresses.len());
         for address in addresses {
             if next.iter().any(|instance| instance.address == *address) {
@@ -70,25 +95,38 @@ impl Instances {
             }
             match known.iter().find(|instance| instance.address == *address) {
                 Some(instance) => next.push(Arc::clone(instance)),
-                None => match Instance::new(address, connect_timeout) {
+                None => match Instance::new(address, dial, connect_timeout) {
                     Ok(instance) => next.push(Arc::new(instance)),
                     Err(error) => tracing::warn!(address, %error, "not an address of a service"),
                 },
             }
         }
-        self.0.store(Arc::new(next));
+        let ring = if self.has_ring {
+            Ring::new(next.iter().map(|instance| &*instance.address))
+        } else {
+            Ring::default()
+        };
+        self.known.store(Arc::new(Known { all: next, ring }));
     }
 
-    /// The instance for the next call; `None` while none is known.
-    pub(super) fn pick(&self) -> Option<Picked> {
-        let all = self.0.load();
-        let picked = if all.iter().any(|instance| instance.lost.load(Relaxed)) {
-            let mut there = all.as_ref().clone();
+    /// The instance for the next call; `None` while none is known. With a key, always the same one, or while it is
+    /// lost the next one on the ring.
+    pub(super) fn pick(&self, key: Option<&str>) -> Option<Picked> {
+        let known = self.known.load();
+        let all = &known.all;
+        let picked = if let Some(key) = key {
+            let mut there = known.ring.from_key(key).filter_map(|index| all.get(index));
+            let first = there.next()?;
+            let is_there = |instance: &&Arc<Instance>| !instance.lost.load(Relaxed);
+            let there = std::iter::once(first).chain(there).find(is_there);
+            Arc::clone(there.unwrap_or(first))
+        } else if all.iter().any(|instance| instance.lost.load(Relaxed)) {
+            let mut there = all.clone();
             there.retain(|instance| !instance.lost.load(Relaxed));
             // While none can be reached, each is as good as another.
-            Arc::clone(choose(&there).or_else(|| choose(&all))?)
+            Arc::clone(choose(&there).or_else(|| choose(all))?)
         } else {
-            Arc::clone(choose(&all)?)
+            Arc::clone(choose(all)?)
         };
         picked.last_pick.store(picked.now(), Relaxed);
         picked.in_flight.fetch_add(1, Relaxed);
@@ -145,18 +183,22 @@ fn better<'a>(one: &'a Arc<Instance>, two: &'a Arc<Instance>) -> &'a Arc<Instanc
 }
 
 impl Instance {
-    fn new(address: &str, connect_timeout: Duration) -> Result<Self, tonic::transport::Error> {
+    fn new(
+        address: &str,
+        dial: &Dial,
+        connect_timeout: Duration,
+    ) -> Result<Self, tonic::transport::Error> {
         let url = if address.contains("://") {
             address.to_owned()
         } else {
             format!("http://{address}")
         };
-        let channel = Endpoint::from_shared(url)?
+        let endpoint = Endpoint::from_shared(url)?
             .connect_timeout(connect_timeout)
             .tcp_nodelay(true)
             .http2_keep_alive_interval(Duration::from_secs(10))
-            .keep_alive_timeout(Duration::from_secs(3))
-            .connect_lazy();
+            .keep_alive_timeout(Duration::from_secs(3));
+        let channel = dial.connect(endpoint);
         Ok(Self {
             address: address.to_owned(),
             channel,

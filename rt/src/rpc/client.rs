@@ -7,26 +7,24 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Context as _;
-use http::{Request, Response};
+use http::{HeaderName, Request, Response};
+use tonic::Status;
 use tonic::body::Body;
-use tonic::{Code, Status, TimeoutExpired};
+use tower::Service;
 #[cfg(feature = "testing")]
 use tower::util::BoxCloneSyncService;
-use tower::{Service, ServiceExt as _};
 
-use super::balance::{Instances, Picked};
-use super::breakers::{self, Breakers};
-use super::unsent::{self, MAX_ATTEMPTS};
-use super::watch::{End, Watched};
-use super::{attributes, code_name, deadline};
-use crate::breaker::Breaker;
-use crate::config::RpcClientConf;
+use super::balance::Instances;
+use super::breakers::Breakers;
+use super::call::{Call, Way};
+use super::credentials::Credentials;
+use super::dial::Dial;
+use super::retry::Retries;
+use crate::config::{RpcClientConf, TlsClientConf};
 use crate::discovery;
-use crate::metrics::{self, RpcCall};
-use crate::trace::{Span, attr};
 
 /// A connection that is not there after this long counts as refused, well within a call's own time.
 const MAX_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -38,9 +36,19 @@ pub struct Channel {
     to: To,
     timeout: Option<Duration>,
     breakers: Option<Arc<Breakers>>,
+    credentials: Credentials,
+    retries: Option<Arc<Retries>>,
+    /// Methods that may be called again without harm.
+    idempotent: Arc<BTreeSet<&'static str>>,
+    hash_key: Option<HeaderName>,
     /// Paths of methods whose calls may last.
     streams: Arc<BTreeSet<&'static str>>,
 }
+
+/// The key by which `consistent_hash` chooses: `request.extensions_mut().insert(HashKey(..))`, as go-zero's
+/// `zrpc.SetHashKey`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HashKey(pub String);
 
 #[derive(Debug, Clone)]
 enum To {
@@ -56,17 +64,67 @@ impl Channel {
         let connect_timeout = timeout.map_or(MAX_CONNECT_TIMEOUT, |limit| {
             (limit / 2).min(MAX_CONNECT_TIMEOUT)
         });
-        let instances = Instances::default();
+        let dial = Dial::new(tls(conf).as_ref()).with_context(|| format!("{section}.Tls"))?;
+        let credentials = Credentials::of(conf).with_context(|| section.to_owned())?;
+        let hash_key = conf.hash_key.as_deref().filter(|name| !name.is_empty());
+        let hash_key = hash_key
+            .map(str::to_ascii_lowercase)
+            .map(|name| name.parse());
+        let hash_key = hash_key.transpose();
+        let hash_key = hash_key.with_context(|| format!("{section}.HashKey: expected a name"))?;
+        let instances = Instances::new(conf.balancer_name);
         let update = {
             let instances = instances.clone();
-            move |addresses: &[String]| instances.update(addresses, connect_timeout)
+            move |addresses: &[String]| instances.update(addresses, &dial, connect_timeout)
         };
         discovery::follow(conf, update).with_context(|| section.to_owned())?;
         Ok(Self {
             to: To::Instances(instances),
             timeout,
             breakers: conf.middlewares.breaker.then(Arc::default),
+            credentials,
+            retries: conf.retry.as_ref().map(|conf| Arc::new(Retries::new(conf))),
+            idempotent: Arc::default(),
+            hash_key,
             streams: Arc::default(),
+        })
+    }
+
+    /// A method that does the same when it is called twice, such as `/order.Order/GetOrder`: it may be called again, where
+    /// the configuration has a section `Retry`.
+    #[must_use]
+    pub fn with_idempotent(mut self, path: &'static str) -> Self {
+        Arc::make_mut(&mut self.idempotent).insert(path);
+        self
+    }
+
+    fn way(&self, instances: &Instances, request: &Request<Body>) -> Result<Way, Status> {
+        let path = request.uri().path();
+        let retries = self.retries.clone();
+        let is_listed = retries.as_ref().is_some_and(|retries| retries.lists(path));
+        let key = if instances.has_ring() {
+            let own = request.extensions().get::<HashKey>();
+            let header = || {
+                request
+                    .headers()
+                    .get(self.hash_key.as_ref()?)?
+                    .to_str()
+                    .ok()
+            };
+            let key = own.map(|HashKey(key)| &**key).or_else(header);
+            // As go-zero: no key is a mistake, and would be any instance.
+            let key = key.filter(|key| !key.is_empty());
+            let missing = || Status::invalid_argument("the call has no key for `consistent_hash`");
+            Some(key.ok_or_else(missing)?.to_owned())
+        } else {
+            None
+        };
+        Ok(Way {
+            instances: instances.clone(),
+            key,
+            timeout: self.timeout.filter(|_| !self.streams.contains(path)),
+            is_idempotent: is_listed || self.idempotent.contains(path),
+            retries,
         })
     }
 
@@ -93,6 +151,10 @@ impl Channel {
             to: To::Local(BoxCloneSyncService::new(service)),
             timeout: None,
             breakers: None,
+            credentials: Credentials::default(),
+            retries: None,
+            idempotent: Arc::default(),
+            hash_key: None,
             streams: Arc::default(),
         }
     }
@@ -108,7 +170,8 @@ impl Service<Request<Body>> for Channel {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        self.credentials.write(request.headers_mut());
         let path = request.uri().path();
         let breaker = self.breakers.as_ref().map(|known| known.of(path));
         let mut call = Call::start(&request);
@@ -116,198 +179,23 @@ impl Service<Request<Body>> for Channel {
             return Box::pin(async move { Err(call.refuse()) });
         }
         call.breaker = breaker;
-        let lasts = self.streams.contains(path);
-        let timeout = self.timeout.filter(|_| !lasts);
         match &self.to {
-            To::Instances(instances) => Box::pin(call.run(request, instances.clone(), timeout)),
+            To::Instances(instances) => match self.way(instances, &request) {
+                Ok(way) => Box::pin(call.run(request, way)),
+                Err(status) => Box::pin(async move { Err(call.fail(status)) }),
+            },
             #[cfg(feature = "testing")]
             To::Local(service) => Box::pin(call.run_here(request, service.clone())),
         }
     }
 }
 
-/// One call, from its first byte to its status. Dropped before that, it was cancelled.
-struct Call {
-    span: Span,
-    path: String,
-    started: Instant,
-    /// Learns how the call ends.
-    breaker: Option<Arc<Breaker>>,
-    is_over: bool,
-}
-
-impl Drop for Call {
-    fn drop(&mut self) {
-        if !self.is_over {
-            self.finish(Code::Cancelled);
-        }
+/// A name that is looked up is the one in the certificate: the addresses behind it are not.
+fn tls(conf: &RpcClientConf) -> Option<TlsClientConf> {
+    let mut tls = conf.tls.clone()?;
+    let target = conf.target.as_deref().filter(|_| conf.endpoints.is_empty());
+    if tls.server_name.is_none() {
+        tls.server_name = target.and_then(discovery::name_of).map(str::to_owned);
     }
-}
-
-impl Call {
-    /// The span hangs on the span that is current where the client is called.
-    fn start(request: &Request<Body>) -> Self {
-        let path = request.uri().path().to_owned();
-        let method = path.trim_start_matches('/');
-        let span = Span::client(method.to_owned());
-        attributes::describe(&span, method);
-        Self {
-            span,
-            path,
-            started: Instant::now(),
-            breaker: None,
-            is_over: false,
-        }
-    }
-
-    async fn run(
-        mut self,
-        mut request: Request<Body>,
-        instances: Instances,
-        timeout: Option<Duration>,
-    ) -> Result<Response<Body>, Status> {
-        let Some(mut picked) = instances.pick() else {
-            // Nothing was called, so nothing failed that a breaker could spare.
-            self.breaker = None;
-            return Err(self.fail(Status::unavailable("no instance of the service is known")));
-        };
-        self.span.inject(request.headers_mut());
-        // A call may have a shorter time of its own.
-        let mut timeout = match (deadline::read(request.headers()), timeout) {
-            (Some(own), Some(limit)) => Some(own.min(limit)),
-            (own, limit) => own.or(limit),
-        };
-
-        let until = timeout.and_then(|limit| Instant::now().checked_add(limit));
-        let (mut head, mut body) = request.into_parts();
-        let mut attempts = 1;
-        let response = loop {
-            self.describe(&picked);
-            if let Some(limit) = timeout {
-                deadline::write(limit, &mut head.headers);
-            }
-            let (lent, kept) = unsent::lend(body);
-            let request = Request::from_parts(head.clone(), lent);
-            let sent = picked.channel().oneshot(request);
-            let answered = match timeout {
-                Some(limit) => tokio::time::timeout(limit, sent).await.ok(),
-                None => Some(sent.await),
-            };
-            // The transport reads the header too, and its clock may strike first.
-            let answered = answered.filter(|answer| !answer.as_ref().is_err_and(is_timeout));
-            let error = match answered {
-                Some(Ok(response)) => break response,
-                Some(Err(error)) => error,
-                None => {
-                    picked.finish(Code::DeadlineExceeded);
-                    return Err(self.fail(Status::deadline_exceeded("the call took too long")));
-                }
-            };
-            // Not reached, or lost on the way: the next call may find another instance.
-            tracing::warn!(
-                address = picked.address(),
-                error = chain(&error),
-                "rpc failed"
-            );
-            picked.lost();
-            let unsent = kept.unsent().filter(|_| attempts < MAX_ATTEMPTS);
-            let (Some(unsent), Some(other)) = (unsent, instances.pick()) else {
-                return Err(self.fail(Status::unavailable("the service cannot be reached")));
-            };
-            attempts += 1;
-            body = unsent;
-            picked = other;
-            timeout = until.map(|until| until.saturating_duration_since(Instant::now()));
-        };
-        let (parts, body) = response.into_parts();
-        let end = End::new(move |code| {
-            picked.finish(code);
-            self.finish(code);
-        });
-        let body = Watched::new(body, &parts.headers, end);
-        Ok(Response::from_parts(parts, Body::new(body)))
-    }
-
-    /// Says on the span which instance is called.
-    fn describe(&self, picked: &Picked) {
-        if !self.span.is_recording() {
-            return;
-        }
-        let (host, port) = picked
-            .address()
-            .rsplit_once(':')
-            .unwrap_or((picked.address(), ""));
-        let host = host.trim_start_matches("http://");
-        self.span.set(attr::SERVER_ADDRESS, host);
-        if let Ok(port) = port.parse::<u16>() {
-            self.span.set(attr::SERVER_PORT, port);
-        }
-    }
-
-    /// The call of a service in this process.
-    #[cfg(feature = "testing")]
-    async fn run_here(
-        mut self,
-        mut request: Request<Body>,
-        service: BoxCloneSyncService<Request<Body>, Response<Body>, Infallible>,
-    ) -> Result<Response<Body>, Status> {
-        self.span.inject(request.headers_mut());
-        let Ok(response) = service.oneshot(request).await;
-        let (parts, body) = response.into_parts();
-        let end = End::new(move |code| self.finish(code));
-        let body = Watched::new(body, &parts.headers, end);
-        Ok(Response::from_parts(parts, Body::new(body)))
-    }
-
-    /// Most calls of the method fail, so this one is not made.
-    fn refuse(&mut self) -> Status {
-        metrics::dropped("rpc_client", "breaker");
-        self.fail(Status::unavailable("too many calls of this method fail"))
-    }
-
-    fn fail(&mut self, status: Status) -> Status {
-        self.finish(status.code());
-        status
-    }
-
-    /// Every code but OK is an error of a client span (semantic conventions, gRPC).
-    fn finish(&mut self, code: Code) {
-        self.is_over = true;
-        attributes::status(&self.span, code);
-        if code != Code::Ok {
-            self.span.fail_with(code_name(code));
-        }
-        if let Some(breaker) = &self.breaker {
-            breakers::record(breaker, code);
-        }
-        metrics::rpc_called(&RpcCall {
-            method: &self.path,
-            code,
-            error_type: (code != Code::Ok).then(|| code_name(code)),
-            took: self.started.elapsed(),
-            trace: self.span.recorded_trace(),
-        });
-    }
-}
-
-fn is_timeout(error: &tonic::transport::Error) -> bool {
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        if error.is::<TimeoutExpired>() {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
-}
-
-/// An error with its causes; the outermost alone says only "transport error".
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
+    Some(tls)
 }

@@ -6,14 +6,26 @@ mod attributes;
 mod deadline;
 mod details;
 #[cfg(any(feature = "rpc-client", feature = "rpc-server"))]
+pub(crate) mod dial;
+#[cfg(any(feature = "rpc-client", feature = "rpc-server"))]
 mod watch;
 
+#[cfg(feature = "rpc-server")]
+mod auth;
 #[cfg(feature = "rpc-client")]
 mod balance;
 #[cfg(any(feature = "rpc-client", feature = "rpc-server"))]
 mod breakers;
 #[cfg(feature = "rpc-client")]
+mod budget;
+#[cfg(feature = "rpc-client")]
+mod call;
+#[cfg(feature = "rpc-client")]
 mod client;
+#[cfg(feature = "rpc-client")]
+mod credentials;
+#[cfg(feature = "rpc-server")]
+mod door;
 #[cfg(all(feature = "rpc-server", feature = "testing"))]
 mod fake;
 #[cfg(feature = "rpc-server")]
@@ -22,18 +34,30 @@ mod observe;
 mod protect;
 #[cfg(feature = "reflection")]
 mod reflection;
+#[cfg(feature = "rpc-client")]
+mod replay;
+#[cfg(feature = "rpc-client")]
+mod retry;
+#[cfg(feature = "rpc-client")]
+mod ring;
 #[cfg(feature = "rpc-server")]
 mod server;
 #[cfg(feature = "rpc-server")]
 mod stream;
+#[cfg(all(feature = "rpc-server", feature = "redis"))]
+mod tokens;
 #[cfg(feature = "rpc-client")]
 mod unsent;
 
 #[cfg(feature = "rpc-client")]
-pub use self::client::Channel;
+pub use self::budget::Budget;
+#[cfg(feature = "rpc-client")]
+pub use self::client::{Channel, HashKey};
 pub use self::details::{fields_of_status, status_of_fields};
 #[cfg(all(feature = "rpc-server", feature = "testing"))]
 pub use self::fake::{Canned, collect, stream_of};
+#[cfg(feature = "rpc-client")]
+pub use self::ring::Ring;
 #[cfg(feature = "rpc-server")]
 pub use self::server::{Server, Services, healthcheck};
 #[cfg(feature = "rpc-server")]

@@ -45,6 +45,25 @@ pub(super) async fn observe(
         }
     }
 
+    if !protect.door.is_open() {
+        let (headers, extensions) = (request.headers(), request.extensions());
+        let admitted = protect.door.admit(&path, headers, extensions);
+        if let Err(refusal) = span.scope(admitted).await {
+            let (code, took) = (refusal.code(), started.elapsed());
+            let is_known = protect.knows(&path);
+            let as_if = if is_known { code } else { Code::Unimplemented };
+            metrics::rpc_served(&RpcCall {
+                method: &label(&path, as_if, &services),
+                code,
+                error_type: is_server_error(code).then(|| code_name(code)),
+                took,
+                trace: span.recorded_trace(),
+            });
+            finish(&span, &path, code, took);
+            return refusal.into_http();
+        }
+    }
+
     let limit = match (deadline::read(request.headers()), protect.timeout(&path)) {
         (Some(theirs), Some(ours)) => Some(theirs.min(ours)),
         (theirs, ours) => theirs.or(ours),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tonic::{Code, Status};
 
 use super::breakers::{self, Breakers};
+use super::door::Door;
 use crate::breaker::Breaker;
 use crate::config::RpcServerConf;
 use crate::metrics;
@@ -16,6 +17,7 @@ use crate::shed::{Place, Shedder};
 /// What the configuration says about the calls of one server.
 #[derive(Debug)]
 pub(super) struct Protect {
+    pub(super) door: Door,
     timeout: Option<Duration>,
     timeouts: BTreeMap<String, Option<Duration>>,
     breakers: Option<Breakers>,
@@ -39,7 +41,13 @@ impl Protect {
             .method_timeouts
             .iter()
             .map(|method| (method.full_method.clone(), method.timeout.limit()));
+        // What is wrong with it, the server has said at its start.
+        let door = Door::of(conf).unwrap_or_else(|error| {
+            tracing::error!(error = format!("{error:#}"), "nobody is let in");
+            Door::closed()
+        });
         Self {
+            door,
             timeout: conf.timeout.limit(),
             timeouts: timeouts.collect(),
             breakers: layers.breaker.then(Breakers::default),
@@ -49,6 +57,12 @@ impl Protect {
 
     pub(super) fn timeout(&self, path: &str) -> Option<Duration> {
         self.timeouts.get(path).copied().unwrap_or(self.timeout)
+    }
+
+    /// Whether the method has been served before: callers make up others.
+    pub(super) fn knows(&self, path: &str) -> bool {
+        let known = self.breakers.as_ref().and_then(|known| known.get(path));
+        known.is_some()
     }
 
     /// A place for the call, or why there is none: UNAVAILABLE while too many calls of the method fail, as go-zero,

@@ -1,6 +1,7 @@
 //! The listener of a service and its life: bound, serving, draining, done.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use axum::Router;
@@ -10,19 +11,23 @@ use tokio::sync::Notify;
 use tonic::body::Body;
 use tonic::server::NamedService;
 use tonic::service::{Routes, RoutesBuilder};
-use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 use tower::Service;
 
+use super::dial::Dial;
+use super::door::Door;
 use super::observe::observe;
 use super::protect::Protect;
 #[cfg(feature = "reflection")]
 use super::reflection;
 use crate::config::RpcServerConf;
+#[cfg(feature = "tls")]
+use crate::config::TlsServerConf;
 use crate::dev_server;
 use crate::lifecycle::{self, Readiness};
+use crate::serve::{self, Rules};
 use crate::shed;
 
 /// The gRPC services of one process.
@@ -81,17 +86,23 @@ impl Services {
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
+    rules: Rules,
     conf: RpcServerConf,
 }
 
 impl Server {
-    /// Binds `ListenOn`.
+    /// Binds `ListenOn`, and reads the files of TLS.
     pub async fn bind(conf: &RpcServerConf) -> anyhow::Result<Self> {
+        Door::of(conf)?;
+        let rules = Rules::of_service(conf.limits);
+        #[cfg(feature = "tls")]
+        let rules = rules.with_tls(&conf.tls(), &["h2"])?;
         let listener = TcpListener::bind(&conf.listen_on)
             .await
             .with_context(|| format!("ListenOn: cannot listen on {}", conf.listen_on))?;
         Ok(Self {
             listener,
+            rules,
             conf: conf.clone(),
         })
     }
@@ -166,32 +177,30 @@ impl Server {
             lifecycle::wind_down(shutdown, &readiness, leave).await;
             begun.notify_one();
         };
-        let served = tonic::transport::Server::builder()
-            .add_routes(Routes::from(app))
-            .serve_with_incoming_shutdown(
-                TcpIncoming::from(self.listener).with_nodelay(Some(true)),
-                graceful,
-            );
-        let limit = shutdown.wait_time.duration();
-        match lifecycle::drain(served, stopping.notified(), limit).await {
-            Some(result) => result.context("serve gRPC"),
-            None => Ok(()),
-        }
+        let served = serve::serve(self.listener, app, self.rules, graceful);
+        lifecycle::drain(served, stopping.notified(), shutdown.wait_time.duration()).await;
+        Ok(())
     }
 }
 
-/// Asks the service on this host for its health (`grpc.health.v1`).
+/// Asks the service on this host for its health (`grpc.health.v1`), over TLS if it speaks that. Who this host is
+/// needs no certificate; if callers must show one, the service's own is shown.
 pub async fn healthcheck(conf: &RpcServerConf) -> anyhow::Result<()> {
-    const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(3);
+    const TIMEOUT: Duration = Duration::from_secs(3);
     let port = conf
         .listen_on
         .rsplit_once(':')
         .map_or("8080", |(_, port)| port);
-    let channel = tonic::transport::Endpoint::from_shared(format!("http://127.0.0.1:{port}"))?
+    let endpoint = tonic::transport::Endpoint::from_shared(format!("http://127.0.0.1:{port}"))?
         .connect_timeout(TIMEOUT)
-        .timeout(TIMEOUT)
-        .connect()
-        .await?;
+        .timeout(TIMEOUT);
+    #[cfg(feature = "tls")]
+    let own = Some(conf.tls()).filter(TlsServerConf::is_on);
+    #[cfg(feature = "tls")]
+    let dial = Dial::new(own.map(|tls| tls.of_own_host()).as_ref())?;
+    #[cfg(not(feature = "tls"))]
+    let dial = Dial::new(None)?;
+    let channel = dial.connect(endpoint);
     let answer = HealthClient::new(channel)
         .check(HealthCheckRequest::default())
         .await?;

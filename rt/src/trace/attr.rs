@@ -16,6 +16,8 @@ pub const NETWORK_PROTOCOL_VERSION: &str = "network.protocol.version";
 pub const RPC_SYSTEM_NAME: &str = "rpc.system.name";
 pub const RPC_METHOD: &str = "rpc.method";
 pub const RPC_RESPONSE_STATUS_CODE: &str = "rpc.response.status_code";
+/// Attempts after the first one; like `http.request.resend_count`, which gRPC has no counterpart of.
+pub const RPC_REQUEST_RESEND_COUNT: &str = "rpc.request.resend_count";
 pub const DB_SYSTEM_NAME: &str = "db.system.name";
 pub const DB_OPERATION_NAME: &str = "db.operation.name";
 pub const DB_COLLECTION_NAME: &str = "db.collection.name";

@@ -1,7 +1,7 @@
 //! A real etcd, of one member, on loopback ports and in a directory of its own.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -19,6 +19,9 @@ pub(crate) struct Cluster {
     address: String,
     peer: String,
     raw: Raw,
+    /// Where it listens too, and further arguments.
+    also: Option<String>,
+    arguments: Vec<String>,
 }
 
 impl Cluster {
@@ -32,6 +35,8 @@ impl Cluster {
             peer: free_address(),
             raw: Raw::new(&address),
             address,
+            also: None,
+            arguments: Vec::new(),
         }
     }
 
@@ -41,11 +46,41 @@ impl Cluster {
         cluster
     }
 
+    /// With these arguments besides those that it needs.
+    pub(crate) async fn start_with(arguments: &[&str]) -> Self {
+        let mut cluster = Self::down();
+        cluster.arguments = arguments.iter().map(ToString::to_string).collect();
+        cluster.start_empty().await;
+        cluster
+    }
+
+    /// One more address, at which it speaks TLS, and wants to know who calls.
+    pub(crate) async fn start_with_tls(cert: &Path, key: &Path, ca: &Path) -> (Self, String) {
+        let mut cluster = Self::down();
+        let address = free_address();
+        cluster.also = Some(format!("https://{address}"));
+        let arguments = [
+            ("--cert-file", cert),
+            ("--key-file", key),
+            ("--trusted-ca-file", ca),
+        ];
+        for (name, path) in arguments {
+            cluster.arguments.push(format!("{name}={}", path.display()));
+        }
+        cluster.arguments.push("--client-cert-auth".to_owned());
+        cluster.start_empty().await;
+        (cluster, address)
+    }
+
     /// At the same address, and with nothing in it.
     pub(crate) async fn start_empty(&mut self) {
         let _ = std::fs::remove_dir_all(&self.dir);
         std::fs::create_dir_all(&self.dir).unwrap();
         let client = format!("http://{}", self.address);
+        let listen = match &self.also {
+            Some(also) => format!("{client},{also}"),
+            None => client.clone(),
+        };
         let peer = format!("http://{}", self.peer);
         let log = || {
             File::options()
@@ -59,7 +94,7 @@ impl Cluster {
             .arg(self.dir.join("data"))
             .args([
                 "--listen-client-urls",
-                &client,
+                &listen,
                 "--advertise-client-urls",
                 &client,
             ])
@@ -70,6 +105,7 @@ impl Cluster {
                 &peer,
             ])
             .args(["--initial-cluster", &format!("default={peer}")])
+            .args(&self.arguments)
             .stdin(Stdio::null())
             .stdout(log())
             .stderr(log())

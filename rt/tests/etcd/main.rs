@@ -4,6 +4,10 @@
 #![cfg(all(feature = "etcd", feature = "rpc-server"))]
 
 mod cluster;
+mod gate;
+#[cfg(feature = "tls")]
+#[path = "../support/pki.rs"]
+mod pki;
 #[path = "../support/ports.rs"]
 mod ports;
 mod raw;
@@ -158,6 +162,33 @@ async fn a_caller_follows_what_etcd_says() {
     eventually(SOON, async || caller.call().await.ok()).await;
 }
 
+/// What happened between the list and the watch, and is no longer there to be told, is listed again.
+#[tokio::test]
+async fn a_compaction_hides_nothing() {
+    let etcd = Cluster::start().await;
+    etcd.raw().put("order.rpc/1", "127.0.0.1:1").await;
+    let gate = gate::Gate::behind(etcd.address(), "127.0.0.1:1").await;
+    let mut conf = etcd.conf("order.rpc");
+    conf["Hosts"] = json!([gate.address]);
+    let caller = caller(&conf);
+    let mut is_open = gate.is_open.subscribe();
+    let closed = is_open.wait_for(|is_open| !is_open);
+    tokio::time::timeout(SOON, closed).await.unwrap().unwrap();
+
+    // The list is there, the watch is on its way.
+    let instance = service::health_server().await;
+    etcd.raw().delete("order.rpc/1").await;
+    etcd.raw().put("order.rpc/2", &instance).await;
+    for _ in 0..3 {
+        etcd.raw().put("other", "x").await;
+    }
+    let revision = etcd.raw().revision().await;
+    etcd.raw().compact(revision).await;
+    assert!(caller.call().await.is_err(), "it cannot know yet");
+    gate.is_open.send_replace(true);
+    eventually(SOON, async || caller.call().await.ok()).await;
+}
+
 #[tokio::test]
 async fn one_host_of_the_cluster_is_enough() {
     let etcd = Cluster::start().await;
@@ -202,6 +233,58 @@ async fn accounts() {
     eventually(SOON, async || caller.knows_none().await).await;
 }
 
+/// A token that etcd has forgotten is asked for again, and the lease stays.
+#[tokio::test]
+async fn tokens_run_out() {
+    let etcd = Cluster::start_with(&["--auth-token-ttl=1"]).await;
+    etcd.raw()
+        .require_account("order", "pa55", "order.rpc/")
+        .await;
+    let mut conf = etcd.conf("order.rpc");
+    conf["User"] = json!("order");
+    conf["Pass"] = json!("pa55");
+    let list = async || {
+        let root = etcd.raw().log_in("root", "toor").await;
+        one(root.list("order.rpc/").await)
+    };
+    let _service = Process::start(&conf, "127.0.0.1:0", &[]);
+    let registered = eventually(SOON, list).await;
+    // Longer than the lease, and each renewal needs a token that has run out by then.
+    tokio::time::sleep(Duration::from_secs(13)).await;
+    assert_eq!(eventually(SOON, list).await, registered);
+}
+
+#[cfg(feature = "tls")]
+#[tokio::test]
+async fn over_tls() {
+    let pki = pki::Pki::new();
+    pki.issue("etcd", &["127.0.0.1"]);
+    pki.issue("order", &["order"]);
+    let ca = pki.path("ca.pem");
+    let (etcd, address) =
+        Cluster::start_with_tls(&pki.path("etcd.pem"), &pki.path("etcd.key"), &ca).await;
+    let mut conf = etcd.conf("order.rpc");
+    // The scheme says it too, and is not needed.
+    conf["Hosts"] = json!([address]);
+    conf["CACertFile"] = json!(ca);
+    conf["CertFile"] = json!(pki.path("order.pem"));
+
+    let mut anonymous = conf.clone();
+    anonymous["CertFile"] = json!("");
+    let stranger = Process::start(&anonymous, "127.0.0.1:0", &[]);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(etcd.raw().list("order.rpc/").await, []);
+    drop(stranger);
+
+    conf["CertKeyFile"] = json!(pki.path("order.key"));
+    let service = Process::start(&conf, "127.0.0.1:0", &[]);
+    eventually(SOON, async || one(etcd.raw().list("order.rpc/").await)).await;
+    let caller = caller(&conf);
+    eventually(SOON, async || caller.call().await.ok()).await;
+    service.terminate();
+    eventually(SOON, async || caller.knows_none().await).await;
+}
+
 #[test]
 fn a_configuration_that_cannot_work_is_refused_at_once() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -210,8 +293,8 @@ fn a_configuration_that_cannot_work_is_refused_at_once() {
         (json!({"Hosts": [], "Key": "a"}), "Etcd.Hosts is empty"),
         (json!({"Hosts": ["h:1"], "Key": ""}), "Etcd.Key is empty"),
         (
-            json!({"Hosts": ["h:1", "https://h:1"], "Key": "a"}),
-            "`https://h:1`",
+            json!({"Hosts": ["h:1", "ftp://h:1"], "Key": "a"}),
+            "`ftp://h:1`",
         ),
         (json!({"Hosts": ["h"], "Key": "a"}), "expected `host:port`"),
         (json!({"Hosts": ["a b:1"], "Key": "a"}), "`a b:1`"),

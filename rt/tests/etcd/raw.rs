@@ -16,7 +16,21 @@ struct Range {
 }
 
 #[derive(Clone, PartialEq, Message)]
+struct Compaction {
+    #[prost(int64, tag = "1")]
+    revision: i64,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Header {
+    #[prost(int64, tag = "3")]
+    revision: i64,
+}
+
+#[derive(Clone, PartialEq, Message)]
 struct Found {
+    #[prost(message, optional, tag = "1")]
+    header: Option<Header>,
     #[prost(message, repeated, tag = "2")]
     kvs: Vec<KeyValue>,
 }
@@ -97,6 +111,22 @@ impl Raw {
         let range_end = prefix.replace('/', "0");
         let found: Found = self.call("KV/Range", Range { key, range_end }).await?;
         Ok(found.kvs)
+    }
+
+    /// Of the store.
+    pub(crate) async fn revision(&self) -> i64 {
+        let (key, range_end) = ("x".to_owned(), String::new());
+        let found: Found = self
+            .call("KV/Range", Range { key, range_end })
+            .await
+            .unwrap();
+        found.header.unwrap().revision
+    }
+
+    /// Forgets what was before.
+    pub(crate) async fn compact(&self, revision: i64) {
+        let compaction = Compaction { revision };
+        let _: Ignored = self.call("KV/Compact", compaction).await.unwrap();
     }
 
     pub(crate) async fn put(&self, key: &str, value: &str) {

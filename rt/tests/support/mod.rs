@@ -4,7 +4,13 @@
 
 #[cfg(all(feature = "rpc-server", feature = "rpc-client"))]
 pub(crate) mod grpc;
+#[cfg(feature = "tls")]
+pub(crate) mod pki;
 pub(crate) mod ports;
+#[cfg(feature = "redis")]
+pub(crate) mod redis;
+#[cfg(feature = "http")]
+pub(crate) mod wire;
 
 use axum::Router;
 use axum::body::Body;

@@ -22,7 +22,7 @@ use super::scope::Scope;
 use super::{layout, names};
 use crate::emit::Owner;
 use crate::lower::deploy::Plan;
-use crate::model::{self, Group, Route, RpcService, System};
+use crate::model::{self, Group, Route, RpcMethod, RpcService, System};
 use crate::project::Options;
 use crate::rust::gateway::{
     Body, Client, Crate, ErrorType, Jwt, Manifest, Middleware, MiddlewareMod,
@@ -289,14 +289,20 @@ fn clients(system: &System, plan: &Plan<'_>) -> Vec<Client> {
     clients
 }
 
-/// The channel of a client, with the methods that stream.
+/// The channel of a client, with the methods that stream, and those that may be called again.
 fn channel(section: &str, service: &RpcService) -> String {
     let head = format!("Channel::new(\"{section}\", conf)?");
-    let methods = service.methods.iter();
-    let streams = methods.filter(|method| method.client_streaming || method.server_streaming);
-    let links: Vec<_> = streams
-        .map(|method| format!(".with_stream(\"/{}/{}\")", service.full_name, method.name))
-        .collect();
+    let streams = |method: &&RpcMethod| method.client_streaming || method.server_streaming;
+    let link = |name: &str, method: &RpcMethod| {
+        format!(".{name}(\"/{}/{}\")", service.full_name, method.name)
+    };
+    let methods = || service.methods.iter();
+    let streams = methods()
+        .filter(streams)
+        .map(|method| link("with_stream", method));
+    let idempotent = methods().filter(|method| method.idempotent);
+    let idempotent = idempotent.map(|method| link("with_idempotent", method));
+    let links: Vec<_> = streams.chain(idempotent).collect();
     let links: Vec<_> = links.iter().map(String::as_str).collect();
     layout::chain(4, 18, &head, &links, ";")
 }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use tokio::net::UdpSocket;
 
 use super::client::CALL_LIMIT;
+use super::members::bare;
 
 /// In a network that is kept for documentation: never a host, always behind the default route.
 const FAR_AWAY: &str = "192.0.2.1:9";
@@ -26,7 +27,7 @@ pub(super) async fn advertised(bound: SocketAddr, hosts: &[String]) -> SocketAdd
 async fn own_address(hosts: &[String]) -> Ipv4Addr {
     let hosts = hosts.iter().map(String::as_str);
     for target in hosts.chain([FAR_AWAY]) {
-        let target = target.strip_prefix("http://").unwrap_or(target);
+        let target = bare(target);
         let found = tokio::time::timeout(CALL_LIMIT, source_toward(target)).await;
         if let Ok(Some(ip)) = found {
             return ip;

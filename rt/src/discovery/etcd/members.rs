@@ -9,11 +9,13 @@ use super::client::{CALL_LIMIT, Etcd, PING_INTERVAL, within};
 use super::pb::etcdserverpb::AuthenticateRequest;
 use super::pb::etcdserverpb::auth_client::AuthClient;
 use crate::config::EtcdConf;
+use crate::rpc::dial::Dial;
 
 /// A configuration that can work, and which of its hosts is in use.
 #[derive(Debug)]
 pub(super) struct Members {
     conf: EtcdConf,
+    dial: Dial,
     at: usize,
 }
 
@@ -26,9 +28,13 @@ impl Members {
         for host in &conf.hosts {
             endpoint(host).with_context(|| format!("Etcd.Hosts: `{host}`"))?;
         }
+        #[cfg(feature = "tls")]
+        let dial = Dial::new(conf.tls().as_ref()).context("Etcd")?;
+        #[cfg(not(feature = "tls"))]
+        let dial = Dial::new(None)?;
         let mut conf = conf.clone();
         conf.hosts.shuffle(&mut rand::rng());
-        Ok(Self { conf, at: 0 })
+        Ok(Self { conf, dial, at: 0 })
     }
 
     pub(super) fn conf(&self) -> &EtcdConf {
@@ -40,7 +46,7 @@ impl Members {
         let mut failures = Vec::new();
         for _ in 0..self.conf.hosts.len() {
             let host = &self.conf.hosts[self.at];
-            match within(connect(host, &self.conf)).await {
+            match within(connect(host, &self.dial, &self.conf)).await {
                 Ok(etcd) => return Ok(etcd),
                 Err(error) => failures.push(format!("{host}: {error:#}")),
             }
@@ -55,8 +61,8 @@ impl Members {
     }
 }
 
-async fn connect(host: &str, conf: &EtcdConf) -> anyhow::Result<Etcd> {
-    let channel = endpoint(host)?.connect().await?;
+async fn connect(host: &str, dial: &Dial, conf: &EtcdConf) -> anyhow::Result<Etcd> {
+    let channel = dial.connect(endpoint(host)?);
     let token = match conf.account() {
         Some((user, pass)) => Some(authenticate(channel.clone(), user, pass).await?),
         None => None,
@@ -64,9 +70,14 @@ async fn connect(host: &str, conf: &EtcdConf) -> anyhow::Result<Etcd> {
     Ok(Etcd::new(channel, token))
 }
 
-/// `host:port`, as go-zero has it; `http://` in front is allowed.
+/// `host:port`, as go-zero has it; a scheme in front is allowed.
 fn endpoint(host: &str) -> anyhow::Result<Endpoint> {
-    let bare = host.strip_prefix("http://").unwrap_or(host);
+    #[cfg(not(feature = "tls"))]
+    ensure!(
+        !host.starts_with("https://"),
+        "needs the feature `tls` of zgen-rt"
+    );
+    let bare = bare(host);
     ensure!(
         !bare.contains("://") && bare.contains(':'),
         "expected `host:port`"
@@ -77,6 +88,12 @@ fn endpoint(host: &str) -> anyhow::Result<Endpoint> {
         .http2_keep_alive_interval(PING_INTERVAL)
         .keep_alive_timeout(CALL_LIMIT);
     Ok(endpoint)
+}
+
+pub(super) fn bare(host: &str) -> &str {
+    let rest = host.strip_prefix("http://");
+    rest.or_else(|| host.strip_prefix("https://"))
+        .unwrap_or(host)
 }
 
 async fn authenticate(

@@ -1,0 +1,157 @@
+//! One connection, from its first byte to its last.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::ConnectInfo;
+use http::{Request, Response};
+use hyper_util::rt::TokioIo;
+use hyper_util::server::graceful::GracefulConnection;
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tower::{BoxError, Service};
+
+#[cfg(feature = "tls")]
+use super::HANDSHAKE;
+use super::Rules;
+use super::activity::{Activity, Answer, InFlight};
+
+/// How long a peer that asks for nothing may take to notice that the connection ends.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+pub(super) async fn run(
+    io: TcpStream,
+    peer: SocketAddr,
+    app: Router,
+    rules: &Rules,
+    stopping: watch::Receiver<bool>,
+) {
+    let activity = Arc::new(Activity::new());
+    let service = Served {
+        #[cfg(feature = "rpc-server")]
+        local: io.local_addr().ok(),
+        peer,
+        app,
+        activity: Arc::clone(&activity),
+    };
+    #[cfg(feature = "tls")]
+    if let Some(tls) = &rules.tls {
+        let limit = rules.limits.first().min(HANDSHAKE);
+        let shaken = tokio::time::timeout(limit, tls.accept(io)).await;
+        match shaken {
+            Ok(Ok(io)) => speak(io, service, &activity, rules, stopping).await,
+            Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS"),
+            Err(_) => tracing::debug!(%peer, "no TLS in time"),
+        }
+        return;
+    }
+    speak(io, service, &activity, rules, stopping).await;
+}
+
+async fn speak<I>(
+    io: I,
+    service: Served,
+    activity: &Activity,
+    rules: &Rules,
+    stopping: watch::Receiver<bool>,
+) where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let io = TokioIo::new(io);
+    let service = TowerToHyperService::new(service);
+    if rules.only_http2 {
+        let connection = rules.http.serve_connection(io, service);
+        drive(connection, activity, rules, stopping).await;
+    } else {
+        let connection = rules.http.serve_connection_with_upgrades(io, service);
+        drive(connection, activity, rules, stopping).await;
+    }
+}
+
+/// Ends the connection when the process does, or when nothing is asked for: by GOAWAY or `Connection: close` first.
+async fn drive<C>(
+    connection: C,
+    activity: &Activity,
+    rules: &Rules,
+    mut stopping: watch::Receiver<bool>,
+) where
+    C: GracefulConnection,
+    C::Error: std::fmt::Display,
+{
+    let mut connection = pin!(connection);
+    let log = |done: Result<(), C::Error>| {
+        if let Err(error) = done {
+            tracing::debug!(%error, "a connection has failed");
+        }
+    };
+    let is_stopping = tokio::select! {
+        done = connection.as_mut() => return log(done),
+        _ = stopping.wait_for(|is_stopping| *is_stopping) => true,
+        () = activity.ended(&rules.limits) => false,
+    };
+    connection.as_mut().graceful_shutdown();
+    loop {
+        tokio::select! {
+            done = connection.as_mut() => return log(done),
+            () = tokio::time::sleep(FAREWELL) => {}
+        }
+        // While the process stops, the drain has its own limit. A request may have come at the last moment.
+        if !is_stopping && activity.is_idle() {
+            return;
+        }
+    }
+}
+
+/// The application, as one connection sees it.
+#[derive(Clone)]
+struct Served {
+    app: Router,
+    #[cfg(feature = "rpc-server")]
+    local: Option<SocketAddr>,
+    peer: SocketAddr,
+    activity: Arc<Activity>,
+}
+
+impl<B> Service<Request<B>> for Served
+where
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    type Response = Response<Answer>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Answer>, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        // A router is always ready.
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let in_flight = InFlight::new(&self.activity);
+        let mut request = request.map(Body::new);
+        let extensions = request.extensions_mut();
+        extensions.insert(ConnectInfo(self.peer));
+        // Where `tonic::Request::remote_addr` looks.
+        #[cfg(feature = "rpc-server")]
+        extensions.insert(tonic::transport::server::TcpConnectInfo {
+            local_addr: self.local,
+            remote_addr: Some(self.peer),
+        });
+        let answered = self.app.call(request);
+        Box::pin(async move {
+            let response = answered.await?;
+            Ok(response.map(|body| Answer {
+                body,
+                _in_flight: in_flight,
+            }))
+        })
+    }
+}

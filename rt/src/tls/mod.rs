@@ -1,0 +1,23 @@
+//! TLS by rustls, with ring for its arithmetic. Certificates are read again while the process runs: one that is
+//! renewed is used by the next connection.
+
+#[cfg(any(feature = "rpc-client", feature = "rpc-server", feature = "http"))]
+mod client;
+mod files;
+mod renew;
+#[cfg(any(feature = "http", feature = "rpc-server"))]
+mod server;
+
+use std::sync::Arc;
+
+use rustls::crypto::{CryptoProvider, ring};
+
+#[cfg(any(feature = "rpc-client", feature = "rpc-server", feature = "http"))]
+pub(crate) use self::client::Connector;
+#[cfg(any(feature = "http", feature = "rpc-server"))]
+pub(crate) use self::server::Acceptor;
+
+/// Named, not the process's default: other crates in it may bring another one.
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(ring::default_provider())
+}
