@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+pub use super::chart::{Chart, ChartValues};
+pub use super::observability::{Alerts, Dashboard, Prometheus};
 pub use super::scalar::Scalar;
 
 /// One variant per template under `templates/deploy` and `templates/etc`.
@@ -36,6 +38,40 @@ pub enum Body {
     DisruptionBudget(Workload),
     NetworkPolicy(NetworkPolicy),
     Overlay(Overlay),
+    /// A part of a deployment that overlays switch on.
+    Component(Component),
+    Route(Route),
+    PodMonitor(PodMonitor),
+    /// The alerts as an object of the Prometheus operator.
+    AlertsObject(Alerts),
+    /// The alerts as a file of Prometheus.
+    Alerts(Alerts),
+    Dashboard(Dashboard),
+    Prometheus(Prometheus),
+    GrafanaSources,
+    GrafanaFolders,
+    /// Of the Helm chart.
+    Chart(Chart),
+    ChartValues(Box<ChartValues>),
+    ChartPiece(ChartPiece),
+}
+
+/// The files of a Helm chart that are the same in each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum ChartPiece {
+    Helpers,
+    ConfigMap,
+    Deployment,
+    Container,
+    Service,
+    ServiceAccount,
+    Autoscaler,
+    DisruptionBudget,
+    NetworkPolicy,
+    Route,
+    Monitor,
+    Notes,
+    Ignore,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -53,11 +89,11 @@ pub struct GatewayConfig {
     pub has_signature: bool,
 }
 
-/// A section of the configuration with the secret of tokens.
+/// A section of the configuration about tokens; what signs them is in no file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct JwtSection {
     pub section: String,
-    /// The environment variable with the secret, such as `AUTH_ACCESS_SECRET`.
+    /// The environment variable with the secret, such as `ORDER_API__AUTH__ACCESSSECRET`.
     pub variable: String,
 }
 
@@ -104,8 +140,8 @@ pub struct MountedGatewayConfig {
     pub clients: Vec<MountedClient>,
     /// Sections with secrets of tokens.
     pub jwts: Vec<JwtSection>,
-    /// Whether callers sign requests.
-    pub has_signature: bool,
+    /// Where the key for the signatures of callers is mounted, if they sign.
+    pub signature: Option<String>,
 }
 
 /// A service that a gateway calls where both are deployed.
@@ -119,9 +155,17 @@ pub struct MountedClient {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Discovery {
     /// Registered in etcd under this key.
-    Etcd(Scalar),
+    Etcd(EtcdKey),
     /// All addresses of a DNS name, such as `dns:///order-rpc-headless:8080`.
     Dns(Scalar),
+}
+
+/// A key in an etcd.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EtcdKey {
+    /// Addresses with commas between them.
+    pub hosts: String,
+    pub key: Scalar,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -131,7 +175,7 @@ pub struct MountedServiceConfig {
     pub port: u16,
     pub dev_port: u16,
     /// The key to register under, where etcd is used.
-    pub etcd_key: Option<Scalar>,
+    pub etcd: Option<EtcdKey>,
     /// Whether there are tables, so a database and a cache.
     pub stores: bool,
 }
@@ -169,6 +213,16 @@ pub struct Compose {
     pub etcd: bool,
     /// The databases of one `MySQL` container; none: neither database nor cache.
     pub mysql: Mysql,
+    /// What is mounted from files that are in no version control.
+    pub secrets: Vec<SecretFile>,
+}
+
+/// A file below `deploy/secrets/`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SecretFile {
+    /// As containers name it.
+    pub name: Scalar,
+    pub file: String,
 }
 
 /// A gateway or service of the workspace under compose.
@@ -181,11 +235,20 @@ pub struct Container {
     pub config: String,
     pub image: Scalar,
     /// Published on the host's loopback address.
-    pub published: Option<u16>,
+    pub published: Option<Published>,
     /// The secret variables.
     pub secrets: Option<Secrets>,
+    pub signature_key: Option<SignatureKey>,
     /// Containers that must be healthy first.
     pub after: Vec<Scalar>,
+}
+
+/// A port of a container that a developer's machine can reach.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Published {
+    /// The variable that moves it on the host, such as `ORDER_API_PORT`.
+    pub variable: String,
+    pub port: u16,
 }
 
 /// The secret variables of one process, given to it from outside of every file in version control.
@@ -197,6 +260,17 @@ pub struct Secrets {
     pub file: String,
     /// Such as `MYSQL_DSN`, sorted.
     pub variables: Vec<String>,
+}
+
+/// The key for the signatures of a gateway's callers: a file that is in no version control, mounted.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SignatureKey {
+    /// Of the compose secret and the Kubernetes Secret.
+    pub name: Scalar,
+    /// Of the file below `deploy/secrets/`, and of the entry in the Kubernetes Secret.
+    pub file: String,
+    /// Folder and file in the container.
+    pub folder: String,
 }
 
 /// What a `MySQL` container holds.
@@ -301,8 +375,28 @@ pub struct Workload {
     pub probe: Probe,
     /// The secret variables.
     pub secrets: Option<Secrets>,
+    pub signature_key: Option<SignatureKey>,
+    pub replicas: Replicas,
+    /// Per cent of the requested memory above which pods are added.
+    pub memory_target: Option<u32>,
+    pub resources: Resources,
     /// A second Service whose DNS name lists every pod, for balancing in the client.
     pub headless: Option<Scalar>,
+}
+
+/// How many pods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Replicas {
+    pub min: u32,
+    pub max: u32,
+}
+
+/// What a pod asks for, as YAML has quantities.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Resources {
+    pub cpu: String,
+    pub cpu_limit: String,
+    pub memory: String,
 }
 
 /// How Kubernetes asks a workload for its health.
@@ -352,7 +446,58 @@ pub struct Overlay {
     pub environment: String,
     /// Share of traces that are kept.
     pub sampler: String,
-    pub min_replicas: u32,
-    pub max_replicas: u32,
+    /// In place of those of the base.
+    pub replicas: Option<Replicas>,
     pub images: Vec<Scalar>,
+    pub tag: String,
+    /// Folders below `components/`.
+    pub components: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Component {
+    pub comment: String,
+    pub resources: Vec<String>,
+}
+
+/// What leads from outside to the gateways.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Route {
+    pub kind: RouteKind,
+    pub gateways: Vec<RoutedGateway>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum RouteKind {
+    Gateway(RouteParent),
+    Ingress(IngressClass),
+}
+
+/// The `Gateway` of the Gateway API whose routes these are.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RouteParent {
+    pub namespace: Scalar,
+    pub name: Scalar,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct IngressClass {
+    pub class: Scalar,
+    /// The Secret of the certificate.
+    pub tls: Option<Scalar>,
+}
+
+/// A gateway of the workspace as callers from outside know it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RoutedGateway {
+    pub name: Scalar,
+    /// None: every host that leads here.
+    pub hosts: Vec<String>,
+}
+
+/// What the Prometheus operator is to scrape.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PodMonitor {
+    pub name: Scalar,
+    pub workloads: Vec<Scalar>,
 }

@@ -1,6 +1,6 @@
 //! `deploy/README.md`: the commands, with this system's names in them.
 
-use crate::lower::deploy::image::{TAG, dockerfile, image};
+use crate::lower::deploy::image::{dockerfile, tagged};
 use crate::lower::deploy::{Plan, file, secrets};
 use crate::project::Options;
 use crate::rust::File;
@@ -10,7 +10,7 @@ pub(super) fn files(plan: &Plan, options: &Options, out: &mut Vec<File>) {
     let images = (plan.processes())
         .map(|process| ImageBuild {
             dockerfile: dockerfile(process),
-            image: format!("{}:{TAG}", image(process, options)),
+            image: tagged(process, options),
         })
         .collect();
     let of_gateways = plan.gateways.iter().filter_map(secrets::of_gateway);
