@@ -197,6 +197,40 @@ fn paths_agree() {
 }
 
 #[test]
+fn the_key_for_signatures_is_where_the_configuration_looks() {
+    let texts = render(&systems::signed());
+    let path = "/run/secrets/order-api-signature.pem";
+    for folder in ["deploy/config", "deploy/k8s/base/config"] {
+        let config = only(&texts, &format!("{folder}/order-api.yaml"));
+        assert_eq!(string(&config, "/Signature/PrivateKeys/0/KeyFile"), path);
+    }
+    let compose = only(&texts, "deploy/docker-compose.yaml");
+    let secret = at(&compose, "/services/order-api/secrets/0");
+    let file = format!("/secrets/{}/file", string(secret, "/source"));
+    assert_eq!(string(&compose, &file), "./secrets/order-api-signature.pem");
+    // Compose puts it below this folder.
+    assert_eq!(format!("/run/secrets/{}", string(secret, "/target")), path);
+
+    let deployment = &objects(&texts)[&("Deployment".to_owned(), "order-api".to_owned())];
+    let pod = at(deployment, "/spec/template/spec");
+    let mount = at(pod, "/containers/0/volumeMounts/1");
+    let volume = at(pod, "/volumes/1");
+    assert_eq!(at(mount, "/name"), at(volume, "/name"));
+    let secret = string(volume, "/secret/secretName");
+    let readme = &texts["deploy/README.md"];
+    let name = path
+        .strip_prefix(&string(mount, "/mountPath"))
+        .expect("in the folder");
+    let made = format!("create secret generic {secret} --from-file=deploy/secrets{name}\n");
+    assert!(readme.contains(&made), "{readme}");
+    assert!(
+        readme.contains(&format!("-out deploy/secrets{name} ")),
+        "{readme}"
+    );
+    assert!(texts["deploy/secrets/.gitignore"].starts_with("*\n"));
+}
+
+#[test]
 fn callers_find_services() {
     let sections = [
         ("order", vec![("OrderRpc", "order.rpc", 8080)]),

@@ -96,7 +96,8 @@ fn exported_templates_print_the_same() -> anyhow::Result<()> {
     for fixture in Fixture::all()? {
         let mut project = fixture.project()?;
         // Everything that can be asked for.
-        let values = "deploy: {helm: true, monitor: true, route: {ingress: a, tls: b}, memory_target: 80}\n";
+        let values =
+            "deploy: {helm: true, monitor: true, route: {ingress: a, tls: b}, memory_target: 80}\n";
         project.options.deploy = Project::parse("".into(), values)?.options.deploy;
         let theirs = zgen::generate(&project, &source::Disk);
         project.templates = Some(folder.clone());

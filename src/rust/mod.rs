@@ -8,6 +8,7 @@
 pub mod chart;
 pub mod deploy;
 pub mod gateway;
+mod kubernetes;
 pub mod observability;
 mod scalar;
 pub mod service;

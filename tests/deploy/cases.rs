@@ -162,6 +162,7 @@ pub(crate) fn cases() -> Vec<Case> {
                 service("order-rpc", "order.yaml", true),
             ],
         ),
+        case("signatures", systems::signed(), vec![order_api()]),
         case(
             "service elsewhere",
             systems::service_elsewhere(),

@@ -26,7 +26,8 @@ pub(super) fn names(plan: &Plan, options: &Options) -> Vec<String> {
 pub(super) fn files(plan: &Plan, options: &Options, out: &mut Vec<File>) {
     if options.deploy.monitor {
         let comment = "For the Prometheus operator: what to scrape, and when to call somebody.";
-        component(MONITOR, comment, &["alerts.yaml", "pod-monitor.yaml"], out);
+        let resources = ["alerts.yaml", "pod-monitor.yaml"];
+        out.push(component(options, MONITOR, comment, &resources));
         let alerts = Body::AlertsObject(observability::alerts(plan, options));
         out.push(file(format!("{FOLDER}/{MONITOR}/alerts.yaml"), alerts));
         let workloads = plan.processes().map(|it| Scalar(it.host.clone()));
@@ -40,7 +41,8 @@ pub(super) fn files(plan: &Plan, options: &Options, out: &mut Vec<File>) {
         ));
     }
     if let Some(route) = route(plan, options) {
-        component(ROUTE, "The way in from outside.", &["route.yaml"], out);
+        let comment = "The way in from outside.";
+        out.push(component(options, ROUTE, comment, &["route.yaml"]));
         out.push(file(
             format!("{FOLDER}/{ROUTE}/route.yaml"),
             Body::Route(route),
@@ -48,12 +50,13 @@ pub(super) fn files(plan: &Plan, options: &Options, out: &mut Vec<File>) {
     }
 }
 
-fn component(name: &str, comment: &str, resources: &[&str], out: &mut Vec<File>) {
+fn component(options: &Options, name: &str, comment: &str, resources: &[&str]) -> File {
     let body = Body::Component(Component {
+        namespace: Scalar(options.namespace.clone()),
         comment: comment.to_owned(),
         resources: resources.iter().map(ToString::to_string).collect(),
     });
-    out.push(file(format!("{FOLDER}/{name}/kustomization.yaml"), body));
+    file(format!("{FOLDER}/{name}/kustomization.yaml"), body)
 }
 
 fn route(plan: &Plan, options: &Options) -> Option<Route> {

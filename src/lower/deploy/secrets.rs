@@ -25,7 +25,8 @@ pub(super) fn files(plan: &Plan, out: &mut Vec<File>) {
         let example = |secrets: Secrets| (secrets.file, data_source(database));
         examples.extend(of_service(service).map(example));
     }
-    if examples.is_empty() {
+    let is_signed = (plan.gateways.iter()).any(|gateway| signature_key(gateway).is_some());
+    if examples.is_empty() && !is_signed {
         return;
     }
     for (name, example) in examples {
