@@ -27,7 +27,7 @@ pub(super) fn grow(text: &str, before: &Inputs, after: &Inputs) -> Option<String
 }
 
 /// `text` with `key: true` in a section at the top.
-pub(super) fn switch_on(text: &str, section: &str, key: &str) -> Option<String> {
+pub(super) fn switch_on(text: &str, section: &str, key: &str) -> String {
     let mut lines = Lines::of(text);
     let all = 0..lines.lines.len();
     let Some(head) = lines.key(all, 0, section) else {
@@ -36,7 +36,7 @@ pub(super) fn switch_on(text: &str, section: &str, key: &str) -> Option<String> 
             lines.lines.len(),
             &format!("{gap}{section}:\n  {key}: true\n"),
         );
-        return Some(lines.text());
+        return lines.text();
     };
     let body = lines.body(head);
     let first = body.clone().find(|at| !is_silent(&lines.lines[*at]));
@@ -49,7 +49,7 @@ pub(super) fn switch_on(text: &str, section: &str, key: &str) -> Option<String> 
         }
         None => lines.insert(head + 1, &line),
     }
-    Some(lines.text())
+    lines.text()
 }
 
 type Lists<'a> = Vec<(&'static str, &'a [Utf8PathBuf], &'a [Utf8PathBuf])>;

@@ -190,12 +190,14 @@ impl Project {
             next.render()
         } else {
             edit::grow(&self.text, &self.inputs, &inputs)
-                .and_then(
-                    |text| match options.deploy.helm == self.options.deploy.helm {
-                        true => Some(text),
-                        false => edit::switch_on(&text, "deploy", "helm"),
-                    },
-                )
+                .map(|text| {
+                    let is_new = options.deploy.helm != self.options.deploy.helm;
+                    if is_new {
+                        edit::switch_on(&text, "deploy", "helm")
+                    } else {
+                        text
+                    }
+                })
                 .filter(|text| {
                     Document::parse(FILE.into(), text).is_ok_and(|read| read.same(&next))
                 })

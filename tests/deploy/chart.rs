@@ -28,7 +28,10 @@ fn there_is_one_only_if_it_is_asked_for() {
         let without = render_with(&case.system, &options("  helm: false\n"));
         assert!(without.keys().all(|path| !path.starts_with("deploy/helm/")));
         let with = render_with(&case.system, &options("  helm: true\n"));
-        for (path, text) in with.iter().filter(|(path, _)| !path.starts_with("deploy/helm/")) {
+        for (path, text) in with
+            .iter()
+            .filter(|(path, _)| !path.starts_with("deploy/helm/"))
+        {
             // It tells how to install the chart.
             let is_readme = path == "deploy/README.md";
             assert_eq!(text != &without[path], is_readme, "{}: {path}", case.name);

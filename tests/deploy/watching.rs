@@ -40,7 +40,7 @@ fn exposed() -> (BTreeSet<String>, BTreeSet<String>) {
         }
     }
     let structs = text.split("EncodeLabelSet)]").skip(1);
-    let fields = structs.flat_map(|text| text.split_once('{').expect("fields").1.split('}').next());
+    let fields = structs.filter_map(|text| text.split_once('{').expect("fields").1.split('}').next());
     let fields = fields.flat_map(str::lines).filter_map(|line| {
         let name = line.trim().split_once(':')?.0;
         name.rsplit(' ').next().map(str::to_owned)
