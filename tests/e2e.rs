@@ -22,7 +22,7 @@ mod ports;
 mod probes;
 #[path = "support/project.rs"]
 mod project;
-#[path = "e2e/servers.rs"]
+#[path = "support/servers.rs"]
 mod servers;
 #[path = "e2e/shutdown.rs"]
 mod shutdown;

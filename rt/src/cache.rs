@@ -9,6 +9,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::config::CacheConf;
+use crate::metrics;
+use crate::telemetry::instruments::Operation;
 use crate::trace::{Span, attr};
 
 /// Entries that the cache inside the process keeps at most.
@@ -57,46 +59,68 @@ impl Cache {
 
     /// Reads a value; a client span of this name shows it.
     pub async fn get<T: DeserializeOwned>(&self, name: &'static str, key: &str) -> Option<T> {
-        let span = self.span(name, "GET");
-        let text = match span.scope(self.get_text(key)).await {
-            Ok(text) => text?,
+        let read = self.observed(name, "GET", self.get_text(key)).await;
+        let text = match read {
+            Ok(text) => text,
             Err(error) => {
-                span.fail_with(error_type(&error));
                 tracing::warn!(%error, "cache read failed");
+                metrics::cache_read("fail");
                 return None;
             }
         };
         // A value of an older shape is a miss.
-        serde_json::from_str(&text).ok()
+        let value = text.and_then(|text| serde_json::from_str(&text).ok());
+        metrics::cache_read(if value.is_some() { "hit" } else { "miss" });
+        value
     }
 
     /// Writes a value that expires after `ttl`; a client span of this name shows it.
     pub async fn set<T: Serialize>(&self, name: &'static str, key: &str, value: &T, ttl: Duration) {
-        let span = self.span(name, "SET");
-        let written = match serde_json::to_string(value) {
-            Ok(text) => span.scope(self.set_text(key, text, ttl)).await,
-            Err(error) => Err(error.into()),
-        };
-        if let Err(error) = written {
-            span.fail_with(error_type(&error));
+        let text = serde_json::to_string(value);
+        let write = async { self.set_text(key, text?, ttl).await };
+        if let Err(error) = self.observed(name, "SET", write).await {
             tracing::warn!(%error, "cache write failed");
         }
     }
 
-    fn span(&self, name: &'static str, operation: &'static str) -> Span {
+    /// Runs a command inside its span, and counts it.
+    async fn observed<T>(
+        &self,
+        name: &'static str,
+        operation: &'static str,
+        work: impl Future<Output = anyhow::Result<T>>,
+    ) -> anyhow::Result<T> {
+        let started = Instant::now();
         let span = Span::client(name);
-        if span.is_recording() {
-            span.set(attr::DB_OPERATION_NAME, operation);
-            match &self.0 {
-                Backend::Local(_) => span.set(attr::DB_SYSTEM_NAME, "memory"),
-                #[cfg(feature = "redis")]
-                Backend::Redis { host, .. } => {
-                    span.set(attr::DB_SYSTEM_NAME, "redis");
-                    span.set(attr::SERVER_ADDRESS, host.as_str());
-                }
-            }
+        let system = self.describe(&span, operation);
+        let done = span.scope(work).await;
+        let error = done.as_ref().err().map(error_type);
+        if let Some(error) = error {
+            span.fail_with(error);
         }
-        span
+        let operation = Operation {
+            system,
+            name: operation,
+            table: None,
+            database: None,
+        };
+        metrics::stored(operation, error, started.elapsed(), span.recorded_trace());
+        done
+    }
+
+    /// Says which system it is.
+    fn describe(&self, span: &Span, operation: &'static str) -> &'static str {
+        let system = match &self.0 {
+            Backend::Local(_) => "memory",
+            #[cfg(feature = "redis")]
+            Backend::Redis { host, .. } => {
+                span.set(attr::SERVER_ADDRESS, host.as_str());
+                "redis"
+            }
+        };
+        span.set(attr::DB_SYSTEM_NAME, system);
+        span.set(attr::DB_OPERATION_NAME, operation);
+        system
     }
 
     // Without Redis nothing is awaited.

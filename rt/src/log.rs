@@ -16,16 +16,17 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{Encoding, LogConf};
+use crate::telemetry::Bridge;
 use crate::trace;
 
-/// Installs the process-wide subscriber. A second call (a test) is without effect.
-pub(crate) fn init(conf: LogConf) -> anyhow::Result<()> {
+/// Installs the process-wide subscriber, and what hands events on beside it. A second call (a test) is without effect.
+pub(crate) fn init(conf: LogConf, bridge: Option<Bridge>) -> anyhow::Result<()> {
     let targets = match std::env::var("RUST_LOG") {
         Ok(text) if !text.is_empty() => text.parse()?,
         _ => default_targets(conf),
     };
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let registry = tracing_subscriber::registry().with(targets);
+    let registry = tracing_subscriber::registry().with(targets).with(bridge);
     let done = match conf.encoding {
         Encoding::Json => registry.with(layer.event_format(Json)).try_init(),
         Encoding::Plain => registry.with(layer.event_format(Plain)).try_init(),

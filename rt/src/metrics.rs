@@ -1,15 +1,21 @@
-//! Prometheus metrics under go-zero's names (`rest/handler/prometheushandler.go`, `zrpc/internal`), served at
-//! the dev server.
+//! The one place where something is counted: for Prometheus under go-zero's names
+//! (`rest/handler/prometheushandler.go`, `zrpc/internal`, `core/stores/sqlx`, `core/stores/redis`), served at the dev
+//! server, and for OTLP under those of the semantic conventions.
 
-use std::sync::LazyLock;
-use std::time::Duration;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, SystemTime};
 
+use opentelemetry::metrics::Meter;
+use opentelemetry::trace::TraceId;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::exemplar::HistogramWithExemplars;
 use prometheus_client::metrics::family::{Family, MetricConstructor};
-use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+
+use crate::telemetry::instruments::{self, Operation, Side};
+use crate::telemetry::scraped::Scraped;
 
 /// Milliseconds, as in `rest/handler/prometheushandler.go`.
 const HTTP_BUCKETS: &[f64] = &[5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 750.0, 1000.0];
@@ -17,13 +23,18 @@ const HTTP_BUCKETS: &[f64] = &[5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 750.0
 const RPC_BUCKETS: &[f64] = &[
     1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0, 2000.0, 5000.0,
 ];
+/// Milliseconds, as in `core/stores/sqlx/metrics.go` and `core/stores/redis/metrics.go`.
+const STORE_BUCKETS: &[f64] = &[
+    0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0, 2000.0,
+    5000.0, 10_000.0, 15_000.0,
+];
 
 /// Labels of an HTTP request; `path` is the route, never the raw path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(crate) struct HttpLabels {
-    pub(crate) path: String,
-    pub(crate) method: String,
-    pub(crate) code: u16,
+struct HttpLabels {
+    path: Arc<str>,
+    method: &'static str,
+    code: u16,
 }
 
 /// Which layer refused a request or call, and on which side.
@@ -35,15 +46,36 @@ struct DropLabels {
 
 /// Labels of a gRPC call; `method` is `/order.Order/CreateOrder`, `code` the number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(crate) struct RpcLabels {
-    pub(crate) method: String,
-    pub(crate) code: i32,
+struct RpcLabels {
+    method: Arc<str>,
+    code: i32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct MethodLabel {
-    method: String,
+    method: Arc<str>,
 }
+
+/// What a read of the cache found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CacheLabels {
+    result: &'static str,
+}
+
+/// Labels of a query; a command of Redis has no table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StoreLabels {
+    table: Option<&'static str>,
+    command: &'static str,
+}
+
+/// A trace in which such a value was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Example {
+    trace_id: String,
+}
+
+type Histogram = HistogramWithExemplars<Example>;
 
 #[derive(Debug, Clone)]
 struct Buckets(&'static [f64]);
@@ -60,6 +92,9 @@ struct Metrics {
     http_codes: Family<HttpLabels, Counter>,
     rpc_server: Rpc,
     rpc_client: Rpc,
+    sql: Store,
+    redis: Store,
+    cache_reads: Family<CacheLabels, Counter>,
     dropped: Family<DropLabels, Counter>,
 }
 
@@ -67,6 +102,13 @@ struct Metrics {
 struct Rpc {
     duration: Family<MethodLabel, Histogram, Buckets>,
     codes: Family<RpcLabels, Counter>,
+}
+
+/// A database or Redis.
+#[derive(Clone)]
+struct Store {
+    duration: Family<StoreLabels, Histogram, Buckets>,
+    errors: Family<StoreLabels, Counter>,
 }
 
 static METRICS: LazyLock<Metrics> = LazyLock::new(|| {
@@ -86,18 +128,30 @@ static METRICS: LazyLock<Metrics> = LazyLock::new(|| {
     );
     let rpc_server = Rpc::registered(&mut registry, "server");
     let rpc_client = Rpc::registered(&mut registry, "client");
+    let sql = Store::registered(&mut registry, "sql");
+    let redis = Store::registered(&mut registry, "redis");
+    let cache_reads = Family::default();
+    registry.register(
+        "cache_reads",
+        "reads of the cache, by what they found: hit, miss or fail",
+        cache_reads.clone(),
+    );
     let dropped = Family::default();
     registry.register(
         "dropped_requests",
         "requests and calls refused to protect the process or what it calls",
         dropped.clone(),
     );
+    registry.register_collector(Box::new(Scraped));
     Metrics {
         registry,
         http_duration,
         http_codes,
         rpc_server,
         rpc_client,
+        sql,
+        redis,
+        cache_reads,
         dropped,
     }
 });
@@ -121,37 +175,129 @@ impl Rpc {
         rpc
     }
 
-    fn observe(&self, method: &str, code: i32, took: Duration) {
-        let method = method.to_owned();
-        self.duration
-            .get_or_create(&MethodLabel {
-                method: method.clone(),
-            })
-            .observe(took.as_secs_f64() * 1000.0);
+    fn observe(&self, call: &RpcCall<'_>) {
+        let method: Arc<str> = call.method.into();
+        let label = MethodLabel {
+            method: Arc::clone(&method),
+        };
+        observe(&self.duration.get_or_create(&label), call.took, call.trace);
+        let code = call.code.into();
         self.codes.get_or_create(&RpcLabels { method, code }).inc();
     }
 }
 
-/// Counts one HTTP request.
+impl Store {
+    fn registered(registry: &mut Registry, store: &str) -> Self {
+        let this = Self {
+            duration: Family::new_with_constructor(Buckets(STORE_BUCKETS)),
+            errors: Family::default(),
+        };
+        registry.register(
+            format!("{store}_client_requests_duration_ms"),
+            format!("{store} client requests duration(ms)"),
+            this.duration.clone(),
+        );
+        registry.register(
+            format!("{store}_client_requests_error"),
+            format!("{store} client requests error count"),
+            this.errors.clone(),
+        );
+        this
+    }
+}
+
+fn observe(histogram: &Histogram, took: Duration, trace: Option<TraceId>) {
+    let example = trace.map(|trace| Example {
+        trace_id: trace.to_string(),
+    });
+    let seen = example.is_some().then(SystemTime::now);
+    histogram.observe(took.as_secs_f64() * 1000.0, example, seen);
+}
+
+/// One HTTP request that was served.
+#[derive(Debug)]
+pub(crate) struct HttpRequest {
+    pub(crate) method: &'static str,
+    /// The template, never the raw path.
+    pub(crate) route: Option<Arc<str>>,
+    pub(crate) scheme: &'static str,
+    /// `1.1`
+    pub(crate) version: &'static str,
+    pub(crate) status: u16,
+    pub(crate) took: Duration,
+    /// Its trace, if that is recorded.
+    pub(crate) trace: Option<TraceId>,
+}
+
 #[cfg_attr(not(feature = "http"), allow(dead_code))]
-pub(crate) fn http_request(labels: &HttpLabels, took: Duration) {
-    METRICS
-        .http_duration
-        .get_or_create(labels)
-        .observe(took.as_secs_f64() * 1000.0);
-    METRICS.http_codes.get_or_create(labels).inc();
+pub(crate) fn http_request(request: HttpRequest) {
+    instruments::http(&request);
+    let labels = HttpLabels {
+        path: request.route.unwrap_or_default(),
+        method: request.method,
+        code: request.status,
+    };
+    let duration = METRICS.http_duration.get_or_create(&labels);
+    observe(&duration, request.took, request.trace);
+    METRICS.http_codes.get_or_create(&labels).inc();
 }
 
-/// Counts one gRPC call on the side that serves it.
+/// One gRPC call.
+#[derive(Debug)]
+pub(crate) struct RpcCall<'a> {
+    /// `/order.Order/CreateOrder`
+    pub(crate) method: &'a str,
+    pub(crate) code: tonic::Code,
+    /// What its span says, for a code that is an error on this side.
+    pub(crate) error_type: Option<&'static str>,
+    pub(crate) took: Duration,
+    /// Its trace, if that is recorded.
+    pub(crate) trace: Option<TraceId>,
+}
+
+/// Counts a call on the side that serves it.
 #[cfg_attr(not(feature = "rpc-server"), allow(dead_code))]
-pub(crate) fn rpc_served(method: &str, code: i32, took: Duration) {
-    METRICS.rpc_server.observe(method, code, took);
+pub(crate) fn rpc_served(call: &RpcCall<'_>) {
+    instruments::rpc(Side::Server, call);
+    METRICS.rpc_server.observe(call);
 }
 
-/// Counts one gRPC call on the side that makes it.
+/// Counts a call on the side that makes it.
 #[cfg_attr(not(feature = "rpc-client"), allow(dead_code))]
-pub(crate) fn rpc_called(method: &str, code: i32, took: Duration) {
-    METRICS.rpc_client.observe(method, code, took);
+pub(crate) fn rpc_called(call: &RpcCall<'_>) {
+    instruments::rpc(Side::Client, call);
+    METRICS.rpc_client.observe(call);
+}
+
+/// Counts one query, or one command of the cache.
+pub(crate) fn stored(
+    operation: Operation<'_>,
+    error: Option<&'static str>,
+    took: Duration,
+    trace: Option<TraceId>,
+) {
+    instruments::database(operation, error, took);
+    let store = match operation.system {
+        "redis" => &METRICS.redis,
+        // The cache inside of the process is no store.
+        "memory" => return,
+        _ => &METRICS.sql,
+    };
+    let labels = StoreLabels {
+        table: operation.table,
+        command: operation.name,
+    };
+    observe(&store.duration.get_or_create(&labels), took, trace);
+    if error.is_some() {
+        store.errors.get_or_create(&labels).inc();
+    }
+}
+
+/// Counts one read of the cache: `hit`, `miss` or `fail`.
+pub(crate) fn cache_read(result: &'static str) {
+    instruments::cache_read(result);
+    let labels = CacheLabels { result };
+    METRICS.cache_reads.get_or_create(&labels).inc();
 }
 
 /// Counts one that a layer such as `breaker` refused; `side` is `http_server`, `rpc_server` or `rpc_client`.
@@ -160,8 +306,15 @@ pub(crate) fn rpc_called(method: &str, code: i32, took: Duration) {
     allow(dead_code)
 )]
 pub(crate) fn dropped(side: &'static str, layer: &'static str) {
+    instruments::dropped(side, layer);
     let labels = DropLabels { side, layer };
     METRICS.dropped.get_or_create(&labels).inc();
+}
+
+/// For instruments of the service's own, sent with the others over OTLP; without effect while no metrics are sent.
+/// Call it after [`telemetry::init`](crate::telemetry::init).
+pub fn meter(name: &'static str) -> Meter {
+    opentelemetry::global::meter(name)
 }
 
 /// The exposition text (OpenMetrics 1.0).

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use zgen_rt::config::{
-    CacheConf, ConfigFile, DatabaseConf, Encoding, Error, Level, Millis, RestConf, RpcClientConf,
-    RpcServerConf,
+    Batcher, CacheConf, ConfigFile, DatabaseConf, Encoding, Error, Level, Millis, RestConf,
+    RpcClientConf, RpcServerConf,
 };
 
 const GATEWAY: &str = "\
@@ -282,6 +282,11 @@ fn errors_name_the_file_and_the_key_and_no_value() {
             "Name: a\nPort: 1\nTelemetry: {Disabled: hunter2}",
             "Disabled",
         ),
+        ("Name: a\nPort: 1\nTelemetry: {Batcher: hunter2}", "Batcher"),
+        (
+            "Name: a\nPort: 1\nTelemetry: {Priority: [{Attribute: hunter2}]}",
+            "Attribute",
+        ),
         ("Name: a\nPort: 1\nTimeout: hunter2", "Timeout"),
         (
             "Name: a\nPort: 1\nShutdown: {WaitTime: hunter2}",
@@ -356,6 +361,29 @@ fn secrets_stay_out_of_debug() {
     let shown = format!("{database:?} {cache:?}");
     assert!(!shown.contains("hunter2"), "{shown}");
     assert_eq!(database.data_source, "hunter2");
+}
+
+#[test]
+fn telemetry_has_the_keys_of_go_zero_and_its_own() {
+    let text = "{Name: a, Port: 1, Telemetry: {Name: b, Endpoint: 'h:4318', Sampler: 0.5, \
+        Batcher: otlphttp, OtlpHeaders: {Authorization: hunter2}, OtlpHttpPath: /p, \
+        OtlpHttpSecure: true, Disabled: false, Priority: [{Header: x, Values: 'a, b'}], \
+        OtlpTimeout: 3s, MaxQueueSize: 7}}";
+    let conf = gateway(text, &[]).unwrap().open_telemetry.unwrap();
+    assert_eq!(conf.batcher, Batcher::OtlpHttp);
+    assert_eq!(conf.otlp_headers["Authorization"], "hunter2");
+    assert_eq!(conf.otlp_http_path.as_deref(), Some("/p"));
+    assert!(conf.otlp_http_secure && conf.metrics && !conf.logs);
+    assert_eq!(conf.priority[0].header.as_deref(), Some("x"));
+    assert_eq!(conf.priority[0].values, ["a", "b"]);
+    assert_eq!(conf.otlp_timeout, Millis::new(3000));
+    let sizes = (conf.max_queue_size, conf.max_export_batch_size);
+    assert_eq!(sizes, (7, 512));
+    let shown = format!("{conf:?}");
+    assert!(
+        !shown.contains("hunter2") && shown.contains("Authorization"),
+        "{shown}"
+    );
 }
 
 #[test]

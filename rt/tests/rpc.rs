@@ -358,11 +358,8 @@ async fn a_dead_instance_is_avoided() {
         for _ in 0..CALLS {
             failed += usize::from(client.check(asking("")).await.is_err());
         }
-        // One to learn it, then one a second to see whether it is back.
-        assert!(
-            failed < CALLS / 20,
-            "{failed} of {CALLS} with {living} living"
-        );
+        // What could not be sent is sent elsewhere.
+        assert_eq!(failed, 0, "of {CALLS} with {living} living");
     }
 }
 

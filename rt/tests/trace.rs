@@ -165,6 +165,12 @@ fn what_travels_along_is_handed_on() {
     let unsampled = format!("00-{TRACE}-{PARENT}-00");
     let big = "k=v,".repeat(2100);
     let fits = format!("k={}", "v".repeat(8190));
+    let member = format!("k={}", "v".repeat(98));
+    let many = vec!["k=v"; 40].join(",");
+    let first = vec!["k=v"; 32].join(",");
+    let long = vec![member.as_str(); 6].join(",");
+    let begun = vec![member.as_str(); 5].join(",");
+    let endless = "k".repeat(600);
     // Sent, and the tracestate and baggage that go on.
     let rows: &[(Sent<'_>, &str, &str)] = &[
         (&[("traceparent", &parent)], "", ""),
@@ -191,6 +197,22 @@ fn what_travels_along_is_handed_on() {
             ],
             "a=1,b=2",
             "u=7,v=8;p",
+        ),
+        // Whole members, from the first one on.
+        (
+            &[("traceparent", &parent), ("tracestate", &many)],
+            &first,
+            "",
+        ),
+        (
+            &[("traceparent", &parent), ("tracestate", &long)],
+            &begun,
+            "",
+        ),
+        (
+            &[("traceparent", &parent), ("tracestate", &endless)],
+            "",
+            "",
         ),
         (&[("traceparent", &parent), ("baggage", &fits)], "", &fits),
         (&[("traceparent", &parent), ("baggage", &big)], "", ""),
@@ -356,6 +378,43 @@ fn attributes_are_typed_bounded_and_last_wins() {
     assert_eq!(attribute(&span, "flag"), "true");
     assert_eq!(span.attributes.len(), 128);
     assert_eq!(span.dropped_attributes_count, 200 - (128 - 6));
+}
+
+#[test]
+fn events_and_links_are_kept_up_to_a_bound() {
+    let captured = capture();
+    let (headers, id) = sampled();
+    let span = Span::server("S", &headers);
+    let other = Ids::from_traceparent(&format!("00-{TRACE}-{PARENT}-01")).unwrap();
+    for number in 0..130 {
+        span.event("counted", |said| {
+            said.set("number", number);
+            said.set("text", "t");
+        });
+        span.link(other);
+    }
+    drop(span);
+    let span = captured.spans(id).remove(0);
+    assert_eq!(span.events.events.len(), 128);
+    assert_eq!(span.events.dropped_count, 2);
+    let last = &span.events.events[127];
+    assert_eq!(last.name, "counted");
+    let said: Vec<_> = last
+        .attributes
+        .iter()
+        .map(|a| a.value.to_string())
+        .collect();
+    assert_eq!(said, ["127", "t"]);
+    assert_eq!(span.links.links.len(), 128);
+    assert_eq!(span.links.dropped_count, 2);
+    assert_eq!(span.links.links[0].span_context.trace_id(), other.trace_id);
+    assert_eq!(span.links.links[0].span_context.span_id(), other.span_id);
+
+    // Nobody is asked to describe what nobody keeps.
+    let header = format!("00-{TRACE}-{PARENT}-00");
+    let mut unsampled = HeaderMap::new();
+    unsampled.insert("traceparent", header.parse().unwrap());
+    Span::server("S", &unsampled).event("never", |_| panic!("described"));
 }
 
 /// Polls from many requests interleave on one thread; each sees its own ids, whatever becomes of the others.

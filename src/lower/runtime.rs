@@ -15,7 +15,16 @@ pub(super) fn files() -> impl Iterator<Item = File> {
         File {
             path: Utf8PathBuf::from("crates/zgen-rt").join(path),
             owner: Owner::Zgen,
-            body: Body::Text(format!("{header}{text}")),
+            body: Body::Text(header + &untested(text)),
         }
     })
+}
+
+/// Without the dependencies of its tests, which are not vendored and would only lengthen the lock file.
+fn untested(text: &str) -> String {
+    let Some((before, tests)) = text.split_once("[dev-dependencies]\n") else {
+        return text.to_owned();
+    };
+    let after = tests.find("\n[").map_or("", |at| &tests[at + 1..]);
+    format!("{before}{after}")
 }

@@ -1,5 +1,5 @@
 //! The sections that go-zero has, with its keys and defaults (`zrpc/config.go`, `core/service/serviceconf.go`,
-//! `core/trace/config.go`, `internal/devserver/config.go`). A gateway's own are in `rest`.
+//! `internal/devserver/config.go`). A gateway's own are in `rest`, those of telemetry in `telemetry`.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 use super::protect::{
     CpuThreshold, MethodTimeoutConf, Mode, RpcClientMiddlewares, RpcServerMiddlewares,
 };
+use super::telemetry::TelemetryConf;
 
 /// The top level of a service's file (go-zero's `zrpc.RpcServerConf`).
 #[derive(Debug, Clone, Deserialize)]
@@ -98,30 +99,6 @@ impl std::fmt::Debug for EtcdConf {
             .field("id", &self.id)
             .field("user", &self.user)
             .finish_non_exhaustive()
-    }
-}
-
-/// Where spans go. The section is named `OpenTelemetry` or, as in go-zero, `Telemetry`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct TelemetryConf {
-    /// `service.name`, if it shall not be `Name`.
-    pub name: Option<String>,
-    /// `http://host:4317`; without one nothing is exported.
-    pub endpoint: Option<String>,
-    /// Share of new traces that are recorded, 0 to 1. A caller's decision is kept.
-    pub sampler: f64,
-    pub disabled: bool,
-}
-
-impl Default for TelemetryConf {
-    fn default() -> Self {
-        Self {
-            name: None,
-            endpoint: None,
-            sampler: 1.0,
-            disabled: false,
-        }
     }
 }
 

@@ -16,10 +16,11 @@ mod expand;
 mod file;
 mod protect;
 mod rest;
+mod telemetry;
 
 pub use self::conf::{
     CacheConf, DatabaseConf, DevServerConf, Encoding, EtcdConf, Level, LogConf, Millis,
-    RpcClientConf, RpcServerConf, ShutdownConf, TelemetryConf,
+    RpcClientConf, RpcServerConf, ShutdownConf,
 };
 #[cfg(feature = "http")]
 pub use self::cors::{CorsConf, Origin};
@@ -33,3 +34,4 @@ pub use self::rest::JwtConf;
 pub use self::rest::RestConf;
 #[cfg(feature = "signature")]
 pub use self::rest::{PrivateKeyConf, SignatureConf};
+pub use self::telemetry::{Batcher, Compression, PriorityConf, TelemetryConf};

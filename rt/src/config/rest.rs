@@ -4,12 +4,11 @@ use serde::Deserialize;
 #[cfg(feature = "jwt")]
 use serde::Deserializer;
 
-use super::conf::{
-    DevServerConf, LogConf, Millis, ShutdownConf, TelemetryConf, all_interfaces, millis,
-};
+use super::conf::{DevServerConf, LogConf, Millis, ShutdownConf, all_interfaces, millis};
 #[cfg(feature = "http")]
 use super::cors::{self, CorsConf};
 use super::protect::{CpuThreshold, Mode, RestMiddlewares};
+use super::telemetry::TelemetryConf;
 
 /// The top level of a gateway's file (go-zero's `rest.RestConf`).
 #[derive(Debug, Clone, Deserialize)]

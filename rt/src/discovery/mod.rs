@@ -3,15 +3,20 @@
 
 #[cfg(feature = "etcd")]
 mod etcd;
+mod first;
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
+use self::first::Search;
 use crate::config::RpcClientConf;
 
 #[cfg(all(feature = "etcd", feature = "rpc-server"))]
 pub(crate) use self::etcd::register;
+#[cfg(feature = "http")]
+pub(crate) use self::first::found;
 
 /// How often a name is looked up again; headless Services change with every rollout.
 const DNS_INTERVAL: Duration = Duration::from_secs(5);
@@ -25,6 +30,13 @@ pub(crate) fn follow(
         update(&conf.endpoints);
         return Ok(());
     }
+    let search = Mutex::new(Some(Search::begin()));
+    let update = move |addresses: &[String]| {
+        update(addresses);
+        if !addresses.is_empty() {
+            drop(search.lock().unwrap_or_else(PoisonError::into_inner).take());
+        }
+    };
     if let Some(target) = &conf.target {
         return follow_target(target, update);
     }

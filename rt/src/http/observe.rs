@@ -1,6 +1,7 @@
 //! The server span, the access log line and the metrics of each request
 //! (OpenTelemetry semantic conventions 1.42, HTTP server).
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
@@ -10,34 +11,46 @@ use axum::http::{HeaderMap, HeaderName, Method, Version};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::metrics::{self, HttpLabels};
-use crate::trace::{Span, attr};
+use crate::metrics::{self, HttpRequest};
+use crate::trace::{Door, Span, attr};
 
 pub(super) async fn observe(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = known_method(request.method());
-    let route = request
+    let route: Option<Arc<str>> = request
         .extensions()
         .get::<MatchedPath>()
-        .map(|path| path.as_str().to_owned());
+        .map(|path| Arc::from(path.as_str()));
     let path = request.uri().path().to_owned();
 
     let verb = if method == OTHER { "HTTP" } else { method };
-    let name = match &route {
-        Some(route) => format!("{verb} {route}"),
-        None => verb.to_owned(),
+    let known = [
+        (attr::HTTP_REQUEST_METHOD, method),
+        (attr::URL_PATH, path.as_str()),
+        (attr::HTTP_ROUTE, route.as_deref().unwrap_or_default()),
+    ];
+    let door = Door {
+        headers: request.headers(),
+        route: route.as_deref(),
+        attributes: &known[..if route.is_some() { 3 } else { 2 }],
     };
-    let span = Span::server(name, request.headers());
+    let span = Span::at_door(&door, || match &route {
+        Some(route) => format!("{verb} {route}").into(),
+        None => verb.into(),
+    });
     if span.is_recording() {
         describe(&span, &request, method, route.as_deref());
     }
 
+    let (scheme, version) = (scheme(&request), version(&request));
     let served = span.scope(next.run(request));
     let mut exchange = Exchange {
         span,
         method,
         path,
         route,
+        scheme,
+        version,
         started,
         status: CLIENT_CLOSED_REQUEST,
     };
@@ -62,7 +75,9 @@ struct Exchange {
     span: Span,
     method: &'static str,
     path: String,
-    route: Option<String>,
+    route: Option<Arc<str>>,
+    scheme: &'static str,
+    version: &'static str,
     started: Instant,
     status: u16,
 }
@@ -71,12 +86,15 @@ impl Drop for Exchange {
     fn drop(&mut self) {
         let (method, status) = (self.method, self.status);
         let took = self.started.elapsed();
-        let labels = HttpLabels {
-            path: self.route.take().unwrap_or_default(),
-            method: method.to_owned(),
-            code: status,
-        };
-        metrics::http_request(&labels, took);
+        metrics::http_request(HttpRequest {
+            method,
+            route: self.route.take(),
+            scheme: self.scheme,
+            version: self.version,
+            status,
+            took,
+            trace: self.span.recorded_trace(),
+        });
         self.span.enter(|| {
             let duration = format!("{:.1}ms", took.as_secs_f64() * 1000.0);
             let content = format!("[HTTP] {status} - {method} {}", self.path);
@@ -104,10 +122,7 @@ fn describe(span: &Span, request: &Request, method: &'static str, route: Option<
     let header = |name: HeaderName| text(request.headers(), name);
     span.set(attr::HTTP_REQUEST_METHOD, method);
     span.set(attr::URL_PATH, request.uri().path());
-    span.set(
-        attr::URL_SCHEME,
-        request.uri().scheme_str().unwrap_or("http"),
-    );
+    span.set(attr::URL_SCHEME, scheme(request));
     if let Some(route) = route {
         span.set(attr::HTTP_ROUTE, route);
     }
@@ -123,12 +138,22 @@ fn describe(span: &Span, request: &Request, method: &'static str, route: Option<
     if let Some(agent) = header(USER_AGENT) {
         span.set(attr::USER_AGENT_ORIGINAL, agent);
     }
-    let version = match request.version() {
+    span.set(attr::NETWORK_PROTOCOL_VERSION, version(request));
+}
+
+fn scheme(request: &Request) -> &'static str {
+    match request.uri().scheme_str() {
+        Some("https") => "https",
+        _ => "http",
+    }
+}
+
+fn version(request: &Request) -> &'static str {
+    match request.version() {
         Version::HTTP_2 => "2",
         Version::HTTP_10 => "1.0",
         _ => "1.1",
-    };
-    span.set(attr::NETWORK_PROTOCOL_VERSION, version);
+    }
 }
 
 /// `host`, `host:80`, `[::1]`, `[::1]:80`

@@ -45,7 +45,7 @@ impl Server {
         let threshold = conf.cpu_threshold.of(conf.mode, conf.middlewares.shedding);
         let _watch = threshold.and_then(|_| shed::cpu::watch());
         tracing::info!(address = %self.listener.local_addr()?, name = self.conf.name, "listening");
-        readiness.set(true);
+        start(&readiness);
 
         // Small answers must not wait for more to send.
         let listener = self.listener.tap_io(|stream| {
@@ -68,4 +68,18 @@ impl Server {
             None => Ok(()),
         }
     }
+}
+
+/// Ready at once, or as soon as the services that are called have been found.
+fn start(readiness: &Readiness) {
+    #[cfg(feature = "rpc-client")]
+    {
+        let readiness = readiness.clone();
+        tokio::spawn(async move {
+            crate::discovery::found().await;
+            readiness.set(true);
+        });
+    }
+    #[cfg(not(feature = "rpc-client"))]
+    readiness.set(true);
 }

@@ -14,7 +14,7 @@ pub(crate) async fn wind_down(
 ) {
     signal().await;
     tracing::info!("shutting down");
-    readiness.set(false);
+    readiness.end();
     leave.await;
     tokio::select! {
         () = tokio::time::sleep(conf.wrap_up_time.duration()) => {}

@@ -5,22 +5,40 @@
 mod drain;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 #[cfg(any(feature = "http", feature = "rpc-server"))]
 pub(crate) use self::drain::{drain, wind_down};
 
+const NOT_READY: u8 = 0;
+const READY: u8 = 1;
+/// For good.
+#[cfg(any(feature = "http", feature = "rpc-server"))]
+const ENDING: u8 = 2;
+
 /// Whether the process takes requests. Cheap to clone; all clones see the same.
 #[derive(Debug, Clone, Default)]
-pub struct Readiness(Arc<AtomicBool>);
+pub struct Readiness(Arc<AtomicU8>);
 
 impl Readiness {
     pub fn is_ready(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.load(Relaxed) == READY
     }
 
+    /// Without effect once the process is about to end.
     pub fn set(&self, ready: bool) {
-        self.0.store(ready, Ordering::Relaxed);
+        let (old, new) = if ready {
+            (NOT_READY, READY)
+        } else {
+            (READY, NOT_READY)
+        };
+        // An error means that it is so already, or never will be again.
+        let _ = self.0.compare_exchange(old, new, Relaxed, Relaxed);
+    }
+
+    #[cfg(any(feature = "http", feature = "rpc-server"))]
+    fn end(&self) {
+        self.0.store(ENDING, Relaxed);
     }
 }
 

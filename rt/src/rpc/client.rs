@@ -18,12 +18,14 @@ use tower::{Service, ServiceExt as _};
 
 use super::balance::{Instances, Picked};
 use super::breakers::{self, Breakers};
+use super::unsent::{self, MAX_ATTEMPTS};
 use super::watch::{End, Watched};
 use super::{attributes, code_name, deadline};
 use crate::breaker::Breaker;
 use crate::config::RpcClientConf;
+use crate::discovery;
+use crate::metrics::{self, RpcCall};
 use crate::trace::{Span, attr};
-use crate::{discovery, metrics};
 
 /// A connection that is not there after this long counts as refused, well within a call's own time.
 const MAX_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -102,7 +104,9 @@ impl Service<Request<Body>> for Channel {
         }
         call.breaker = breaker;
         match &self.to {
-            To::Instances(instances) => Box::pin(call.run(request, instances.pick(), self.timeout)),
+            To::Instances(instances) => {
+                Box::pin(call.run(request, instances.clone(), self.timeout))
+            }
             #[cfg(feature = "testing")]
             To::Local(service) => Box::pin(call.run_here(request, service.clone())),
         }
@@ -146,58 +150,61 @@ impl Call {
     async fn run(
         mut self,
         mut request: Request<Body>,
-        picked: Option<Picked>,
+        instances: Instances,
         timeout: Option<Duration>,
     ) -> Result<Response<Body>, Status> {
-        let Some(mut picked) = picked else {
+        let Some(mut picked) = instances.pick() else {
             // Nothing was called, so nothing failed that a breaker could spare.
             self.breaker = None;
             return Err(self.fail(Status::unavailable("no instance of the service is known")));
         };
-        if self.span.is_recording() {
-            let (host, port) = picked
-                .address()
-                .rsplit_once(':')
-                .unwrap_or((picked.address(), ""));
-            self.span
-                .set(attr::SERVER_ADDRESS, host.trim_start_matches("http://"));
-            if let Ok(port) = port.parse::<u16>() {
-                self.span.set(attr::SERVER_PORT, port);
-            }
-        }
         self.span.inject(request.headers_mut());
         // A call may have a shorter time of its own.
-        let timeout = match (deadline::read(request.headers()), timeout) {
+        let mut timeout = match (deadline::read(request.headers()), timeout) {
             (Some(own), Some(limit)) => Some(own.min(limit)),
             (own, limit) => own.or(limit),
         };
-        if let Some(limit) = timeout {
-            deadline::write(limit, request.headers_mut());
-        }
 
-        let sent = picked.channel().oneshot(request);
-        let answered = match timeout {
-            Some(limit) => tokio::time::timeout(limit, sent).await.ok(),
-            None => Some(sent.await),
-        };
-        // The transport reads the header too, and its clock may strike first.
-        let answered = answered.filter(|answer| !answer.as_ref().is_err_and(is_timeout));
-        let response = match answered {
-            Some(Ok(response)) => response,
-            Some(Err(error)) => {
-                // Not reached, or lost on the way: the next call may find another instance.
-                tracing::warn!(
-                    address = picked.address(),
-                    error = chain(&error),
-                    "rpc failed"
-                );
-                picked.lost();
+        let until = timeout.and_then(|limit| Instant::now().checked_add(limit));
+        let (mut head, mut body) = request.into_parts();
+        let mut attempts = 1;
+        let response = loop {
+            self.describe(&picked);
+            if let Some(limit) = timeout {
+                deadline::write(limit, &mut head.headers);
+            }
+            let (lent, kept) = unsent::lend(body);
+            let request = Request::from_parts(head.clone(), lent);
+            let sent = picked.channel().oneshot(request);
+            let answered = match timeout {
+                Some(limit) => tokio::time::timeout(limit, sent).await.ok(),
+                None => Some(sent.await),
+            };
+            // The transport reads the header too, and its clock may strike first.
+            let answered = answered.filter(|answer| !answer.as_ref().is_err_and(is_timeout));
+            let error = match answered {
+                Some(Ok(response)) => break response,
+                Some(Err(error)) => error,
+                None => {
+                    picked.finish(Code::DeadlineExceeded);
+                    return Err(self.fail(Status::deadline_exceeded("the call took too long")));
+                }
+            };
+            // Not reached, or lost on the way: the next call may find another instance.
+            tracing::warn!(
+                address = picked.address(),
+                error = chain(&error),
+                "rpc failed"
+            );
+            picked.lost();
+            let unsent = kept.unsent().filter(|_| attempts < MAX_ATTEMPTS);
+            let (Some(unsent), Some(other)) = (unsent, instances.pick()) else {
                 return Err(self.fail(Status::unavailable("the service cannot be reached")));
-            }
-            None => {
-                picked.finish(Code::DeadlineExceeded);
-                return Err(self.fail(Status::deadline_exceeded("the call took too long")));
-            }
+            };
+            attempts += 1;
+            body = unsent;
+            picked = other;
+            timeout = until.map(|until| until.saturating_duration_since(Instant::now()));
         };
         let (parts, body) = response.into_parts();
         let end = End::new(move |code| {
@@ -206,6 +213,22 @@ impl Call {
         });
         let body = Watched::new(body, &parts.headers, end);
         Ok(Response::from_parts(parts, Body::new(body)))
+    }
+
+    /// Says on the span which instance is called.
+    fn describe(&self, picked: &Picked) {
+        if !self.span.is_recording() {
+            return;
+        }
+        let (host, port) = picked
+            .address()
+            .rsplit_once(':')
+            .unwrap_or((picked.address(), ""));
+        let host = host.trim_start_matches("http://");
+        self.span.set(attr::SERVER_ADDRESS, host);
+        if let Ok(port) = port.parse::<u16>() {
+            self.span.set(attr::SERVER_PORT, port);
+        }
     }
 
     /// The call of a service in this process.
@@ -244,7 +267,13 @@ impl Call {
         if let Some(breaker) = &self.breaker {
             breakers::record(breaker, code);
         }
-        metrics::rpc_called(&self.path, i32::from(code), self.started.elapsed());
+        metrics::rpc_called(&RpcCall {
+            method: &self.path,
+            code,
+            error_type: (code != Code::Ok).then(|| code_name(code)),
+            took: self.started.elapsed(),
+            trace: self.span.recorded_trace(),
+        });
     }
 }
 

@@ -24,6 +24,8 @@ mod protect;
 mod server;
 #[cfg(feature = "rpc-server")]
 mod stream;
+#[cfg(feature = "rpc-client")]
+mod unsent;
 
 #[cfg(feature = "rpc-client")]
 pub use self::client::Channel;
@@ -36,7 +38,6 @@ pub use self::server::{Server, Services, healthcheck};
 pub use self::stream::{Replies, replies};
 
 /// `OK`, `NOT_FOUND`: the code as the semantic conventions write it (`rpc.response.status_code`).
-#[cfg(any(feature = "rpc-client", feature = "rpc-server"))]
 pub(crate) fn code_name(code: tonic::Code) -> &'static str {
     match code {
         tonic::Code::Ok => "OK",

@@ -16,8 +16,8 @@ use tonic::{Code, Status};
 use super::protect::Protect;
 use super::watch::{End, Watched};
 use super::{attributes, code_name, deadline};
-use crate::metrics;
-use crate::trace::{Span, attr};
+use crate::metrics::{self, RpcCall};
+use crate::trace::{Door, Span, attr};
 
 pub(super) async fn observe(
     protect: Arc<Protect>,
@@ -27,10 +27,15 @@ pub(super) async fn observe(
 ) -> Response {
     let started = Instant::now();
     let path = request.uri().path().to_owned();
-    let method = path.trim_start_matches('/').to_owned();
+    let method = path.trim_start_matches('/');
 
-    let span = Span::server(method.clone(), request.headers());
-    attributes::describe(&span, &method);
+    let door = Door {
+        headers: request.headers(),
+        route: Some(&path),
+        attributes: &[(attr::RPC_METHOD, method), (attr::URL_PATH, &path)],
+    };
+    let span = Span::at_door(&door, || method.to_owned().into());
+    attributes::describe(&span, method);
     if span.is_recording() {
         if let Some(host) = request.uri().host() {
             span.set(attr::SERVER_ADDRESS, host);
@@ -57,7 +62,13 @@ pub(super) async fn observe(
     let end = End::new(move |code| {
         let took = started.elapsed();
         protect.record(&path, &memory, code);
-        metrics::rpc_served(&label(&path, code, &services), i32::from(code), took);
+        metrics::rpc_served(&RpcCall {
+            method: &label(&path, code, &services),
+            code,
+            error_type: is_server_error(code).then(|| code_name(code)),
+            took,
+            trace: span.recorded_trace(),
+        });
         finish(&span, &path, code, took);
     });
     let response = served.await.unwrap_or_else(Status::into_http);

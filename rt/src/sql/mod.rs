@@ -2,7 +2,8 @@
 
 mod dsn;
 
-use std::time::Duration;
+use std::ops::Deref;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use sqlx::mysql::{MySqlPoolOptions, MySqlQueryResult};
@@ -11,6 +12,9 @@ use sqlx::sqlite::{SqlitePoolOptions, SqliteQueryResult};
 use self::dsn::DataSource;
 use crate::Code;
 use crate::config::DatabaseConf;
+use crate::metrics;
+use crate::telemetry::instruments::Operation;
+use crate::telemetry::observed::{self, PoolState};
 use crate::trace::{Failure, Span, attr};
 
 /// How long a query waits for a free connection.
@@ -62,6 +66,11 @@ impl Pool {
                     .max_connections(max_connections)
                     .acquire_timeout(ACQUIRE_TIMEOUT)
                     .connect_lazy_with(*options);
+                let (watched, max) = (pool.clone(), max_connections);
+                observed::watch_pool(database.clone(), move || {
+                    let idle = watched.num_idle();
+                    state(watched.is_closed(), watched.size(), idle, max)
+                });
                 Ok(Self::MySql { pool, database })
             }
             DataSource::Sqlite { options, path } => {
@@ -87,26 +96,84 @@ impl Pool {
                 let stem = path.as_deref().and_then(std::path::Path::file_stem);
                 let database =
                     stem.map_or_else(|| "memory".to_owned(), |s| s.to_string_lossy().into_owned());
+                let watched = pool.clone();
+                observed::watch_pool(database.clone(), move || {
+                    let idle = watched.num_idle();
+                    state(watched.is_closed(), watched.size(), idle, connections)
+                });
                 Ok(Self::Sqlite { pool, database })
             }
         }
     }
 
     /// The span of one query (semantic conventions, database client spans). Values are never on it.
-    pub fn span(&self, name: &'static str, operation: &'static str, table: &'static str) -> Span {
+    pub fn span(
+        &self,
+        name: &'static str,
+        operation: &'static str,
+        table: &'static str,
+    ) -> Query<'_> {
         let span = Span::client(name);
+        let (system, database) = match self {
+            Self::MySql { database, .. } => ("mysql", database),
+            Self::Sqlite { database, .. } => ("sqlite", database),
+        };
         if span.is_recording() {
-            let (system, database) = match self {
-                Self::MySql { database, .. } => ("mysql", database),
-                Self::Sqlite { database, .. } => ("sqlite", database),
-            };
             span.set(attr::DB_SYSTEM_NAME, system);
             span.set(attr::DB_OPERATION_NAME, operation);
             span.set(attr::DB_COLLECTION_NAME, table);
             span.set(attr::DB_NAMESPACE, database.as_str());
             span.set(attr::DB_QUERY_SUMMARY, format!("{operation} {table}"));
         }
-        span
+        Query {
+            span,
+            operation: Operation {
+                system,
+                name: operation,
+                table: Some(table),
+                database: Some(database),
+            },
+        }
+    }
+}
+
+/// `None` when it is closed, so that nobody looks at it any more.
+fn state(is_closed: bool, size: u32, idle: usize, max: u32) -> Option<PoolState> {
+    let idle = u32::try_from(idle).unwrap_or(u32::MAX).min(size);
+    (!is_closed).then_some(PoolState {
+        used: size - idle,
+        idle,
+        max,
+    })
+}
+
+/// One query: a span, and a duration in the metrics.
+#[derive(Debug)]
+pub struct Query<'a> {
+    span: Span,
+    operation: Operation<'a>,
+}
+
+impl Query<'_> {
+    /// Runs the query as this span, records its failure, and counts it.
+    pub async fn run<T, E: Failure>(
+        &self,
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let started = Instant::now();
+        let result = self.span.run(work).await;
+        let error = result.as_ref().err().map(|error| error.code().as_str());
+        let trace = self.span.recorded_trace();
+        metrics::stored(self.operation, error, started.elapsed(), trace);
+        result
+    }
+}
+
+impl Deref for Query<'_> {
+    type Target = Span;
+
+    fn deref(&self) -> &Span {
+        &self.span
     }
 }
 

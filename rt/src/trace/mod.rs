@@ -1,4 +1,4 @@
-//! Spans of the framework and of the generated code, exported over OTLP by the OpenTelemetry SDK.
+//! Spans of the framework and of the generated code, exported over OTLP.
 //!
 //! The decision to sample is made once, at the door. An unsampled request costs no span objects and no
 //! allocations: its ids (32 bytes, `Copy`) still go to the logs and, as `-00`, to the next process.
@@ -9,6 +9,7 @@ mod active;
 pub mod attr;
 mod export;
 mod ids;
+mod priority;
 mod propagation;
 mod record;
 mod sampler;
@@ -17,8 +18,12 @@ mod span;
 pub mod testing;
 
 pub use self::active::{InContext, current_ids};
-pub(crate) use self::export::{Exporter, install, shutdown};
+pub(crate) use self::export::{Sink, install, shutdown};
 pub use self::ids::Ids;
+#[cfg(any(feature = "http", feature = "rpc-server"))]
+pub(crate) use self::priority::Door;
+pub(crate) use self::priority::PRIORITY_ATTRIBUTES;
 pub use self::propagation::{extract, inject};
+pub use self::record::Attributes;
 pub(crate) use self::sampler::Sampler;
 pub use self::span::{Failure, Kind, Parent, Span, step};

@@ -12,6 +12,10 @@ const BAGGAGE: HeaderName = HeaderName::from_static("baggage");
 /// Baggage beyond this is not handed on (W3C Baggage, section 3.3.2).
 const MAX_BAGGAGE_BYTES: usize = 8192;
 
+/// What of a tracestate is handed on at most, its last members going first (W3C Trace Context, section 3.3.1.5).
+const MAX_TRACESTATE_BYTES: usize = 512;
+const MAX_TRACESTATE_MEMBERS: usize = 32;
+
 /// What travels along unread.
 #[derive(Debug)]
 pub(crate) struct Carried {
@@ -27,10 +31,10 @@ pub fn extract(headers: &HeaderMap) -> Option<Ids> {
 }
 
 pub(crate) fn carried(headers: &HeaderMap) -> Option<Carried> {
-    let fits = |value: &HeaderValue| value.len() <= MAX_BAGGAGE_BYTES;
     // A tracestate belongs to its traceparent; without one it is dropped.
     let tracestate = extract(headers).and_then(|_| joined(headers, &TRACESTATE));
-    let baggage = joined(headers, &BAGGAGE).filter(fits);
+    let tracestate = tracestate.and_then(shortened);
+    let baggage = joined(headers, &BAGGAGE).filter(|value| value.len() <= MAX_BAGGAGE_BYTES);
     (tracestate.is_some() || baggage.is_some()).then_some(Carried {
         tracestate,
         baggage,
@@ -50,6 +54,25 @@ fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<HeaderValue> {
         .map(HeaderValue::as_bytes)
         .collect();
     HeaderValue::from_bytes(&lines.join(&b',')).ok()
+}
+
+/// Whole members only: half of one would mean something else.
+fn shortened(state: HeaderValue) -> Option<HeaderValue> {
+    let bytes = state.as_bytes();
+    let members = bytes.split(|byte| *byte == b',');
+    let mut end = 0;
+    let mut next = 0;
+    for (at, member) in members.enumerate() {
+        let behind = next + member.len();
+        if behind > MAX_TRACESTATE_BYTES || at >= MAX_TRACESTATE_MEMBERS {
+            return HeaderValue::from_bytes(&bytes[..end])
+                .ok()
+                .filter(|_| end > 0);
+        }
+        end = behind;
+        next = behind + 1;
+    }
+    Some(state)
 }
 
 /// Writes the current position into the headers of an outgoing request.

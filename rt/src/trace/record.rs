@@ -4,16 +4,19 @@ use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-use opentelemetry::trace::{Event, SpanContext, SpanId, Status, TraceFlags, TraceState};
+use opentelemetry::trace::{Event, Link, SpanContext, SpanId, Status, TraceFlags, TraceState};
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
+use super::attr::IntoValue;
 use super::export;
 use super::ids::Ids;
 use super::span::{Kind, Parent};
 
 /// Attributes beyond this are dropped and counted (OTel SDK specification, span limits).
 const MAX_ATTRIBUTES: usize = 128;
+const MAX_EVENTS: usize = 128;
+const MAX_LINKS: usize = 128;
 
 #[derive(Debug)]
 pub(crate) struct Recording(Mutex<Option<SpanData>>);
@@ -66,11 +69,30 @@ impl Recording {
         self.with(|data| data.name = name);
     }
 
-    pub(crate) fn event(&self, name: &'static str, attributes: Vec<KeyValue>) {
+    pub(crate) fn event(&self, name: &'static str, attributes: Attributes) {
+        let (kept, dropped) = (attributes.kept, attributes.dropped);
         self.with(|data| {
-            data.events
-                .events
-                .push(Event::new(name, SystemTime::now(), attributes, 0));
+            let events = &mut data.events;
+            if events.events.len() < MAX_EVENTS {
+                let event = Event::new(name, SystemTime::now(), kept, dropped);
+                events.events.push(event);
+            } else {
+                events.dropped_count += 1;
+            }
+        });
+    }
+
+    pub(crate) fn link(&self, to: Ids) {
+        let flags = TraceFlags::default().with_sampled(to.sampled);
+        let state = TraceState::default();
+        let context = SpanContext::new(to.trace_id, to.span_id, flags, true, state);
+        self.with(|data| {
+            let links = &mut data.links;
+            if links.links.len() < MAX_LINKS {
+                links.links.push(Link::new(context, Vec::new(), 0));
+            } else {
+                links.dropped_count += 1;
+            }
         });
     }
 
@@ -100,6 +122,23 @@ impl Drop for Recording {
         if let Some(mut data) = data.take() {
             data.end_time = SystemTime::now();
             export::finished(data);
+        }
+    }
+}
+
+/// What is said about an event.
+#[derive(Debug, Default)]
+pub struct Attributes {
+    kept: Vec<KeyValue>,
+    dropped: u32,
+}
+
+impl Attributes {
+    pub fn set(&mut self, key: &'static str, value: impl IntoValue) {
+        if self.kept.len() < MAX_ATTRIBUTES {
+            self.kept.push(KeyValue::new(key, value.into_value()));
+        } else {
+            self.dropped += 1;
         }
     }
 }

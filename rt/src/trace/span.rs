@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 use opentelemetry::KeyValue;
-use opentelemetry::trace::SpanKind;
+use opentelemetry::trace::{SpanKind, TraceId};
 
 use super::active::{Active, Scoped};
 use super::attr::{ERROR_TYPE, IntoValue};
 use super::ids::{Ids, random_span_id};
-use super::record::Recording;
+use super::priority::Door;
+use super::record::{Attributes, Recording};
 use super::{active, export, propagation};
 use crate::Code;
 
@@ -77,25 +78,30 @@ impl Span {
 
     /// The span of an incoming request: continues the caller's trace or starts one, and decides on sampling.
     pub fn server(name: impl Into<Cow<'static, str>>, headers: &HeaderMap) -> Self {
-        let carried = propagation::carried(headers).map(Arc::new);
-        let (ids, parent) = match propagation::extract(headers) {
-            // Without an exporter here the caller's span stays the parent of what comes after.
-            Some(caller) if caller.sampled && export::is_installed() => {
-                let ids = Ids {
-                    span_id: random_span_id(),
-                    ..caller
-                };
-                (ids, Parent::Remote(caller))
-            }
-            Some(caller) => (caller, Parent::Remote(caller)),
-            None => {
-                let mut ids = Ids::random();
-                ids.sampled = export::sampler().is_some_and(|sampler| sampler.decide(ids));
-                (ids, Parent::Root)
-            }
+        let door = Door {
+            headers,
+            route: None,
+            attributes: &[],
         };
-        let recording = (ids.sampled && export::is_installed())
-            .then(|| Arc::new(Recording::start(ids, &parent, name.into(), Kind::Server)));
+        Self::at_door(&door, || name.into())
+    }
+
+    /// The same, with what sampling rules may ask for. The name is made only for a span that is recorded.
+    pub(crate) fn at_door(door: &Door<'_>, name: impl FnOnce() -> Cow<'static, str>) -> Self {
+        let carried = propagation::carried(door.headers).map(Arc::new);
+        let caller = propagation::extract(door.headers);
+        let mut ids = caller.unwrap_or_else(Ids::random);
+        let mut recording = None;
+        // Without an exporter here the caller's span stays the parent of what comes after.
+        if let Some(sampler) = export::sampler() {
+            ids.sampled = sampler.decide(caller, ids, door);
+            if ids.sampled {
+                let parent = caller.map_or(Parent::Root, Parent::Remote);
+                ids.span_id = random_span_id();
+                let started = Recording::start(ids, &parent, name(), Kind::Server);
+                recording = Some(Arc::new(started));
+            }
+        }
         Self {
             active: Some(Active {
                 ids,
@@ -136,6 +142,12 @@ impl Span {
         }
     }
 
+    /// The trace of this span, if it is recorded: what an exemplar points to.
+    pub(crate) fn recorded_trace(&self) -> Option<TraceId> {
+        self.recording()?;
+        self.ids().map(|ids| ids.trace_id)
+    }
+
     /// The ids of this span, if it belongs to a request.
     pub fn ids(&self) -> Option<Ids> {
         self.active.as_ref().map(|active| active.ids)
@@ -160,18 +172,35 @@ impl Span {
         }
     }
 
+    /// Records that something happened, now. `describe` runs only for a span that is recorded.
+    ///
+    /// ```ignore
+    /// span.event("order.reserved", |said| said.set("order.items", 3));
+    /// ```
+    pub fn event(&self, name: &'static str, describe: impl FnOnce(&mut Attributes)) {
+        if let Some(recording) = self.recording() {
+            let mut attributes = Attributes::default();
+            describe(&mut attributes);
+            recording.event(name, attributes);
+        }
+    }
+
+    /// Says that another position, such as that of a message in a batch, has to do with this span.
+    pub fn link(&self, to: Ids) {
+        if let Some(recording) = self.recording() {
+            recording.link(to);
+        }
+    }
+
     /// Records a failure: an `exception` event, `error.type` and the error status.
     pub fn fail(&self, error: &impl Failure) {
         if let Some(recording) = self.recording() {
             let kind = error.code().as_str();
             let message = error.describe();
-            recording.event(
-                "exception",
-                vec![
-                    KeyValue::new("exception.type", kind),
-                    KeyValue::new("exception.message", message.clone()),
-                ],
-            );
+            let mut said = Attributes::default();
+            said.set("exception.type", kind);
+            said.set("exception.message", message.as_str());
+            recording.event("exception", said);
             recording.set(KeyValue::new(ERROR_TYPE, kind));
             recording.fail(message);
         }

@@ -4,13 +4,11 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use opentelemetry::Context;
-use opentelemetry_sdk::error::OTelSdkResult;
-use opentelemetry_sdk::trace::{Span as SdkSpan, SpanData, SpanProcessor};
-
-use super::export::install_processor;
-use super::sampler::Sampler;
 use opentelemetry::trace::TraceId;
+use opentelemetry_sdk::trace::SpanData;
+
+use super::export::{Sink, install};
+use super::sampler::Sampler;
 
 /// The spans of this process, as they end.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +20,7 @@ pub fn capture() -> Captured {
     CAPTURED
         .get_or_init(|| {
             let captured = Captured::default();
-            if let Err(error) = install_processor(Box::new(captured.clone()), Sampler::new(1.0)) {
+            if let Err(error) = install(Sink::Captured(captured.clone()), Sampler::new(1.0)) {
                 tracing::warn!(%error, "spans are not captured");
             }
             captured
@@ -31,6 +29,11 @@ pub fn capture() -> Captured {
 }
 
 impl Captured {
+    pub(super) fn push(&self, span: SpanData) {
+        let mut spans = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        spans.push(span);
+    }
+
     /// The ended spans of one trace, in the order in which they started.
     pub fn spans(&self, trace_id: TraceId) -> Vec<SpanData> {
         let spans = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -81,24 +84,5 @@ fn write_subtree(span: &SpanData, all: &[SpanData], depth: usize, out: &mut Stri
         .filter(|other| other.parent_span_id == span.span_context.span_id());
     for child in children {
         write_subtree(child, all, depth + 1, out);
-    }
-}
-
-impl SpanProcessor for Captured {
-    fn on_start(&self, _span: &mut SdkSpan, _cx: &Context) {}
-
-    fn on_end(&self, span: SpanData) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(span);
-    }
-
-    fn force_flush(&self) -> OTelSdkResult {
-        Ok(())
-    }
-
-    fn shutdown_with_timeout(&self, _timeout: Duration) -> OTelSdkResult {
-        Ok(())
     }
 }

@@ -1,7 +1,8 @@
 //! Finding the instances of a service.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
+use std::time::Duration;
 
 use super::DELIMITER;
 use super::members::Members;
@@ -9,6 +10,10 @@ use super::pb::mvccpb::event::EventType;
 use super::pb::mvccpb::{Event, KeyValue};
 use super::retry::Retry;
 use crate::config::EtcdConf;
+
+/// How long an address stays that a new list does not have: until every instance has registered again with an etcd that
+/// has lost its data. One that is gone costs nothing meanwhile, as calls that do not reach it go elsewhere.
+const GRACE: Duration = Duration::from_secs(15);
 
 /// Keeps `update` told of the addresses below `<Key>/`. While etcd is away, the last known ones stay.
 pub(in crate::discovery) fn follow(
@@ -18,8 +23,9 @@ pub(in crate::discovery) fn follow(
     let mut members = Members::new(conf)?;
     tokio::spawn(async move {
         let mut retry = Retry::new();
+        let mut instances = Instances::default();
         loop {
-            let Err(error) = session(&mut members, &update).await;
+            let Err(error) = session(&mut members, &mut instances, &update).await;
             members.advance();
             retry.pause(&members.conf().key, &error).await;
         }
@@ -30,22 +36,29 @@ pub(in crate::discovery) fn follow(
 /// One connection: the whole list first, then every change since.
 async fn session(
     members: &mut Members,
+    instances: &mut Instances,
     update: &(impl Fn(&[String]) + Send + Sync),
 ) -> anyhow::Result<Infallible> {
     let etcd = members.connect().await?;
     let key = &members.conf().key;
     let prefix = format!("{key}{DELIMITER}");
     let (found, revision) = etcd.list(&prefix).await?;
-    let mut instances = Instances::default();
-    for kv in found {
-        instances.put(kv);
-    }
-    tracing::info!(key, instances = instances.0.len(), "found in etcd");
+    tracing::info!(key, instances = found.len(), "found in etcd");
+    instances.replace(found);
     update(&instances.addresses());
 
     let mut watch = etcd.watch_prefix(&prefix, revision + 1).await?;
+    let grace = tokio::time::sleep(GRACE);
+    tokio::pin!(grace);
     loop {
-        let events = watch.next().await?;
+        let events = tokio::select! {
+            events = watch.next() => events?,
+            () = &mut grace, if !instances.unlisted.is_empty() => {
+                instances.unlisted.clear();
+                update(&instances.addresses());
+                continue;
+            }
+        };
         if events.is_empty() {
             continue;
         }
@@ -59,19 +72,34 @@ async fn session(
 /// Key to address. Two keys may hold one address for a while: a restarted service gets a new lease while its old
 /// one runs out.
 #[derive(Debug, Default)]
-struct Instances(BTreeMap<Vec<u8>, String>);
+struct Instances {
+    listed: BTreeMap<Vec<u8>, String>,
+    /// Known before the last list, which does not have them.
+    unlisted: BTreeSet<String>,
+}
 
 impl Instances {
+    /// By a new list.
+    fn replace(&mut self, found: Vec<KeyValue>) {
+        let known = self.addresses();
+        self.listed.clear();
+        self.unlisted = known.into_iter().collect();
+        for kv in found {
+            self.put(kv);
+        }
+    }
+
     fn put(&mut self, kv: KeyValue) {
         let address = String::from_utf8_lossy(&kv.value).into_owned();
-        self.0.insert(kv.key, address);
+        self.unlisted.remove(&address);
+        self.listed.insert(kv.key, address);
     }
 
     fn apply(&mut self, event: Event) {
         let is_delete = event.r#type() == EventType::Delete;
         match event.kv {
             Some(kv) if is_delete => {
-                self.0.remove(&kv.key);
+                self.listed.remove(&kv.key);
             }
             Some(kv) => self.put(kv),
             None => {}
@@ -80,9 +108,8 @@ impl Instances {
 
     /// Each once, in a stable order.
     fn addresses(&self) -> Vec<String> {
-        let mut addresses: Vec<_> = self.0.values().cloned().collect();
-        addresses.sort_unstable();
-        addresses.dedup();
-        addresses
+        let listed = self.listed.values().chain(&self.unlisted);
+        let addresses: BTreeSet<_> = listed.cloned().collect();
+        addresses.into_iter().collect()
     }
 }

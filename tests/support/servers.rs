@@ -1,5 +1,8 @@
 //! MariaDB, Redis and etcd of a test's own: on free loopback ports, in folders that go with it.
 
+// Every test takes its part of this.
+#![allow(dead_code)]
+
 use std::fs;
 use std::io::ErrorKind;
 use std::process::{Child, Command, Stdio};
@@ -32,7 +35,12 @@ impl Drop for Server {
 }
 
 pub(crate) async fn etcd() -> anyhow::Result<Server> {
-    let (port, peer) = (free_port(), free_port());
+    etcd_on(free_port()).await
+}
+
+/// An empty one at a port that another had.
+pub(crate) async fn etcd_on(port: u16) -> anyhow::Result<Server> {
+    let peer = free_port();
     let (client, peer) = (
         format!("http://127.0.0.1:{port}"),
         format!("http://127.0.0.1:{peer}"),

@@ -1,0 +1,151 @@
+//! The exporters of OpenTelemetry over a connection of ours: gRPC, or HTTP with the feature `otlp-http`.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use opentelemetry_otlp::{
+    Compression, LogExporter, MetricExporter, SpanExporter, WithExportConfig, WithTonicConfig,
+};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::logs::{LogBatch, LogExporter as _, SdkLogRecord};
+use opentelemetry_sdk::trace::{SpanData, SpanExporter as _};
+use tonic::metadata::MetadataMap;
+use tonic::transport::{Channel, Endpoint};
+
+#[cfg(feature = "otlp-http")]
+use super::http::Client;
+use super::logs::scope;
+use super::queue::Export;
+use super::settings::Settings;
+#[cfg(feature = "tls")]
+use super::tls;
+use crate::config::Batcher;
+
+/// A collector that is gone without a word is noticed by this.
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
+
+pub(super) fn spans(settings: &Settings, resource: &Resource) -> anyhow::Result<SpanExporter> {
+    let builder = SpanExporter::builder();
+    let mut exporter = match settings.protocol {
+        Batcher::OtlpGrpc => grpc(builder.with_tonic(), settings)?.build()?,
+        #[cfg(feature = "otlp-http")]
+        Batcher::OtlpHttp => over_http(builder.with_http(), settings)?.build()?,
+        #[cfg(not(feature = "otlp-http"))]
+        Batcher::OtlpHttp => unreachable_protocol()?,
+    };
+    exporter.set_resource(resource);
+    Ok(exporter)
+}
+
+pub(super) fn logs(settings: &Settings, resource: &Resource) -> anyhow::Result<LogExporter> {
+    let builder = LogExporter::builder();
+    let mut exporter = match settings.protocol {
+        Batcher::OtlpGrpc => grpc(builder.with_tonic(), settings)?.build()?,
+        #[cfg(feature = "otlp-http")]
+        Batcher::OtlpHttp => over_http(builder.with_http(), settings)?.build()?,
+        #[cfg(not(feature = "otlp-http"))]
+        Batcher::OtlpHttp => unreachable_protocol()?,
+    };
+    exporter.set_resource(resource);
+    Ok(exporter)
+}
+
+pub(super) fn metrics(settings: &Settings) -> anyhow::Result<MetricExporter> {
+    let builder = MetricExporter::builder();
+    let exporter = match settings.protocol {
+        Batcher::OtlpGrpc => grpc(builder.with_tonic(), settings)?.build()?,
+        #[cfg(feature = "otlp-http")]
+        Batcher::OtlpHttp => over_http(builder.with_http(), settings)?.build()?,
+        #[cfg(not(feature = "otlp-http"))]
+        Batcher::OtlpHttp => unreachable_protocol()?,
+    };
+    Ok(exporter)
+}
+
+/// [`Settings::of`] has said it better.
+#[cfg(not(feature = "otlp-http"))]
+fn unreachable_protocol<T>() -> anyhow::Result<T> {
+    anyhow::bail!("OTLP over HTTP is not compiled in")
+}
+
+fn grpc<B: WithExportConfig + WithTonicConfig>(
+    builder: B,
+    settings: &Settings,
+) -> anyhow::Result<B> {
+    let builder = builder
+        .with_channel(channel(settings)?)
+        .with_metadata(MetadataMap::from_headers(headers(settings)?))
+        .with_timeout(settings.timeout);
+    Ok(if settings.gzip {
+        builder.with_compression(Compression::Gzip)
+    } else {
+        builder
+    })
+}
+
+fn channel(settings: &Settings) -> anyhow::Result<Channel> {
+    let endpoint = Endpoint::from_shared(settings.endpoint.clone())?
+        .connect_timeout(settings.timeout)
+        .timeout(settings.timeout)
+        .http2_keep_alive_interval(KEEP_ALIVE)
+        .keep_alive_timeout(KEEP_ALIVE);
+    #[cfg(feature = "tls")]
+    let endpoint = if settings.is_encrypted() {
+        endpoint.tls_config(tls::for_grpc(&settings.tls)?)?
+    } else {
+        endpoint
+    };
+    Ok(endpoint.connect_lazy())
+}
+
+#[cfg(feature = "otlp-http")]
+fn over_http<B: WithExportConfig + opentelemetry_otlp::WithHttpConfig>(
+    builder: B,
+    settings: &Settings,
+) -> anyhow::Result<B> {
+    let headers = headers(settings)?;
+    let headers = headers.iter().filter_map(|(name, value)| {
+        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+    });
+    let builder = builder
+        .with_endpoint(&settings.endpoint)
+        .with_http_client(Client::new(settings)?)
+        .with_protocol(opentelemetry_otlp::Protocol::HttpBinary)
+        .with_headers(headers.collect())
+        .with_timeout(settings.timeout);
+    Ok(if settings.gzip {
+        builder.with_compression(Compression::Gzip)
+    } else {
+        builder
+    })
+}
+
+fn headers(settings: &Settings) -> anyhow::Result<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in &settings.headers {
+        let key = HeaderName::try_from(name.as_str());
+        let key = key.with_context(|| format!("OtlpHeaders: `{name}` is no name of a header"))?;
+        let value = HeaderValue::try_from(value.as_str());
+        // Not the value itself: it is most likely a token.
+        let value = value
+            .with_context(|| format!("OtlpHeaders.{name}: has characters that no header has"))?;
+        headers.insert(key, value);
+    }
+    Ok(headers)
+}
+
+impl Export<SpanData> for SpanExporter {
+    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+        opentelemetry_sdk::trace::SpanExporter::export(self, batch).await
+    }
+}
+
+impl Export<SdkLogRecord> for LogExporter {
+    async fn export(&self, batch: Vec<SdkLogRecord>) -> OTelSdkResult {
+        let scope = scope();
+        let batch: Vec<_> = batch.iter().map(|record| (record, &scope)).collect();
+        opentelemetry_sdk::logs::LogExporter::export(self, LogBatch::new(&batch)).await
+    }
+}
