@@ -8,43 +8,43 @@ use crate::rust::observability::{Alert, Json};
 
 /// Everything that one would be woken for, and what explains it.
 pub(in crate::lower::deploy) fn alerts(plan: &Plan, options: &Options) -> Alerts {
-    let jobs: Vec<_> = plan
-        .processes()
-        .map(|process| process.host.as_str())
-        .collect();
+    let hosts = plan.processes().map(|process| process.host.as_str());
+    let hosts: Vec<_> = hosts.collect();
+    // Another system's processes may be scraped by the same Prometheus.
+    let jobs = format!("job=~\"{}\"", hosts.join("|"));
     let mut rules = vec![Alert {
         name: "ProcessDown".to_owned(),
         comment: "A process that Prometheus knows does not answer, or its metrics are off."
             .to_owned(),
-        expr: vec![format!("up{{job=~\"{}\"}} == 0", jobs.join("|"))],
+        expr: vec![format!("up{{{jobs}}} == 0")],
         lasting: "2m".to_owned(),
         severity: "critical".to_owned(),
         summary: Json("{{ $labels.job }} on {{ $labels.instance }} does not answer".to_owned()),
     }];
     for side in served(plan) {
-        rules.push(errors(&side));
-        rules.push(latency(&side));
+        rules.push(errors(&side, &jobs));
+        rules.push(latency(&side, &jobs));
     }
-    rules.push(refused());
-    rules.push(busy());
+    rules.push(refused(&jobs));
+    rules.push(busy(&jobs));
     if plan.databases().next().is_some() {
-        rules.push(pool());
+        rules.push(pool(&jobs));
     }
-    rules.push(lost());
+    rules.push(lost(&jobs));
     Alerts {
         name: name(options),
         rules,
     }
 }
 
-fn errors(side: &Side) -> Alert {
+fn errors(side: &Side, jobs: &str) -> Alert {
     let Side { metric, faults, .. } = side;
     Alert {
         name: format!("{}Errors", side.alert),
         comment: "One answer in twenty is the server's own fault.".to_owned(),
         expr: vec![
-            format!("sum by (job) (rate({metric}_requests_code_total{{code=~\"{faults}\"}}[5m]))"),
-            format!("  / sum by (job) (rate({metric}_requests_code_total[5m])) > 0.05"),
+            format!("sum by (job) (rate({metric}_requests_code_total{{{jobs},code=~\"{faults}\"}}[5m]))"),
+            format!("  / sum by (job) (rate({metric}_requests_code_total{{{jobs}}}[5m])) > 0.05"),
         ],
         lasting: "5m".to_owned(),
         severity: "critical".to_owned(),
@@ -55,14 +55,14 @@ fn errors(side: &Side) -> Alert {
     }
 }
 
-fn latency(side: &Side) -> Alert {
+fn latency(side: &Side, jobs: &str) -> Alert {
     let Side { metric, .. } = side;
     Alert {
         name: format!("{}Latency", side.alert),
         comment: "One answer in a hundred takes longer than half a second.".to_owned(),
         expr: vec![
             "histogram_quantile(0.99,".to_owned(),
-            format!("  sum by (job, le) (rate({metric}_requests_duration_ms_bucket[5m]))) > 500"),
+            format!("  sum by (job, le) (rate({metric}_requests_duration_ms_bucket{{{jobs}}}[5m]))) > 500"),
         ],
         lasting: "10m".to_owned(),
         severity: "warning".to_owned(),
@@ -73,14 +73,14 @@ fn latency(side: &Side) -> Alert {
     }
 }
 
-fn refused() -> Alert {
+fn refused(jobs: &str) -> Alert {
     let by = "{{ $labels.layer }} ({{ $labels.side }})";
     Alert {
         name: "RequestsRefused".to_owned(),
         comment:
             "Too much work (`shedding`, `max_conns`), or something behind that fails (`breaker`)."
                 .to_owned(),
-        expr: vec!["sum by (job, side, layer) (rate(dropped_requests_total[5m])) > 0.1".to_owned()],
+        expr: vec![format!("sum by (job, side, layer) (rate(dropped_requests_total{{{jobs}}}[5m])) > 0.1")],
         lasting: "5m".to_owned(),
         severity: "warning".to_owned(),
         summary: Json(format!(
@@ -89,12 +89,12 @@ fn refused() -> Alert {
     }
 }
 
-fn busy() -> Alert {
+fn busy(jobs: &str) -> Alert {
     Alert {
         name: "ProcessorBusy".to_owned(),
         comment: "Nine tenths of one processor, which is what a pod may have: time for more pods."
             .to_owned(),
-        expr: vec!["rate(process_cpu_seconds_total[5m]) > 0.9".to_owned()],
+        expr: vec![format!("rate(process_cpu_seconds_total{{{jobs}}}[5m]) > 0.9")],
         lasting: "15m".to_owned(),
         severity: "warning".to_owned(),
         summary: Json(
@@ -103,14 +103,14 @@ fn busy() -> Alert {
     }
 }
 
-fn pool() -> Alert {
+fn pool(jobs: &str) -> Alert {
     Alert {
         name: "ConnectionsUsedUp".to_owned(),
         comment: "Queries wait for a connection: MaxOpenConns is too low, or queries are too slow."
             .to_owned(),
         expr: vec![
-            "sum by (job, pool) (db_connections{state=\"used\"})".to_owned(),
-            "  / sum by (job, pool) (db_connections{state=\"max\"}) > 0.9".to_owned(),
+            format!("sum by (job, pool) (db_connections{{{jobs},state=\"used\"}})"),
+            format!("  / sum by (job, pool) (db_connections{{{jobs},state=\"max\"}}) > 0.9"),
         ],
         lasting: "10m".to_owned(),
         severity: "warning".to_owned(),
@@ -120,11 +120,11 @@ fn pool() -> Alert {
     }
 }
 
-fn lost() -> Alert {
+fn lost(jobs: &str) -> Alert {
     Alert {
         name: "TelemetryLost".to_owned(),
         comment: "The collector is slow, refuses or is gone; no request waits for it.".to_owned(),
-        expr: vec!["sum by (job, signal, reason) (rate(otel_dropped_total[10m])) > 0".to_owned()],
+        expr: vec![format!("sum by (job, signal, reason) (rate(otel_dropped_total{{{jobs}}}[10m])) > 0")],
         lasting: "15m".to_owned(),
         severity: "warning".to_owned(),
         summary: Json(
