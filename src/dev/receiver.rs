@@ -10,7 +10,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
-use tokio::net::{TcpListener, ToSocketAddrs};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tonic::transport::Server;
@@ -33,12 +33,7 @@ pub struct Receiver {
 impl Receiver {
     /// Listens on a port that the system chooses. Needs a tokio runtime.
     pub async fn start() -> io::Result<Self> {
-        Self::start_at((Ipv4Addr::LOCALHOST, 0)).await
-    }
-
-    /// Listens where another has listened, say. Needs a tokio runtime.
-    pub async fn start_at(address: impl ToSocketAddrs) -> io::Result<Self> {
-        let listener = TcpListener::bind(address).await?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let endpoint = format!("http://{}", listener.local_addr()?);
         let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
         let spans = watch::Sender::new(Vec::new());

@@ -155,7 +155,11 @@ fn every_process_is_scraped_and_missed() {
         let hosts: Vec<_> = case.processes.iter().map(|it| it.host.to_owned()).collect();
         assert_eq!(jobs, hosts, "{}", case.name);
         // Another system in the same Prometheus is none of their business.
-        assert!(expressions(&texts).iter().all(|expr| expr.contains("job=~")));
+        assert!(
+            expressions(&texts)
+                .iter()
+                .all(|expr| expr.contains("job=~"))
+        );
         let down = expressions(&texts).swap_remove(0);
         assert_eq!(down, format!("up{{job=~\"{}\"}} == 0", hosts.join("|")));
         let folder = "deploy/k8s/components/monitor";

@@ -5,10 +5,10 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use tokio::net::TcpListener;
 use tokio::time::sleep;
-use zgen::dev::receiver::Receiver;
 
 use crate::fleet::{Fleet, Found};
 use crate::load::{Load, Sample, Times, failures};
+use crate::proxy::Proxy;
 
 const RATE: u32 = 150;
 const PHASE: Duration = Duration::from_secs(5);
@@ -29,9 +29,9 @@ async fn requests_do_not_notice_the_collector() -> anyhow::Result<()> {
     let there = Times::of(&phase(&fleet).await?);
     let memory = fleet.gateways[0].memory()?;
 
-    let receiver = fleet.receiver.take().context("no receiver")?;
-    let address = receiver.endpoint().replace("http://", "");
-    drop(receiver);
+    let collector = fleet.collector.take().context("no collector")?;
+    let address = collector.address.clone();
+    drop(collector);
     let gone = Times::of(&phase(&fleet).await?);
 
     // Connections are accepted by the kernel, and nothing ever comes of them.
@@ -40,13 +40,17 @@ async fn requests_do_not_notice_the_collector() -> anyhow::Result<()> {
     let grown = fleet.gateways[0].memory()?.saturating_sub(memory);
     drop(silent);
 
-    let receiver = Receiver::start_at(&address).await?;
+    fleet.receiver.take();
+    let target = fleet.receiver.endpoint().trim_start_matches("http://");
+    let _collector = Proxy::start_at(&address, target, Duration::ZERO).await?;
     let back = Times::of(&phase(&fleet).await?);
-    let arrived = receiver.wait_for(|spans| spans.len() > 500, Duration::from_secs(60));
+    let arrived = fleet
+        .receiver
+        .wait_for(|spans| spans.len() > 500, Duration::from_secs(60));
     ensure!(
         arrived.await.is_some(),
         "nothing is exported any more: {} spans came; {}",
-        receiver.spans().len(),
+        fleet.receiver.spans().len(),
         fleet.told()?
     );
     println!(

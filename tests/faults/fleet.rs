@@ -14,6 +14,7 @@ use crate::load::{Load, http};
 use crate::ports::free_port;
 use crate::process::{Process, port};
 use crate::project::Fixture;
+use crate::proxy::Proxy;
 use crate::servers::{self, Server};
 use crate::workspace::{Workspace, binary};
 
@@ -29,7 +30,9 @@ pub(crate) struct Fleet {
     pub(crate) services: Vec<Process>,
     /// None where nobody looks there.
     pub(crate) etcd: Option<Server>,
-    pub(crate) receiver: Option<Receiver>,
+    pub(crate) receiver: Receiver,
+    /// The way to it.
+    pub(crate) collector: Option<Proxy>,
     /// Over the files of all processes.
     env: Vec<(String, String)>,
     /// Configuration of gateways beyond what is needed.
@@ -46,12 +49,15 @@ impl Fleet {
         let alone = ALONE.lock().await;
         build().await?;
         let receiver = Receiver::start().await?;
+        let target = receiver.endpoint().trim_start_matches("http://");
+        let collector = Proxy::start(target, Duration::ZERO).await?;
+        let endpoint = format!("http://{}", collector.address);
         let etcd = match found {
             Found::ByEtcd => Some(servers::etcd().await?),
             Found::ByAddress => None,
         };
         let env = [
-            ("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.endpoint()),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", &*endpoint),
             ("OTEL_BSP_SCHEDULE_DELAY", "200"),
             ("OTEL_METRICS_EXPORTER", "none"),
         ];
@@ -60,7 +66,8 @@ impl Fleet {
             gateways: Vec::new(),
             services: Vec::new(),
             etcd,
-            receiver: Some(receiver),
+            receiver,
+            collector: Some(collector),
             env: env.to_vec(),
             gateway_conf: String::new(),
             temp: TempDir::new()?,
@@ -181,17 +188,10 @@ impl Fleet {
         Ok(told)
     }
 
-    pub(crate) fn receiver(&self) -> anyhow::Result<&Receiver> {
-        self.receiver.as_ref().context("no receiver")
-    }
-
     /// How many calls each port got, of those calls that `which` chooses.
     pub(crate) fn shares(&self, which: impl Fn(&Span) -> bool) -> BTreeMap<String, usize> {
         let mut shares = BTreeMap::new();
-        let Ok(receiver) = self.receiver() else {
-            return shares;
-        };
-        for span in receiver.spans() {
+        for span in self.receiver.spans() {
             if let Some(port) = called(&span).filter(|_| which(&span)) {
                 *shares.entry(port).or_default() += 1;
             }

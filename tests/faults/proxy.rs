@@ -1,14 +1,14 @@
-//! A TCP proxy that holds back what comes from the server.
+//! A TCP proxy that holds back what comes from the server, and cuts all connections when it ends.
 
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
-/// Ends when dropped.
+/// Ends when dropped, and every connection with it.
 pub(crate) struct Proxy {
     /// `127.0.0.1:PORT`
     pub(crate) address: String,
@@ -24,13 +24,23 @@ impl Drop for Proxy {
 impl Proxy {
     /// Every byte of the server at `target` comes so much later.
     pub(crate) async fn start(target: &str, delay: Duration) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        Self::start_at("127.0.0.1:0", target, delay).await
+    }
+
+    /// Where another has been, say.
+    pub(crate) async fn start_at(
+        address: &str,
+        target: &str,
+        delay: Duration,
+    ) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?.to_string();
         let target = target.to_owned();
         let accepting = tokio::spawn(async move {
+            let mut connections = JoinSet::new();
             while let Ok((client, _)) = listener.accept().await {
                 let target = target.clone();
-                tokio::spawn(async move {
+                connections.spawn(async move {
                     // Either side may leave at any time.
                     let _ = pass(client, &target, delay).await;
                 });

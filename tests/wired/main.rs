@@ -18,7 +18,7 @@ struct Case {
     project: &'static str,
     package: &'static str,
     /// Of the user's.
-    test: &'static str,
+    tests: &'static [&'static str],
     /// What the user's code needs besides: package, heading of its manifest, lines below it.
     needs: &'static [(&'static str, &'static str, &'static str)],
 }
@@ -27,7 +27,7 @@ const CASES: &[Case] = &[
     Case {
         project: "shop",
         package: "shop-api",
-        test: "two_services",
+        tests: &["two_services"],
         needs: &[
             (
                 "shop-api",
@@ -37,14 +37,19 @@ const CASES: &[Case] = &[
             (
                 "shop-order-rpc",
                 "[dependencies]\n",
-                "prost-types.workspace = true\n",
+                "futures-util = \"0.3\"\nprost-types.workspace = true\n",
+            ),
+            (
+                "shop-user-rpc",
+                "[dependencies]\n",
+                "futures-util = \"0.3\"\n",
             ),
         ],
     },
     Case {
         project: "shapes",
         package: "shapes-v1-rpc",
-        test: "streams",
+        tests: &["streams", "reflection"],
         needs: &[
             (
                 "shapes-v1-rpc",
@@ -55,6 +60,8 @@ const CASES: &[Case] = &[
                 "shapes-v1-rpc",
                 "[dev-dependencies]\n",
                 "shapes-v1-proto = { workspace = true, features = [\"client\"] }\n\
+                 tokio-stream = \"0.1\"\n\
+                 tonic-reflection = \"0.14\"\n\
                  zgen-rt = { workspace = true, features = [\"rpc-client\"] }\n",
             ),
         ],
@@ -84,8 +91,12 @@ fn services_answer_each_other() -> anyhow::Result<()> {
             let text = fs::read_to_string(&manifest)?;
             fs::write(&manifest, below(&text, heading, lines)?)?;
         }
-        let (package, test) = (case.package, case.test);
-        cargo::cargo(&dir, &format!("test -p {package} --test {test}"))?;
+        let tests = case.tests.iter().flat_map(|test| ["--test", test]);
+        let tests: Vec<&str> = tests.collect();
+        cargo::cargo(
+            &dir,
+            &format!("test -p {} {}", case.package, tests.join(" ")),
+        )?;
     }
     Ok(())
 }

@@ -43,7 +43,9 @@ fn errors(side: &Side, jobs: &str) -> Alert {
         name: format!("{}Errors", side.alert),
         comment: "One answer in twenty is the server's own fault.".to_owned(),
         expr: vec![
-            format!("sum by (job) (rate({metric}_requests_code_total{{{jobs},code=~\"{faults}\"}}[5m]))"),
+            format!(
+                "sum by (job) (rate({metric}_requests_code_total{{{jobs},code=~\"{faults}\"}}[5m]))"
+            ),
             format!("  / sum by (job) (rate({metric}_requests_code_total{{{jobs}}}[5m])) > 0.05"),
         ],
         lasting: "5m".to_owned(),
@@ -62,7 +64,9 @@ fn latency(side: &Side, jobs: &str) -> Alert {
         comment: "One answer in a hundred takes longer than half a second.".to_owned(),
         expr: vec![
             "histogram_quantile(0.99,".to_owned(),
-            format!("  sum by (job, le) (rate({metric}_requests_duration_ms_bucket{{{jobs}}}[5m]))) > 500"),
+            format!(
+                "  sum by (job, le) (rate({metric}_requests_duration_ms_bucket{{{jobs}}}[5m]))) > 500"
+            ),
         ],
         lasting: "10m".to_owned(),
         severity: "warning".to_owned(),
@@ -80,7 +84,9 @@ fn refused(jobs: &str) -> Alert {
         comment:
             "Too much work (`shedding`, `max_conns`), or something behind that fails (`breaker`)."
                 .to_owned(),
-        expr: vec![format!("sum by (job, side, layer) (rate(dropped_requests_total{{{jobs}}}[5m])) > 0.1")],
+        expr: vec![format!(
+            "sum by (job, side, layer) (rate(dropped_requests_total{{{jobs}}}[5m])) > 0.1"
+        )],
         lasting: "5m".to_owned(),
         severity: "warning".to_owned(),
         summary: Json(format!(
@@ -94,7 +100,9 @@ fn busy(jobs: &str) -> Alert {
         name: "ProcessorBusy".to_owned(),
         comment: "Nine tenths of one processor, which is what a pod may have: time for more pods."
             .to_owned(),
-        expr: vec![format!("rate(process_cpu_seconds_total{{{jobs}}}[5m]) > 0.9")],
+        expr: vec![format!(
+            "rate(process_cpu_seconds_total{{{jobs}}}[5m]) > 0.9"
+        )],
         lasting: "15m".to_owned(),
         severity: "warning".to_owned(),
         summary: Json(
@@ -124,7 +132,9 @@ fn lost(jobs: &str) -> Alert {
     Alert {
         name: "TelemetryLost".to_owned(),
         comment: "The collector is slow, refuses or is gone; no request waits for it.".to_owned(),
-        expr: vec![format!("sum by (job, signal, reason) (rate(otel_dropped_total{{{jobs}}}[10m])) > 0")],
+        expr: vec![format!(
+            "sum by (job, signal, reason) (rate(otel_dropped_total{{{jobs}}}[10m])) > 0"
+        )],
         lasting: "15m".to_owned(),
         severity: "warning".to_owned(),
         summary: Json(
