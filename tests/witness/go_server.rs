@@ -1,5 +1,6 @@
 //! A generated client, and go-zero's server: found in etcd, called in every way.
 
+use tonic::codegen::http::HeaderMap;
 use tonic::{Code, Request};
 use witness_v1_proto::witness::v1::witness_client::WitnessClient;
 use zgen_rt::config::{ConfigFile, RpcClientConf};
@@ -41,15 +42,21 @@ async fn calls() -> anyhow::Result<()> {
     let refused = client.greet(String::new()).await.unwrap_err();
     assert_eq!(refused.code(), Code::InvalidArgument);
     let fields = fields_of_status(&refused);
-    assert_eq!((fields[0].field.as_str(), &*fields[0].reason), ("value", "must not be empty"));
+    assert_eq!(
+        (fields[0].field.as_str(), &*fields[0].reason),
+        ("value", "must not be empty")
+    );
 
     let late = client.greet("slow".to_owned()).await.unwrap_err();
     assert_eq!(late.code(), Code::DeadlineExceeded);
     let deadline = client.greet("deadline".to_owned()).await?.into_inner();
     assert_eq!(deadline, "true true");
 
-    let root = Span::internal("Root");
-    let traced = root.scope(client.greet("trace".to_owned())).await?.into_inner();
+    let root = Span::server("Root", &HeaderMap::new());
+    let traced = root
+        .scope(client.greet("trace".to_owned()))
+        .await?
+        .into_inner();
     let ids = root.ids().expect("a sampled trace");
     assert!(traced.contains(&ids.trace_id.to_string()), "{traced}");
     drop(captured);
