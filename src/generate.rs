@@ -2,6 +2,7 @@
 
 use crate::diag::{self, Diagnostic, Report};
 use crate::emit::{FileTree, Owner, Templates};
+use crate::model::System;
 use crate::project::{self, Project};
 use crate::source::{Loader, SourceMap, Span};
 use crate::{analyze, emit, lower};
@@ -20,6 +21,7 @@ pub fn generate(project: &Project, loader: &dyn Loader) -> Generated {
     let mut report = Report::default();
     let inputs = project.resolved_inputs();
     let described = analyze::run(&inputs, loader, &mut sources, &mut report);
+    expect_workloads(&described.system, project, &mut report);
     let own = own_templates(project, &mut report);
     let mut tree = None;
     if !report.has_errors() {
@@ -36,6 +38,18 @@ pub fn generate(project: &Project, loader: &dyn Loader) -> Generated {
         tree,
         report,
         sources,
+    }
+}
+
+/// Values for a workload that is not there would be lost without a word.
+fn expect_workloads(system: &System, project: &Project, report: &mut Report) {
+    let (unknown, known) = lower::deploy::unknown_workloads(system, &project.options);
+    for name in unknown {
+        let message = format!("zgen.yaml: `deploy.workloads` names `{name}`, which is no workload");
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let help = diag::did_you_mean(&name, known.iter().copied())
+            .unwrap_or_else(|| format!("there are: {}", known.join(", ")));
+        report.push(Diagnostic::error("zgen/unknown-workload", None, message).help(help));
     }
 }
 

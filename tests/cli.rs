@@ -93,8 +93,8 @@ impl Place {
     }
 }
 
-const COMMANDS: [&str; 9] = [
-    "new", "api", "rpc", "gen", "check", "breaking", "inspect", "openapi", "dev",
+const COMMANDS: [&str; 11] = [
+    "new", "api", "rpc", "gen", "docker", "kube", "check", "breaking", "inspect", "openapi", "dev",
 ];
 
 #[test]
@@ -111,7 +111,7 @@ fn every_command_explains_itself_by_examples() {
         let examples = help.split("Examples:").nth(1).expect("examples");
         assert!(examples.contains(&format!("\n  zgen {command}")), "{help}");
     }
-    for command in ["api", "rpc", "gen"] {
+    for command in ["api", "rpc", "gen", "docker", "kube"] {
         let help = place.fine(&format!("{command} --help")).out;
         for flag in ["--check", "--dry-run", "--force", "--prune"] {
             assert!(help.contains(flag), "{command} has no {flag}");
@@ -246,6 +246,69 @@ fn a_run_that_only_looks_writes_nothing() {
     );
     assert!(check.err.contains("zgen gen out/"), "{}", check.err);
     assert_eq!(place.texts(""), before);
+}
+
+#[test]
+fn one_kind_of_deployment_is_generated_alone() {
+    let place = Place::new();
+    place.fine("api order.api -o out");
+    let all = place.texts("out");
+    // Whatever is gone or no longer generated elsewhere is none of their business.
+    fs::remove_file(place.path("out/etc/order-api.yaml")).expect("removed");
+    fs::remove_file(place.path("out/deploy/docker-compose.yaml")).expect("removed");
+    fs::remove_file(place.path("out/deploy/k8s/base/namespace.yaml")).expect("removed");
+    let lock = all[&PathBuf::from("zgen.lock")].clone();
+    let answer = place.zgen("docker out --check");
+    assert_eq!(answer.status, 1, "{}", answer.err);
+    assert!(answer.out.contains("+services:") && !answer.out.contains("+kind: Namespace"));
+    place.fine("docker out");
+    assert!(place.path("out/deploy/docker-compose.yaml").exists());
+    assert!(!place.path("out/deploy/k8s/base/namespace.yaml").exists());
+    place.fine("kube out");
+    assert!(!place.path("out/etc/order-api.yaml").exists());
+    let mut now = place.texts("out");
+    assert_eq!(now[&PathBuf::from("zgen.lock")], lock);
+    now.insert(
+        "etc/order-api.yaml".into(),
+        all[&PathBuf::from("etc/order-api.yaml")].clone(),
+    );
+    assert_eq!(now, all);
+
+    place.fine("gen out");
+    place.fine("kube out --helm");
+    assert!(place.path("out/deploy/helm/order/Chart.yaml").exists());
+    for command in ["gen out --check", "docker out --check", "kube out --check"] {
+        place.fine(command);
+    }
+    // Between them, they have everything there.
+    for path in place
+        .texts("out")
+        .into_keys()
+        .filter(|path| path.starts_with("deploy"))
+    {
+        fs::remove_file(place.path("out").join(path)).expect("removed");
+    }
+    place.fine("docker out");
+    place.fine("kube out");
+    place.fine("gen out --check");
+}
+
+#[test]
+fn values_for_what_is_not_there_are_a_mistake() {
+    let place = Place::new();
+    place.fine("api order.api -o out");
+    let path = place.path("out/zgen.yaml");
+    let text = fs::read_to_string(&path).expect("zgen.yaml");
+    fs::write(&path, text + "deploy:\n  workloads:\n    order-apu: {}\n").expect("written");
+    let answer = place.zgen("gen out");
+    assert_eq!(answer.status, 1);
+    for part in [
+        "zgen/unknown-workload",
+        "`order-apu`",
+        "did you mean `order-api`?",
+    ] {
+        assert!(answer.err.contains(part), "{}", answer.err);
+    }
 }
 
 #[test]

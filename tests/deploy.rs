@@ -2,8 +2,14 @@
 
 #[path = "deploy/cases.rs"]
 mod cases;
+#[path = "deploy/chart.rs"]
+mod chart;
 #[path = "deploy/systems.rs"]
 mod systems;
+#[path = "deploy/values.rs"]
+mod values;
+#[path = "deploy/watching.rs"]
+mod watching;
 #[path = "deploy/yaml.rs"]
 mod yaml;
 
@@ -85,7 +91,11 @@ fn ports_agree() {
             assert!(targets.contains(&format!("{host}:{dev_port}")));
             if process.gateway {
                 let ports = strings(&compose, &format!("/services/{host}/ports"));
-                assert_eq!(ports, [format!("127.0.0.1:{port}:{port}")].into());
+                let variable = host.to_uppercase().replace('-', "_") + "_PORT";
+                let published = format!("127.0.0.1:${{{variable}:-{port}}}:{port}");
+                assert_eq!(ports, [published].into());
+                let settings = &texts["deploy/.env.example"];
+                assert!(settings.contains(&format!("\n{variable}={port}\n")));
             }
             check_workload(&objects, process, port, dev_port);
         }
@@ -98,8 +108,11 @@ fn check_published(compose: &Value) {
         if service.get("ports").is_some() {
             for port in strings(service, "/ports") {
                 let host = port.rsplit_once(':').expect("host:container").0;
-                assert!(host.starts_with("127.0.0.1:"), "{name}: {port}");
-                assert!(published.insert(host.to_owned()), "{name}: {port} twice");
+                let number = host
+                    .strip_prefix("127.0.0.1:${")
+                    .expect("this machine only");
+                let number = number.split_once(":-").expect("a default").1.to_owned();
+                assert!(published.insert(number), "{name}: {port} twice");
             }
         }
     }
@@ -181,6 +194,40 @@ fn paths_agree() {
             assert_eq!(strings(generator, "/files"), files);
         }
     }
+}
+
+#[test]
+fn the_key_for_signatures_is_where_the_configuration_looks() {
+    let texts = render(&systems::signed());
+    let path = "/run/secrets/order-api-signature.pem";
+    for folder in ["deploy/config", "deploy/k8s/base/config"] {
+        let config = only(&texts, &format!("{folder}/order-api.yaml"));
+        assert_eq!(string(&config, "/Signature/PrivateKeys/0/KeyFile"), path);
+    }
+    let compose = only(&texts, "deploy/docker-compose.yaml");
+    let secret = at(&compose, "/services/order-api/secrets/0");
+    let file = format!("/secrets/{}/file", string(secret, "/source"));
+    assert_eq!(string(&compose, &file), "./secrets/order-api-signature.pem");
+    // Compose puts it below this folder.
+    assert_eq!(format!("/run/secrets/{}", string(secret, "/target")), path);
+
+    let deployment = &objects(&texts)[&("Deployment".to_owned(), "order-api".to_owned())];
+    let pod = at(deployment, "/spec/template/spec");
+    let mount = at(pod, "/containers/0/volumeMounts/1");
+    let volume = at(pod, "/volumes/1");
+    assert_eq!(at(mount, "/name"), at(volume, "/name"));
+    let secret = string(volume, "/secret/secretName");
+    let readme = &texts["deploy/README.md"];
+    let name = path
+        .strip_prefix(&string(mount, "/mountPath"))
+        .expect("in the folder");
+    let made = format!("create secret generic {secret} --from-file=deploy/secrets{name}\n");
+    assert!(readme.contains(&made), "{readme}");
+    assert!(
+        readme.contains(&format!("-out deploy/secrets{name} ")),
+        "{readme}"
+    );
+    assert!(texts["deploy/secrets/.gitignore"].starts_with("*\n"));
 }
 
 #[test]
@@ -300,7 +347,7 @@ fn variables_without_a_default_are_given() {
         let texts = render(&case.system);
         let objects = objects(&texts);
         for Process { host, config, .. } in &case.processes {
-            let wanted = variables(&texts[&format!("deploy/config/{config}")]);
+            let wanted = needed(&texts, &format!("deploy/config/{config}"));
             let compose = only(&texts, "deploy/docker-compose.yaml");
             let file = compose.pointer(&format!("/services/{host}/env_file/0/path"));
             let example = file.map(|file| {
@@ -318,7 +365,7 @@ fn variables_without_a_default_are_given() {
             let given: BTreeSet<_> = (env.as_array().expect("a list").iter())
                 .map(|variable| string(variable, "/name"))
                 .collect();
-            let wanted = variables(&texts[&format!("deploy/k8s/base/config/{config}")]);
+            let wanted = needed(&texts, &format!("deploy/k8s/base/config/{config}"));
             assert!(wanted.is_subset(&given), "{wanted:?} in {given:?}");
             // Each from the workload's own Secret, under its own name; that Secret is made from the example.
             for variable in env.as_array().expect("a list") {
@@ -335,10 +382,23 @@ fn variables_without_a_default_are_given() {
         }
         // Passwords are nowhere but in the examples.
         for (path, text) in &texts {
-            let example = Utf8Path::new(path).extension() == Some("example");
+            let example = path.starts_with("deploy/secrets/") && !path.ends_with(".gitignore");
             assert_eq!(text.contains("change-me"), example, "{path}");
         }
     }
+}
+
+/// What a process does not start without: `${NAME}` of its configuration, and what signs tokens.
+fn needed(texts: &cases::Texts, path: &str) -> BTreeSet<String> {
+    let mut names = variables(&texts[path]);
+    let config = only(texts, path);
+    let name = string(&config, "/Name").replace(['-', '.'], "_");
+    for (section, value) in config.as_object().expect("a map") {
+        if value.get("AccessExpire").is_some() && value.get("AccessSecret").is_none() {
+            names.insert(format!("{name}__{section}__AccessSecret").to_uppercase());
+        }
+    }
+    names
 }
 
 #[test]

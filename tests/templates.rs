@@ -10,6 +10,7 @@ use std::fs;
 use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::TempDir;
 use zgen::cli::{self, Console, Exit};
+use zgen::project::Project;
 use zgen::{emit, source};
 
 use self::project::Fixture;
@@ -94,6 +95,10 @@ fn exported_templates_print_the_same() -> anyhow::Result<()> {
     }
     for fixture in Fixture::all()? {
         let mut project = fixture.project()?;
+        // Everything that can be asked for.
+        let values =
+            "deploy: {helm: true, monitor: true, route: {ingress: a, tls: b}, memory_target: 80}\n";
+        project.options.deploy = Project::parse("".into(), values)?.options.deploy;
         let theirs = zgen::generate(&project, &source::Disk);
         project.templates = Some(folder.clone());
         let ours = zgen::generate(&project, &source::Disk);

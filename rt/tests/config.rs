@@ -434,6 +434,15 @@ fn sections_are_optional_or_named_when_missing() {
         .unwrap_err()
         .to_string();
     assert!(error.contains("`Redis.Host`"), "{error}");
+    // What is to come from the environment is named as the environment has it.
+    let error = parse("{Name: order-api, Redis: {Type: node}}", &[]).unwrap();
+    let error = error.section::<CacheConf>("Redis").unwrap_err().to_string();
+    let expected = "`Redis.Host`: is missing; the variable ORDER_API__REDIS__HOST gives it";
+    assert!(error.contains(expected), "{error}");
+    let given = [("ORDER_API__REDIS__HOST", "redis:6379")];
+    let file = parse("{Name: order-api, Redis: {Type: node}}", &given).unwrap();
+    let redis: CacheConf = file.section("Redis").unwrap();
+    assert_eq!(redis.host, "redis:6379");
 }
 
 #[test]

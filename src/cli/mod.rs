@@ -9,12 +9,14 @@ mod breaking;
 mod check;
 mod console;
 mod dev;
+mod docker;
 mod exit;
 mod findings;
 mod fmt;
 mod folders;
 mod inspect;
 mod kind;
+mod kube;
 mod new;
 mod openapi;
 mod planned;
@@ -57,6 +59,8 @@ enum Command {
     Api(api::Args),
     Rpc(rpc::Args),
     Gen(regenerate::Args),
+    Docker(docker::Args),
+    Kube(kube::Args),
     Status(status::Args),
     Template(template::Args),
     Check(check::Args),
@@ -86,6 +90,8 @@ fn dispatch(command: Command, console: &mut Console) -> anyhow::Result<Exit> {
         Command::Api(args) => api::run(&args, console),
         Command::Rpc(args) => rpc::run(&args, console),
         Command::Gen(args) => regenerate::run(&args, console),
+        Command::Docker(args) => docker::run(&args, console),
+        Command::Kube(args) => kube::run(&args, console),
         Command::Status(args) => status::run(&args, console),
         Command::Template(args) => template::run(&args, console),
         Command::Check(args) => check::run(&args, console),

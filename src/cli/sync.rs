@@ -7,7 +7,7 @@ use clap::ArgAction;
 
 use super::findings::{self, Format};
 use super::{Console, Exit, planned};
-use crate::project::{Error, Project};
+use crate::project::{Error, Patterns, Project};
 use crate::source;
 use crate::write::{self, Action, Disk, Guard, Lock, Plan, Reason, Rules};
 
@@ -52,12 +52,23 @@ pub(super) fn run(
     console: &mut Console,
     add: impl FnOnce(&mut Project) -> Result<(), Error>,
 ) -> anyhow::Result<Exit> {
+    run_within(None, dir, mode, console, add)
+}
+
+/// The same for a part of the workspace: no other file is looked at.
+pub(super) fn run_within(
+    within: Option<&[&str]>,
+    dir: &Utf8Path,
+    mode: Mode,
+    console: &mut Console,
+    add: impl FnOnce(&mut Project) -> Result<(), Error>,
+) -> anyhow::Result<Exit> {
     let aim = match mode {
         Mode { check: true, .. } => Aim::Check,
         Mode { dry_run: true, .. } => Aim::DryRun,
         _ => Aim::Write,
     };
-    reach(aim, dir, mode, console, add)
+    reach(aim, within, dir, mode, console, add)
 }
 
 /// What every file of the workspace is.
@@ -70,11 +81,12 @@ pub(super) fn status(
         format,
         ..Mode::default()
     };
-    reach(Aim::Status, dir, mode, console, |_| Ok(()))
+    reach(Aim::Status, None, dir, mode, console, |_| Ok(()))
 }
 
 fn reach(
     aim: Aim,
+    within: Option<&[&str]>,
     dir: &Utf8Path,
     mode: Mode,
     console: &mut Console,
@@ -107,6 +119,7 @@ fn reach(
         force: mode.force,
         prune: mode.prune,
         merge: mode.merge,
+        within: within.map(|paths| Patterns::new(paths.iter().map(ToString::to_string).collect())),
     };
     let plan = write::plan(&tree, &disk, &Lock::read(&disk)?, &rules)?;
     for note in plan.notes() {

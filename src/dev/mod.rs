@@ -14,6 +14,7 @@ pub mod process;
 pub mod receiver;
 pub mod render;
 mod sample;
+mod secret;
 pub mod services;
 pub mod settings;
 pub mod span;
@@ -172,6 +173,12 @@ fn announce(fleet: &Fleet, receiver: &Receiver, out: &mut dyn Write) -> anyhow::
             process.package(),
             process.log
         )?;
+        // Whoever calls needs a token, and what signs it.
+        for variable in &process.launch.service.secrets {
+            let value = process.launch.env.get(variable);
+            let value = value.map(String::as_str).unwrap_or_default();
+            writeln!(out, "{:<width$}  {variable}={value}  (made up)", "")?;
+        }
     }
     writeln!(out, "{:<width$}  {}", "traces", receiver.endpoint())?;
     out.flush()?;

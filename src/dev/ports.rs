@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, TcpListener};
 
 use anyhow::bail;
 
+use super::secret;
 use super::services::{Role, Service};
 use super::settings::variable;
 
@@ -45,7 +46,7 @@ pub fn configured(services: &[Service]) -> anyhow::Result<Vec<Launch>> {
     let launches = services.iter().map(|service| Launch {
         service: service.clone(),
         address: format!("{}:{}", dialled(&service.host), service.port),
-        env: BTreeMap::new(),
+        env: secret::made_up(&service.secrets),
     });
     Ok(launches.collect())
 }
@@ -72,7 +73,7 @@ fn moved(services: &[Service], ports: &[u16]) -> Vec<Launch> {
     let addresses: BTreeMap<u16, String> = addresses.collect();
     let launches = services.iter().zip(ports).map(|(service, port)| {
         let address = format!("127.0.0.1:{port}");
-        let mut env = BTreeMap::new();
+        let mut env = secret::made_up(&service.secrets);
         let mut set = |keys: &[&str], value: String| {
             env.insert(variable(&service.name, keys), value);
         };
@@ -141,6 +142,7 @@ mod tests {
             port,
             dev_port: None,
             clients: BTreeMap::new(),
+            secrets: Vec::new(),
         }
     }
 

@@ -6,7 +6,7 @@ use std::fs;
 use anyhow::{Context as _, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::settings::{Env, Settings};
+use super::settings::{Env, Settings, variable};
 
 /// One process of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Service {
     pub dev_port: Option<u16>,
     /// Sections that name other services by address: `OrderRpc` to its `Endpoints`.
     pub clients: BTreeMap<String, Vec<String>>,
+    /// Variables with secrets of tokens that neither the config nor the environment has.
+    pub secrets: Vec<String>,
 }
 
 /// Services come first, because a gateway calls them.
@@ -126,8 +128,21 @@ fn service(package: &str, path: &Utf8Path, text: &str, env: Env<'_>) -> anyhow::
         port,
         dev_port: dev_port(path, &settings)?,
         clients: clients.collect(),
+        secrets: secrets(&settings),
         name: settings.name.clone(),
     })
+}
+
+/// Sections of tokens are known by how long tokens live.
+fn secrets(settings: &Settings<'_>) -> Vec<String> {
+    let has = |section, key| settings.text(&[section, key]).is_some();
+    let wanting = settings.sections().filter(|section| {
+        let is_given = has(section, "AccessSecret") || has(section, "Secret");
+        has(section, "AccessExpire") && !is_given
+    });
+    wanting
+        .map(|section| variable(&settings.name, &[section, "AccessSecret"]))
+        .collect()
 }
 
 fn dev_port(path: &Utf8Path, settings: &Settings<'_>) -> anyhow::Result<Option<u16>> {
@@ -195,6 +210,17 @@ mod tests {
             assert_eq!(service.dev_port, dev_port, "{text}");
             assert_eq!(service.clients.len(), clients, "{text}");
         }
+        Ok(())
+    }
+
+    #[test]
+    fn secrets_that_are_nowhere_are_wanted() -> anyhow::Result<()> {
+        let text =
+            "Name: a-b\nPort: 1\nAuth: {AccessExpire: 1}\nOld: {AccessExpire: 1, Secret: x}\n";
+        let read = |env: Env<'_>| service("a-b", "etc/a-b.yaml".into(), text, env);
+        assert_eq!(read(&|_| None)?.secrets, ["A_B__AUTH__ACCESSSECRET"]);
+        let given = |name: &str| (name == "A_B__AUTH__ACCESSSECRET").then(|| "s".to_owned());
+        assert!(read(&given)?.secrets.is_empty());
         Ok(())
     }
 

@@ -3,9 +3,10 @@
 use super::Error;
 use super::printer::{Printer, plain, templates};
 use crate::rust::deploy::{
-    Body, Collector, Compose, Discovery, Dockerfile, GatewayConfig, Kustomization,
-    MountedGatewayConfig, MountedServiceConfig, Mysql, MysqlSchema, Namespace, NetworkPolicy,
-    Overlay, Peer, Probe, Readme, ServiceConfig, Site, Workload,
+    Alerts, Body, Chart, ChartPiece, ChartValues, Collector, Component, Compose, Dashboard,
+    Discovery, Dockerfile, GatewayConfig, Kustomization, MountedGatewayConfig,
+    MountedServiceConfig, Mysql, MysqlSchema, Namespace, NetworkPolicy, Overlay, Peer, PodMonitor,
+    Probe, Prometheus, Readme, Route, RouteKind, ServiceConfig, Site, Workload,
 };
 
 templates! {
@@ -28,11 +29,35 @@ templates! {
     DisruptionBudgetYaml, Workload, "deploy/k8s/pdb.yaml.j2";
     NetworkPolicyYaml, NetworkPolicy, "deploy/k8s/network-policy.yaml.j2";
     OverlayYaml, Overlay, "deploy/k8s/overlay.yaml.j2";
+    ComponentYaml, Component, "deploy/k8s/component.yaml.j2";
+    RouteYaml, Route, "deploy/k8s/route.yaml.j2";
+    PodMonitorYaml, PodMonitor, "deploy/k8s/pod-monitor.yaml.j2";
+    AlertsObjectYaml, Alerts, "deploy/k8s/alerts.yaml.j2";
+    AlertsYaml, Alerts, "deploy/observability/alerts.yaml.j2";
+    DashboardJson, Dashboard, "deploy/observability/dashboard.json.j2";
+    PrometheusYaml, Prometheus, "deploy/observability/prometheus.yaml.j2";
+    ChartYaml, Chart, "deploy/helm/Chart.yaml.j2";
+    ChartValuesYaml, ChartValues, "deploy/helm/values.yaml.j2";
 }
 
 plain! {
     DockerignoreText, "deploy/dockerignore.j2";
     CommonPolicyYaml, "deploy/k8s/common-policy.yaml.j2";
+    GrafanaSourcesYaml, "deploy/observability/grafana/datasources.yaml.j2";
+    GrafanaFoldersYaml, "deploy/observability/grafana/folders.yaml.j2";
+    ChartHelpers, "deploy/helm/templates/_helpers.tpl.j2";
+    ChartConfigMap, "deploy/helm/templates/configmap.yaml.j2";
+    ChartDeployment, "deploy/helm/templates/deployment.yaml.j2";
+    ChartContainer, "deploy/helm/templates/_container.tpl.j2";
+    ChartService, "deploy/helm/templates/service.yaml.j2";
+    ChartServiceAccount, "deploy/helm/templates/service-account.yaml.j2";
+    ChartAutoscaler, "deploy/helm/templates/hpa.yaml.j2";
+    ChartDisruptionBudget, "deploy/helm/templates/pdb.yaml.j2";
+    ChartNetworkPolicy, "deploy/helm/templates/network-policy.yaml.j2";
+    ChartRoute, "deploy/helm/templates/route.yaml.j2";
+    ChartMonitor, "deploy/helm/templates/monitor.yaml.j2";
+    ChartNotes, "deploy/helm/templates/NOTES.txt.j2";
+    ChartIgnore, "deploy/helm/helmignore.j2";
 }
 
 /// The text of one file.
@@ -59,5 +84,35 @@ pub(super) fn render(body: &Body, printer: &Printer<'_>) -> Result<String, Error
         Body::DisruptionBudget(v) => printer.print(&DisruptionBudgetYaml { v }),
         Body::NetworkPolicy(v) => printer.print(&NetworkPolicyYaml { v }),
         Body::Overlay(v) => printer.print(&OverlayYaml { v }),
+        Body::Component(v) => printer.print(&ComponentYaml { v }),
+        Body::Route(v) => printer.print(&RouteYaml { v }),
+        Body::PodMonitor(v) => printer.print(&PodMonitorYaml { v }),
+        Body::AlertsObject(v) => printer.print(&AlertsObjectYaml { v }),
+        Body::Alerts(v) => printer.print(&AlertsYaml { v }),
+        Body::Dashboard(v) => printer.print(&DashboardJson { v }),
+        Body::Prometheus(v) => printer.print(&PrometheusYaml { v }),
+        Body::GrafanaSources => printer.print(&GrafanaSourcesYaml),
+        Body::GrafanaFolders => printer.print(&GrafanaFoldersYaml),
+        Body::Chart(v) => printer.print(&ChartYaml { v }),
+        Body::ChartValues(v) => printer.print(&ChartValuesYaml { v }),
+        Body::ChartPiece(piece) => render_piece(*piece, printer),
+    }
+}
+
+fn render_piece(piece: ChartPiece, printer: &Printer<'_>) -> Result<String, Error> {
+    match piece {
+        ChartPiece::Helpers => printer.print(&ChartHelpers),
+        ChartPiece::ConfigMap => printer.print(&ChartConfigMap),
+        ChartPiece::Deployment => printer.print(&ChartDeployment),
+        ChartPiece::Container => printer.print(&ChartContainer),
+        ChartPiece::Service => printer.print(&ChartService),
+        ChartPiece::ServiceAccount => printer.print(&ChartServiceAccount),
+        ChartPiece::Autoscaler => printer.print(&ChartAutoscaler),
+        ChartPiece::DisruptionBudget => printer.print(&ChartDisruptionBudget),
+        ChartPiece::NetworkPolicy => printer.print(&ChartNetworkPolicy),
+        ChartPiece::Route => printer.print(&ChartRoute),
+        ChartPiece::Monitor => printer.print(&ChartMonitor),
+        ChartPiece::Notes => printer.print(&ChartNotes),
+        ChartPiece::Ignore => printer.print(&ChartIgnore),
     }
 }

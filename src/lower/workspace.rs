@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 
-use super::deploy::Plan;
+use super::deploy::{self, Plan};
 use super::gateway::example;
 use crate::emit::Owner;
 use crate::rust::workspace::{Body, Manifest, Process, Readme};
@@ -43,6 +43,7 @@ pub(super) fn files(plan: &Plan<'_>, others: &[File]) -> Vec<File> {
         processes: processes(plan),
         first_route: plan.gateways.first().and_then(example),
         has_tables,
+        secrets: deploy::secret_variables(plan),
     };
     let user = |path: &str, body: Body| File {
         path: Utf8PathBuf::from(path),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
-use super::{ApiInput, Error, Inputs, Options, Patterns, RpcInput};
+use super::{ApiInput, Deploy, Error, Inputs, Options, Patterns, RpcInput};
 
 const HEADER: &str = "\
 # What this workspace is generated from. zgen wrote this file; it is yours to edit, and `zgen gen` reads it.
@@ -30,6 +30,14 @@ const TEMPLATES: &str = "\
 # Templates that take the place of zgen's, by their names: see `zgen template`.
 ";
 
+const DEPLOY: &str = "\
+# How it is deployed: images, replicas, resources, hosts and more, see docs/deploy.md of zgen.
+";
+const HELM: &str = "\
+deploy:
+  helm: true
+";
+
 /// `api:` with nothing behind it is null in YAML, hence the options.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -37,6 +45,7 @@ pub(super) struct Document {
     api: Option<Vec<ApiInput>>,
     rpc: Option<Vec<RpcInput>>,
     options: Option<Options>,
+    deploy: Option<Deploy>,
     own: Option<Vec<String>>,
     templates: Option<Utf8PathBuf>,
 }
@@ -53,6 +62,7 @@ impl Document {
             api: Some(inputs.api.clone()),
             rpc: Some(inputs.rpc.clone()),
             options: Some(options.clone()),
+            deploy: Some(options.deploy.clone()),
             own: Some(own.as_slice().to_vec()),
         }
     }
@@ -86,7 +96,10 @@ impl Document {
     }
 
     pub(super) fn options(&self) -> Options {
-        self.options.clone().unwrap_or_default()
+        Options {
+            deploy: self.deploy.clone().unwrap_or_default(),
+            ..self.options.clone().unwrap_or_default()
+        }
     }
 
     pub(super) fn own(&self) -> Patterns {
@@ -111,6 +124,7 @@ impl Document {
             namespace,
             registry,
             envelope,
+            deploy,
         } = self.options();
         let mut out = format!("{HEADER}\n{}", self.render_inputs());
         let (namespace, registry) = (scalar(&namespace), scalar(&registry));
@@ -127,7 +141,17 @@ impl Document {
             let folder = scalar(folder.as_str());
             let _ = write!(out, "\n{TEMPLATES}templates: {folder}\n");
         }
+        // Its other values are only ever there because somebody wrote them, in a layout of their own.
+        if deploy.helm {
+            let _ = write!(out, "\n{DEPLOY}{HELM}");
+        }
         out
+    }
+
+    /// The parts that zgen itself may have to add.
+    pub(super) fn render_additions(&self) -> String {
+        let helm = if self.options().deploy.helm { HELM } else { "" };
+        format!("{}{helm}", self.render_inputs())
     }
 
     /// Only the part that lists the inputs.

@@ -35,6 +35,32 @@ pub(super) fn grow(text: &str, before: &Inputs, after: &Inputs) -> Option<String
     Some(lines.text())
 }
 
+/// `text` with `key: true` in a section at the top.
+pub(super) fn switch_on(text: &str, section: &str, key: &str) -> String {
+    let mut lines = Lines::of(text);
+    let all = 0..lines.lines.len();
+    let Some(head) = lines.key(all, 0, section) else {
+        let gap = if text.trim().is_empty() { "" } else { "\n" };
+        lines.insert(
+            lines.lines.len(),
+            &format!("{gap}{section}:\n  {key}: true\n"),
+        );
+        return lines.text();
+    };
+    let body = lines.body(head);
+    let first = body.clone().find(|at| !is_silent(&lines.lines[*at]));
+    let depth = first.map_or(2, |at| indent(&lines.lines[at]));
+    let line = format!("{}{key}: true\n", " ".repeat(depth));
+    match lines.key(body.clone(), depth, key) {
+        Some(known) => {
+            lines.lines.remove(known);
+            lines.insert(known, &line);
+        }
+        None => lines.insert(head + 1, &line),
+    }
+    lines.text()
+}
+
 type Lists<'a> = Vec<(&'static str, &'a [Utf8PathBuf], &'a [Utf8PathBuf])>;
 
 fn api_lists<'a>(known: &'a ApiInput, input: &'a ApiInput) -> Lists<'a> {

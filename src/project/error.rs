@@ -36,8 +36,8 @@ impl fmt::Display for Error {
             } => write!(f, "{path}:{line}:{column}: {message}"),
             Self::Edit { path, snippet } => write!(
                 f,
-                "{path} was laid out by hand and zgen finds no safe place for the new input; \
-                 make the lists in it say this, then run `zgen gen`:\n\n{snippet}"
+                "{path} was laid out by hand and zgen finds no safe place for what is new; \
+                 make it say this, then run `zgen gen`:\n\n{snippet}"
             ),
         }
     }

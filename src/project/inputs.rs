@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
+use super::Deploy;
+
 /// The descriptions of one workspace. Paths are relative to the workspace's directory in `zgen.yaml`, and
 /// to the current directory once `project::resolve` has been over them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +93,9 @@ pub struct Options {
     pub registry: String,
     /// Whether gateways answer `{"code": .., "msg": .., "data": ..}`, errors too.
     pub envelope: bool,
+    /// A section of its own in `zgen.yaml`.
+    #[serde(skip)]
+    pub deploy: Deploy,
 }
 
 impl Default for Options {
@@ -99,6 +104,7 @@ impl Default for Options {
             namespace: "microservices".to_owned(),
             registry: "registry.example.com".to_owned(),
             envelope: false,
+            deploy: Deploy::default(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a workspace is generated from: `zgen.yaml`, read, extended and written back.
 
+mod deploy;
 mod document;
 mod edit;
 mod error;
@@ -9,16 +10,19 @@ mod patterns;
 mod templates;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use std::collections::BTreeMap;
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+pub use self::deploy::{Deploy, Replicas, Resources, Route};
 use self::document::Document;
 pub use self::error::Error;
 pub use self::inputs::{ApiInput, Inputs, Options, RpcInput};
 pub use self::patterns::Patterns;
+pub use self::values::{Address, Host, Quantity};
 
 /// The file that holds a project, in the root of its workspace.
 pub const FILE: &str = "zgen.yaml";
@@ -114,6 +118,17 @@ impl Project {
         self.grow(inputs)
     }
 
+    /// Has a Helm chart written from now on.
+    pub fn add_helm(&mut self) -> Result<(), Error> {
+        if self.options.deploy.helm {
+            return Ok(());
+        }
+        let mut options = self.options.clone();
+        options.deploy.helm = true;
+        let inputs = self.inputs.clone();
+        self.change(inputs, options)
+    }
+
     /// The inputs with paths that can be opened from the current directory, as short as one would type them.
     pub fn resolved_inputs(&self) -> Inputs {
         let resolve = |path: &Utf8PathBuf| paths::shown(&self.dir.join(path));
@@ -163,24 +178,38 @@ impl Project {
         if inputs == self.inputs {
             return Ok(());
         }
+        self.change(inputs, self.options.clone())
+    }
+
+    fn change(&mut self, inputs: Inputs, options: Options) -> Result<(), Error> {
         let document =
-            |inputs| Document::of(inputs, &self.options, &self.own, self.templates.as_ref());
-        let (now, next) = (document(&self.inputs), document(&inputs));
+            |inputs, options| Document::of(inputs, options, &self.own, self.templates.as_ref());
+        let now = document(&self.inputs, &self.options);
+        let next = document(&inputs, &options);
         // Sorting is part of zgen's own layout, so compare with the text's own content rendered.
         let untouched = now.render() == self.text;
         let text = if untouched {
             next.render()
         } else {
             edit::grow(&self.text, &self.inputs, &inputs)
+                .map(|text| {
+                    let is_new = options.deploy.helm != self.options.deploy.helm;
+                    if is_new {
+                        edit::switch_on(&text, "deploy", "helm")
+                    } else {
+                        text
+                    }
+                })
                 .filter(|text| {
                     Document::parse(FILE.into(), text).is_ok_and(|read| read.same(&next))
                 })
                 .ok_or_else(|| Error::Edit {
                     path: self.dir.join(FILE),
-                    snippet: next.render_inputs(),
+                    snippet: next.render_additions(),
                 })?
         };
         self.inputs = inputs;
+        self.options = options;
         self.text = text;
         Ok(())
     }

@@ -192,6 +192,52 @@ fn an_edited_file_gets_the_needed_lines_only() {
 }
 
 #[test]
+fn a_chart_is_remembered_in_any_layout() {
+    let ours = {
+        let mut project = Project::empty("");
+        add(&mut project, "a.api").expect("an input");
+        project.text().to_owned()
+    };
+    let helm = "\n# How it is deployed: images, replicas, resources, hosts and more, see docs/deploy.md of zgen.\n\
+        deploy:\n  helm: true\n";
+    let cases = [
+        (ours.clone(), format!("{ours}{helm}")),
+        (
+            "# mine\n".to_owned(),
+            "# mine\n\ndeploy:\n  helm: true\n".to_owned(),
+        ),
+        (
+            "deploy:\n    # so\n    monitor: true\nown: [] # none\n".to_owned(),
+            "deploy:\n    helm: true\n    # so\n    monitor: true\nown: [] # none\n".to_owned(),
+        ),
+        (
+            "deploy:\n  monitor: true\n  helm: false\n".to_owned(),
+            "deploy:\n  monitor: true\n  helm: true\n".to_owned(),
+        ),
+        (
+            "deploy: {helm: true}\n".to_owned(),
+            "deploy: {helm: true}\n".to_owned(),
+        ),
+    ];
+    for (before, after) in cases {
+        let mut project = Project::parse("".into(), &before).expect(&before);
+        project.add_helm().expect(&before);
+        assert_eq!(project.text(), after);
+        assert!(project.options.deploy.helm);
+        // Inputs find their place beside it.
+        let mut read = Project::parse("".into(), &after).expect(&after);
+        assert_eq!(read.options, project.options, "{after}");
+        add(&mut read, "b.api").expect(&after);
+        assert!(read.options.deploy.helm);
+    }
+    for before in ["deploy: {monitor: true}\n", "{ deploy: {} }\n"] {
+        let mut project = Project::parse("".into(), before).expect(before);
+        let error = project.add_helm().expect_err(before).to_string();
+        assert!(error.contains("deploy:\n  helm: true\n"), "{error}");
+    }
+}
+
+#[test]
 fn where_no_line_can_be_added_there_is_advice() {
     for (before, input) in [
         ("api: [{ file: b.api }]\n", "a.api"),

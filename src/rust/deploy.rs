@@ -2,6 +2,13 @@
 
 use serde::Serialize;
 
+pub use super::chart::{Chart, ChartValues};
+pub use super::kubernetes::{
+    Component, Egress, IngressClass, Kustomization, KustomizedWorkload, Namespace, NetworkPolicy,
+    Overlay, Peer, PodMonitor, Probe, Replicas, Resources, Route, RouteKind, RouteParent,
+    RoutedGateway, Workload,
+};
+pub use super::observability::{Alerts, Dashboard, Prometheus};
 pub use super::scalar::Scalar;
 
 /// One variant per template under `templates/deploy` and `templates/etc`.
@@ -36,6 +43,40 @@ pub enum Body {
     DisruptionBudget(Workload),
     NetworkPolicy(NetworkPolicy),
     Overlay(Overlay),
+    /// A part of a deployment that overlays switch on.
+    Component(Component),
+    Route(Route),
+    PodMonitor(PodMonitor),
+    /// The alerts as an object of the Prometheus operator.
+    AlertsObject(Alerts),
+    /// The alerts as a file of Prometheus.
+    Alerts(Alerts),
+    Dashboard(Dashboard),
+    Prometheus(Prometheus),
+    GrafanaSources,
+    GrafanaFolders,
+    /// Of the Helm chart.
+    Chart(Chart),
+    ChartValues(Box<ChartValues>),
+    ChartPiece(ChartPiece),
+}
+
+/// The files of a Helm chart that are the same in each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum ChartPiece {
+    Helpers,
+    ConfigMap,
+    Deployment,
+    Container,
+    Service,
+    ServiceAccount,
+    Autoscaler,
+    DisruptionBudget,
+    NetworkPolicy,
+    Route,
+    Monitor,
+    Notes,
+    Ignore,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -53,11 +94,11 @@ pub struct GatewayConfig {
     pub has_signature: bool,
 }
 
-/// A section of the configuration with the secret of tokens.
+/// A section of the configuration about tokens; what signs them is in no file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct JwtSection {
     pub section: String,
-    /// The environment variable with the secret, such as `AUTH_ACCESS_SECRET`.
+    /// The environment variable with the secret, such as `ORDER_API__AUTH__ACCESSSECRET`.
     pub variable: String,
 }
 
@@ -104,8 +145,8 @@ pub struct MountedGatewayConfig {
     pub clients: Vec<MountedClient>,
     /// Sections with secrets of tokens.
     pub jwts: Vec<JwtSection>,
-    /// Whether callers sign requests.
-    pub has_signature: bool,
+    /// Where the key for the signatures of callers is mounted, if they sign.
+    pub signature: Option<String>,
 }
 
 /// A service that a gateway calls where both are deployed.
@@ -119,9 +160,17 @@ pub struct MountedClient {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Discovery {
     /// Registered in etcd under this key.
-    Etcd(Scalar),
+    Etcd(EtcdKey),
     /// All addresses of a DNS name, such as `dns:///order-rpc-headless:8080`.
     Dns(Scalar),
+}
+
+/// A key in an etcd.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EtcdKey {
+    /// Addresses with commas between them.
+    pub hosts: String,
+    pub key: Scalar,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -131,7 +180,7 @@ pub struct MountedServiceConfig {
     pub port: u16,
     pub dev_port: u16,
     /// The key to register under, where etcd is used.
-    pub etcd_key: Option<Scalar>,
+    pub etcd: Option<EtcdKey>,
     /// Whether there are tables, so a database and a cache.
     pub stores: bool,
 }
@@ -169,6 +218,16 @@ pub struct Compose {
     pub etcd: bool,
     /// The databases of one `MySQL` container; none: neither database nor cache.
     pub mysql: Mysql,
+    /// What is mounted from files that are in no version control.
+    pub secrets: Vec<SecretFile>,
+}
+
+/// A file below `deploy/secrets/`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SecretFile {
+    /// As containers name it.
+    pub name: Scalar,
+    pub file: String,
 }
 
 /// A gateway or service of the workspace under compose.
@@ -181,11 +240,20 @@ pub struct Container {
     pub config: String,
     pub image: Scalar,
     /// Published on the host's loopback address.
-    pub published: Option<u16>,
+    pub published: Option<Published>,
     /// The secret variables.
     pub secrets: Option<Secrets>,
+    pub signature_key: Option<SignatureKey>,
     /// Containers that must be healthy first.
     pub after: Vec<Scalar>,
+}
+
+/// A port of a container that a developer's machine can reach.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Published {
+    /// The variable that moves it on the host, such as `ORDER_API_PORT`.
+    pub variable: String,
+    pub port: u16,
 }
 
 /// The secret variables of one process, given to it from outside of every file in version control.
@@ -197,6 +265,17 @@ pub struct Secrets {
     pub file: String,
     /// Such as `MYSQL_DSN`, sorted.
     pub variables: Vec<String>,
+}
+
+/// The key for the signatures of a gateway's callers: a file that is in no version control, mounted.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SignatureKey {
+    /// Of the compose secret and the Kubernetes Secret.
+    pub name: Scalar,
+    /// Of the file below `deploy/secrets/`, and of the entry in the Kubernetes Secret.
+    pub file: String,
+    /// Folder and file in the container.
+    pub folder: String,
 }
 
 /// What a `MySQL` container holds.
@@ -244,8 +323,14 @@ pub struct Readme {
     pub cluster_secrets: Vec<Secrets>,
     /// Whether services keep rows and caches.
     pub stores: bool,
+    /// Keys for the signatures of callers, to make by hand.
+    pub signature_keys: Vec<SignatureKey>,
     pub gateways: Vec<Address>,
     pub etcd: bool,
+    /// The folder of the Helm chart, if there is one.
+    pub chart: Option<Scalar>,
+    /// Whether there is a way in from outside.
+    pub has_route: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -258,101 +343,4 @@ pub struct ImageBuild {
 pub struct Address {
     pub name: String,
     pub port: u16,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Namespace {
-    pub name: Scalar,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Kustomization {
-    pub namespace: Scalar,
-    pub workloads: Vec<KustomizedWorkload>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct KustomizedWorkload {
-    /// Folder and name.
-    pub name: Scalar,
-    pub config_map: Scalar,
-    /// File name below `config/`.
-    pub config: Scalar,
-    pub manifests: Vec<String>,
-}
-
-/// A Deployment and what belongs to it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Workload {
-    /// The Deployment, its container, Service and service account alike.
-    pub name: Scalar,
-    pub component: String,
-    pub image: Scalar,
-    /// `service.name` on every span.
-    pub service_name: Scalar,
-    /// `service.namespace` on every span.
-    pub namespace: String,
-    pub config_map: Scalar,
-    /// File name of the configuration below `/etc/zgen`.
-    pub config: String,
-    pub uid: u32,
-    pub port: u16,
-    pub dev_port: u16,
-    pub probe: Probe,
-    /// The secret variables.
-    pub secrets: Option<Secrets>,
-    /// A second Service whose DNS name lists every pod, for balancing in the client.
-    pub headless: Option<Scalar>,
-}
-
-/// How Kubernetes asks a workload for its health.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub enum Probe {
-    Http,
-    Grpc {
-        /// The full service name that readiness asks for; empty: the whole server.
-        service: Scalar,
-    },
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct NetworkPolicy {
-    pub name: Scalar,
-    pub port: u16,
-    pub dev_port: u16,
-    pub from: Peer,
-    pub to: Vec<Egress>,
-}
-
-/// Who may open a connection.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub enum Peer {
-    /// Any pod of any namespace: the ingress controller's is not known here.
-    Cluster,
-    /// The workloads of these names; none: any pod of the namespace.
-    Workloads(Vec<Scalar>),
-}
-
-/// An allowed way out.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Egress {
-    /// What it is for.
-    pub reason: String,
-    /// The workload at the other end; `None`: any address.
-    pub workload: Option<Scalar>,
-    pub port: u16,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Overlay {
-    pub comment: String,
-    pub namespace: Scalar,
-    /// The namespace of the base.
-    pub base_namespace: Scalar,
-    pub environment: String,
-    /// Share of traces that are kept.
-    pub sampler: String,
-    pub min_replicas: u32,
-    pub max_replicas: u32,
-    pub images: Vec<Scalar>,
 }

@@ -5,8 +5,11 @@
 // A template has only flags to go by, and a view lives as long as one file is printed.
 #![allow(clippy::large_enum_variant, clippy::struct_excessive_bools)]
 
+pub mod chart;
 pub mod deploy;
 pub mod gateway;
+mod kubernetes;
+pub mod observability;
 mod scalar;
 pub mod service;
 pub mod store;

@@ -37,6 +37,8 @@ pub struct Readme {
     pub processes: Vec<Process>,
     pub first_route: Option<Example>,
     pub has_tables: bool,
+    /// Variables with secrets, without which a process does not start.
+    pub secrets: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

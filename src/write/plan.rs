@@ -25,6 +25,15 @@ pub struct Rules {
     pub prune: bool,
     /// What changed in the scaffolds of edited files is put into them.
     pub merge: bool,
+    /// The only files that this run is about; `None`: all of them.
+    pub within: Option<Patterns>,
+}
+
+impl Rules {
+    /// Whether this run is about a file.
+    pub(super) fn covers(&self, path: &Utf8Path) -> bool {
+        (self.within.as_ref()).is_none_or(|within| within.matches(path))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,7 +121,7 @@ impl Ready {
 pub fn plan(tree: &FileTree, disk: &Disk, lock: &Lock, rules: &Rules) -> io::Result<Plan> {
     let decider = Decider { disk, lock, rules };
     let mut changes = BTreeMap::new();
-    for (path, file) in &tree.0 {
+    for (path, file) in tree.0.iter().filter(|(path, _)| rules.covers(path)) {
         check_generated(path)?;
         let change = if rules.own.matches(path) {
             Change::keep(path, file.owner, Reason::Own)
@@ -122,7 +131,7 @@ pub fn plan(tree: &FileTree, disk: &Disk, lock: &Lock, rules: &Rules) -> io::Res
         changes.insert(path.clone(), change);
     }
     for (path, entry) in &lock.entries {
-        if tree.0.contains_key(path) {
+        if tree.0.contains_key(path) || !rules.covers(path) {
             continue;
         }
         if rules.own.matches(path) {
@@ -144,7 +153,7 @@ pub fn plan(tree: &FileTree, disk: &Disk, lock: &Lock, rules: &Rules) -> io::Res
         let base = base::read(&path.path, disk, lock)?;
         begun.extend(base.map(|base| (path.path.clone(), base)));
     }
-    let (next, bases) = record::next(&changes, disk, lock)?;
+    let (next, bases) = record::next(&changes, disk, lock, rules)?;
     Ok(Plan {
         lock_moves: lock.state != State::Sound || next.entries != lock.entries,
         lock_was: lock.clone(),

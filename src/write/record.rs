@@ -9,7 +9,7 @@ use super::base::{self, Move, Wanted};
 use super::disk::Disk;
 use super::lock::{Entry, Lock};
 use super::normal;
-use super::plan::{Action, Change, Reason};
+use super::plan::{Action, Change, Reason, Rules};
 use crate::emit::Owner;
 use crate::project;
 
@@ -17,9 +17,14 @@ pub(super) fn next(
     changes: &BTreeMap<Utf8PathBuf, Change>,
     disk: &Disk,
     lock: &Lock,
+    rules: &Rules,
 ) -> io::Result<(Lock, Vec<Move>)> {
     let mut entries = BTreeMap::new();
     let mut bases = BTreeMap::new();
+    for (path, entry) in lock.entries.iter().filter(|(path, _)| !rules.covers(path)) {
+        entries.insert(path.clone(), entry.clone());
+        bases.insert(path.clone(), Wanted::AsItIs);
+    }
     // Every edit of `zgen.yaml` is welcome, so there is nothing to tell apart.
     for (path, change) in changes.iter().filter(|(path, _)| *path != project::FILE) {
         let Some(entry) = entry(change, lock) else {

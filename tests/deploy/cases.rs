@@ -15,11 +15,16 @@ use crate::yaml::{documents, number, string, strings};
 pub(crate) type Texts = BTreeMap<String, String>;
 
 pub(crate) fn render(system: &System) -> Texts {
+    render_with(system, &Options::default())
+}
+
+/// With the values of a `zgen.yaml`.
+pub(crate) fn render_with(system: &System, options: &Options) -> Texts {
     let print = |file: &File| match &file.body {
         Body::Text(_) | Body::Deploy(_) => emit::file(file).expect("renders"),
         other => panic!("not a file of a deployment: {other:?}"),
     };
-    let files = deploy::files(system, &Options::default());
+    let files = deploy::files(system, options);
     let count = files.len();
     let texts: Texts = (files.iter())
         .map(|file| (file.path.to_string(), print(file)))
@@ -157,6 +162,7 @@ pub(crate) fn cases() -> Vec<Case> {
                 service("order-rpc", "order.yaml", true),
             ],
         ),
+        case("signatures", systems::signed(), vec![order_api()]),
         case(
             "service elsewhere",
             systems::service_elsewhere(),

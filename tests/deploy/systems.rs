@@ -65,6 +65,17 @@ pub(crate) fn tokens() -> System {
     system
 }
 
+/// A gateway whose callers sign, and nothing else.
+pub(crate) fn signed() -> System {
+    let mut system = without_rpc();
+    system.gateways[0].groups = vec![Group {
+        jwt: None,
+        signature: true,
+        ..group("", None)
+    }];
+    system
+}
+
 fn group(jwt: &str, transition: Option<&str>) -> Group {
     Group {
         group: None,

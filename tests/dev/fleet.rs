@@ -34,6 +34,7 @@ fn launch(package: &str, role: Role, address: &str) -> Launch {
             port: 1,
             dev_port: None,
             clients: BTreeMap::new(),
+            secrets: Vec::new(),
         },
         address: address.to_owned(),
         env: BTreeMap::from([("ORDER_API__PORT".to_owned(), "18888".to_owned())]),

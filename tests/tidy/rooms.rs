@@ -31,7 +31,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("emit", &["rust"]),
     (
         "generate",
-        &["analyze", "diag", "emit", "lower", "project", "source"],
+        &[
+            "analyze", "diag", "emit", "lower", "model", "project", "source",
+        ],
     ),
     ("write", &["emit", "project"]),
     ("sample", &["generate", "project", "source", "write"]),

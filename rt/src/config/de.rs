@@ -67,6 +67,7 @@ impl<'a> Tree<'a> {
         KeyError {
             key: Some(self.at.clone()),
             message: format!("expected {expected}, found {found}"),
+            missing: None,
         }
     }
 
@@ -86,6 +87,8 @@ impl<'a> Tree<'a> {
 pub(super) struct KeyError {
     pub(super) key: Option<String>,
     pub(super) message: String,
+    /// The required key that is not there, below `key`.
+    pub(super) missing: Option<&'static str>,
 }
 
 impl fmt::Display for KeyError {
@@ -101,6 +104,14 @@ impl de::Error for KeyError {
         Self {
             key: None,
             message: message.to_string(),
+            missing: None,
+        }
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self {
+            missing: Some(field),
+            ..Self::custom("is missing")
         }
     }
 }
@@ -244,8 +255,10 @@ impl<'de> de::Deserializer<'de> for Tree<'_> {
             })
             .map_err(|error| {
                 let key = error.key.clone().or(Some(at).filter(|at| !at.is_empty()));
+                // A missing key says its own name.
+                let top = error.missing.map_or(name, |_| "");
                 KeyError {
-                    key: key.or_else(|| Some(name.to_owned())),
+                    key: key.or_else(|| Some(top.to_owned())),
                     ..error
                 }
             })

@@ -187,11 +187,30 @@ impl ConfigFile {
         at: &str,
         keys: &Keys,
     ) -> Result<T, Error> {
-        T::deserialize(Tree::new(value, at, keys)).map_err(|error| Error::Key {
-            path: self.path.clone(),
-            key: error.key.unwrap_or_else(|| at.to_owned()),
-            message: error.message,
+        T::deserialize(Tree::new(value, at, keys)).map_err(|error| {
+            let mut key = error.key.unwrap_or_else(|| at.to_owned());
+            let mut message = error.message;
+            if let Some(field) = error.missing {
+                let dot = if key.is_empty() { "" } else { "." };
+                key = format!("{key}{dot}{field}");
+                // Where secrets come from the environment alone, this is how one learns of it.
+                if let Some(variable) = self.variable(&key) {
+                    message = format!("{message}; the variable {variable} gives it");
+                }
+            }
+            let path = self.path.clone();
+            Error::Key { path, key, message }
         })
+    }
+
+    /// The environment variable over a key; none within lists.
+    fn variable(&self, key: &str) -> Option<String> {
+        let Value::Object(top) = &self.root else {
+            return None;
+        };
+        let name = get(top, "name").and_then(Value::as_str)?;
+        let path = key.replace('.', "__").to_uppercase();
+        (!key.contains('[')).then(|| format!("{}__{path}", environment_name(name)))
     }
 }
 

@@ -1,13 +1,14 @@
 //! What each process reads at its start: on a laptop, under compose, in Kubernetes.
 
 use crate::lower::deploy::{Callee, Gateway, Plan, Service, file, secrets};
+use crate::project::{Address, Options};
 use crate::rust::File;
 use crate::rust::deploy::{
-    Body, Client, Discovery, GatewayConfig, MountedClient, MountedGatewayConfig,
+    Body, Client, Discovery, EtcdKey, GatewayConfig, MountedClient, MountedGatewayConfig,
     MountedServiceConfig, Scalar, ServiceConfig, Site,
 };
 
-pub(super) fn files(plan: &Plan, out: &mut Vec<File>) {
+pub(super) fn files(plan: &Plan, options: &Options, out: &mut Vec<File>) {
     for gateway in &plan.gateways {
         let config = laptop_gateway(plan, gateway);
         out.push(file(config.path.clone(), Body::GatewayConfig(config)));
@@ -23,12 +24,13 @@ pub(super) fn files(plan: &Plan, out: &mut Vec<File>) {
     ] {
         for gateway in &plan.gateways {
             let path = format!("{folder}/{}", gateway.process.config);
-            let body = Body::MountedGatewayConfig(mounted_gateway(plan, gateway, site));
+            let body = mounted_gateway(plan, gateway, site, options);
+            let body = Body::MountedGatewayConfig(body);
             out.push(file(path, body));
         }
         for service in &plan.services {
             let path = format!("{folder}/{}", service.process.config);
-            let body = Body::MountedServiceConfig(mounted_service(service, site));
+            let body = Body::MountedServiceConfig(mounted_service(service, site, options));
             out.push(file(path, body));
         }
     }
@@ -67,14 +69,15 @@ fn laptop_service(service: &Service) -> ServiceConfig {
     }
 }
 
-fn mounted_gateway(plan: &Plan, gateway: &Gateway, site: Site) -> MountedGatewayConfig {
-    let discovery = |callee: &Callee| match site {
-        Site::Compose => Discovery::Etcd(Scalar(callee.etcd_key.clone())),
-        Site::Kubernetes => Discovery::Dns(Scalar(format!(
-            "dns:///{}:{}",
-            headless(&callee.host),
-            callee.port
-        ))),
+fn mounted_gateway(
+    plan: &Plan,
+    gateway: &Gateway,
+    site: Site,
+    options: &Options,
+) -> MountedGatewayConfig {
+    let discovery = |callee: &Callee| match etcd(site, options, &callee.etcd_key) {
+        Some(key) => Discovery::Etcd(key),
+        None => Discovery::Dns(target(callee)),
     };
     let client = |callee: &Callee| MountedClient {
         section: callee.section.clone(),
@@ -87,20 +90,40 @@ fn mounted_gateway(plan: &Plan, gateway: &Gateway, site: Site) -> MountedGateway
         dev_port: gateway.process.dev_port,
         clients: plan.callees.iter().map(client).collect(),
         jwts: secrets::jwts(gateway),
-        has_signature: gateway.model.groups.iter().any(|group| group.signature),
+        signature: secrets::signature_key(gateway)
+            .map(|key| format!("{}/{}", key.folder, key.file)),
     }
 }
 
-fn mounted_service(service: &Service, site: Site) -> MountedServiceConfig {
+fn mounted_service(service: &Service, site: Site, options: &Options) -> MountedServiceConfig {
     let process = &service.process;
     MountedServiceConfig {
         site,
         name: Scalar(process.name.clone()),
         port: process.port,
         dev_port: process.dev_port,
-        etcd_key: (site == Site::Compose).then(|| Scalar(process.name.clone())),
+        etcd: etcd(site, options, &process.name),
         stores: service.database.is_some(),
     }
+}
+
+/// Where services find each other through an etcd: always under compose, in Kubernetes by choice.
+fn etcd(site: Site, options: &Options, key: &str) -> Option<EtcdKey> {
+    let hosts = match site {
+        Site::Compose => "etcd:2379".to_owned(),
+        Site::Kubernetes => {
+            let hosts: Vec<_> = options.deploy.etcd.iter().map(Address::as_str).collect();
+            hosts.join(",")
+        }
+    };
+    let key = Scalar(key.to_owned());
+    (!hosts.is_empty()).then_some(EtcdKey { hosts, key })
+}
+
+/// Every pod of a called service.
+pub(super) fn target(callee: &Callee) -> Scalar {
+    let host = headless(&callee.host);
+    Scalar(format!("dns:///{host}:{}", callee.port))
 }
 
 /// Name of the Service whose DNS answer lists every pod.

@@ -8,8 +8,21 @@ use crate::rust::deploy::{Body, Dockerfile};
 /// Above 10000, so that it meets no user of the host.
 pub(super) const UID: u32 = 10001;
 
-/// The tag that manifests start with; overlays replace it.
-pub(super) const TAG: &str = "0.1.0";
+/// The image with the tag that manifests start with; overlays replace it.
+pub(super) fn tagged(process: &Process, options: &Options) -> String {
+    format!("{}:{}", image(process, options), options.deploy.tag)
+}
+
+/// The tag as YAML takes it for a text.
+pub(super) fn tag(options: &Options) -> String {
+    let tag = options.deploy.tag.as_str();
+    let is_number = tag.parse::<f64>().is_ok();
+    if is_number {
+        format!("\"{tag}\"")
+    } else {
+        tag.to_owned()
+    }
+}
 
 pub(super) fn files(plan: &Plan, out: &mut Vec<File>) {
     out.push(file(".dockerignore", Body::Dockerignore));

@@ -2,11 +2,9 @@
 
 use std::fmt::Write as _;
 
-use heck::ToShoutySnakeCase as _;
-
 use crate::lower::deploy::{Gateway, Plan, Process, Service, mysql, text};
 use crate::rust::File;
-use crate::rust::deploy::{Database, JwtSection, Scalar, Secrets};
+use crate::rust::deploy::{Database, JwtSection, Scalar, Secrets, SignatureKey};
 
 /// In the examples, in the place of a secret.
 const PLACEHOLDER: &str = "change-me";
@@ -27,7 +25,8 @@ pub(super) fn files(plan: &Plan, out: &mut Vec<File>) {
         let example = |secrets: Secrets| (secrets.file, data_source(database));
         examples.extend(of_service(service).map(example));
     }
-    if examples.is_empty() {
+    let is_signed = (plan.gateways.iter()).any(|gateway| signature_key(gateway).is_some());
+    if examples.is_empty() && !is_signed {
         return;
     }
     for (name, example) in examples {
@@ -71,12 +70,34 @@ pub(super) fn jwts(gateway: &Gateway) -> Vec<JwtSection> {
     for section in named.flatten() {
         if out.iter().all(|known| known.section != *section) {
             out.push(JwtSection {
-                variable: format!("{}_ACCESS_SECRET", section.to_shouty_snake_case()),
+                variable: variable(&gateway.process.name, &[section, "AccessSecret"]),
                 section: section.clone(),
             });
         }
     }
     out
+}
+
+/// The key for the signatures of callers, if they sign.
+pub(super) fn signature_key(gateway: &Gateway) -> Option<SignatureKey> {
+    let is_signed = gateway.model.groups.iter().any(|group| group.signature);
+    let host = &gateway.process.host;
+    is_signed.then(|| SignatureKey {
+        name: Scalar(format!("{host}-signature")),
+        file: format!("{host}-signature.pem"),
+        folder: "/run/secrets".to_owned(),
+    })
+}
+
+/// The environment variable over a key of the configuration of the process called `name`, as the runtime has it.
+fn variable(name: &str, keys: &[&str]) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    let name: String = name.chars().map(plain).collect();
+    let parts: Vec<&str> = [name.as_str()]
+        .into_iter()
+        .chain(keys.iter().copied())
+        .collect();
+    parts.join("__").to_uppercase()
 }
 
 fn line() -> String {
