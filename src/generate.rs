@@ -23,7 +23,7 @@ pub fn generate(project: &Project, loader: &dyn Loader) -> Generated {
     let own = own_templates(project, &mut report);
     let mut tree = None;
     if !report.has_errors() {
-        let workspace = lower::workspace(&described.system, &described.stubs, &project.options);
+        let workspace = lower::workspace(&described.system, &described.code, &project.options);
         match emit::workspace_with(&workspace, &own) {
             Ok(mut files) => {
                 files.insert(project::FILE, Owner::User, project.text());

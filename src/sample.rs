@@ -3,7 +3,7 @@
 use anyhow::{Context as _, bail};
 use camino::Utf8Path;
 
-use crate::project::Project;
+use crate::project::{Project, RpcInput};
 use crate::source;
 use crate::write::{self, Disk, Guard, Lock, Rules};
 
@@ -13,7 +13,10 @@ pub fn write(dir: &Utf8Path) -> anyhow::Result<()> {
     write::sample(dir).with_context(|| format!("{dir}: the sample cannot be written"))?;
     let mut project = Project::open(dir)?;
     project.add_api(&dir.join("order.api"), &[])?;
-    project.add_rpc(&dir.join("order.proto"), &[], &[dir.join("order.sql")])?;
+    project.add_rpc(&RpcInput {
+        sql: vec![dir.join("order.sql")],
+        ..RpcInput::of(dir.join("order.proto"))
+    })?;
     let generated = crate::generate(&project, &source::Disk);
     let Some(tree) = generated.tree else {
         bail!(

@@ -147,7 +147,7 @@ fn the_order_sample_is_linked() {
         }
     );
     assert_eq!(get.response.len(), 6);
-    assert_eq!(output.stubs[0].1[0].package, "order");
+    assert_eq!(output.code[0].1.stubs[0].package, "order");
 }
 
 /// A service that the gateway only calls has no tables, and the route is linked all the same.
@@ -259,9 +259,9 @@ fn corpus_of_protos_and_tables() {
         match columns[5] {
             "proto" => {
                 protos += 1;
-                let set = proto::compile(&path, &[], &Disk, &mut sources, &mut report);
+                let set = proto::compile(&[&path], &[], &Disk, &mut sources, &mut report);
                 if let Some(set) = set {
-                    proto::stubs(&set).unwrap();
+                    proto::code(&set, true).unwrap();
                     compiled += 1;
                 }
             }

@@ -16,6 +16,7 @@ service Orders {
   rpc Create(Req) returns (Rep);
   rpc Get(Req) returns (Rep);
   rpc Watch(Req) returns (stream Rep);
+  rpc Import(stream Req) returns (Rep);
 }
 service Users {
   rpc Get(Req) returns (Rep);
@@ -122,6 +123,13 @@ fn methods_are_found() {
             None,
             "link/streaming-method",
         ),
+        // Streams belong to routes that stream, and the other way round.
+        ("sse: true", "", "Watch", &[], Some("Orders.Watch"), ""),
+        ("", "", "Watch", &[], None, "streams its answer"),
+        ("sse: true", "", "Create", &[], None, "answers once"),
+        ("sse: true", "", "Import", &[], None, "asked by a stream"),
+        ("", "rpc: Import", "Place", &[], None, "shop.api:8:6"),
+        ("", "rpc: none", "Import", &[], None, ""),
         (
             "",
             "",

@@ -168,3 +168,62 @@ fn one_of_several() {
         Err("b cannot be given together with a".to_owned())
     );
 }
+
+#[test]
+fn lengths_and_keys() {
+    assert_eq!(convert::array([1, 2]), Ok([1, 2]));
+    let wrong = convert::array::<i32, 3>(vec![1, 2]).at("sizes");
+    assert_eq!(
+        said(wrong),
+        Err("sizes has 2 items instead of 3".to_owned())
+    );
+    let wrong: Result<[i32; 2], _> = convert::try_array([1, i64::MAX], convert::int).at("sizes");
+    assert_eq!(said(wrong), Err("sizes[1] is out of range".to_owned()));
+
+    let narrow = |key: i64| {
+        let values = BTreeMap::from([(key, "x")]);
+        convert::to_keyed_map::<_, i32, _, _>(values, str::to_owned).at("badges")
+    };
+    assert_eq!(narrow(-7), Ok(HashMap::from([(-7, "x".to_owned())])));
+    let wrong = Err("badges[5000000000] is out of range".to_owned());
+    assert_eq!(said(narrow(5_000_000_000)), wrong);
+    let values = HashMap::from([(7_u32, i64::MAX)]);
+    let wrong: Result<BTreeMap<u64, i32>, _> =
+        convert::try_from_keyed_map(values, convert::int).at("badges");
+    assert_eq!(said(wrong), Err("badges[7] is out of range".to_owned()));
+}
+
+#[test]
+fn any_json() {
+    for text in [
+        "null",
+        "true",
+        "-3",
+        "1.5",
+        "9007199254740992",
+        "\"a\"",
+        "[1, [], {}]",
+        r#"{"a": {"b": [null, 0.25]}, "c": ""}"#,
+    ] {
+        let json: serde_json::Value = serde_json::from_str(text).unwrap();
+        let there = convert::from_json(json.clone());
+        assert_eq!(convert::to_json(there), json, "{text}");
+    }
+    // Of the two numbers, one is no whole one for JSON's sake, and one JSON cannot write at all.
+    for (number, shown) in [
+        (1e300, serde_json::json!(1e300)),
+        (f64::NAN, serde_json::Value::Null),
+    ] {
+        let value = prost_types::Value::from(number);
+        assert_eq!(convert::to_json(value), shown);
+    }
+    assert_eq!(
+        convert::to_json(prost_types::Value { kind: None }),
+        serde_json::Value::Null
+    );
+    let object = serde_json::json!({"a": 1});
+    let members = convert::from_object(object.clone()).unwrap();
+    assert_eq!(convert::to_object(members), object);
+    let wrong = convert::from_object(serde_json::json!([])).at("extra");
+    assert_eq!(said(wrong), Err("extra is no object".to_owned()));
+}

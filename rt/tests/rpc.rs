@@ -121,6 +121,28 @@ async fn a_client_sends_its_deadline_along() {
     }
 }
 
+/// A stream may last for as long as both sides like.
+#[tokio::test]
+async fn methods_that_stream_have_no_deadline_but_their_own() {
+    let server = serve(&rpc_conf("Timeout: 0"), Obedient::default()).await;
+    let conf = format!("{{Endpoints: ['{}'], Timeout: 500}}", server.address);
+    // The method that streams, and what the server is told of one that checks.
+    for (streams, own, told) in [
+        ("/grpc.health.v1.Health/Watch", None, "500000u"),
+        (CHECK, None, ""),
+        (CHECK, Some(Duration::from_secs(9)), "9000000u"),
+    ] {
+        let channel = Channel::new("It", &support::conf(&conf)).unwrap();
+        let mut client = HealthClient::new(channel.with_stream(streams));
+        let mut request = tonic::Request::new(asking("header grpc-timeout"));
+        if let Some(own) = own {
+            request.set_timeout(own);
+        }
+        let status = client.check(request).await.unwrap_err();
+        assert_eq!(status.message(), told, "{streams}");
+    }
+}
+
 #[tokio::test]
 async fn a_call_that_takes_too_long_is_that_and_nothing_else() {
     // Without breakers: they would have enough of this after a few.

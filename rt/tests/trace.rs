@@ -168,8 +168,8 @@ fn what_travels_along_is_handed_on() {
     let member = format!("k={}", "v".repeat(98));
     let many = vec!["k=v"; 40].join(",");
     let first = vec!["k=v"; 32].join(",");
-    let long = vec![member.as_str(); 6].join(",");
-    let begun = vec![member.as_str(); 5].join(",");
+    let long = [member.as_str(); 6].join(",");
+    let begun = [member.as_str(); 5].join(",");
     let endless = "k".repeat(600);
     // Sent, and the tracestate and baggage that go on.
     let rows: &[(Sent<'_>, &str, &str)] = &[

@@ -19,7 +19,7 @@ mod usage;
 use crate::diag::{Diagnostic, Report};
 use crate::model::{Gateway, System};
 use crate::project::Inputs;
-use crate::proto::Stub;
+use crate::proto::Code;
 use crate::source::{Loader, SourceMap};
 
 use self::load::{Loaded, Sources};
@@ -29,7 +29,7 @@ use self::load::{Loaded, Sources};
 pub struct Output {
     pub system: System,
     /// Message and service code of each [`crate::model::Rpc`], by its name.
-    pub stubs: Vec<(String, Vec<Stub>)>,
+    pub code: Vec<(String, Code)>,
 }
 
 /// Reads and checks everything that `inputs` names, as one workspace. The result is only fit for generation if the
@@ -61,7 +61,7 @@ pub fn run(
         }
         gateways.push(gateway);
     }
-    finish(gateways, inputs, sources)
+    finish(gateways, inputs, Purpose::Generate, sources)
 }
 
 /// Reads and checks what may belong to many workspaces, such as a folder of descriptions. Files that others of them
@@ -82,7 +82,7 @@ pub fn check(
     let gateways = roots
         .filter_map(|root| gateway::gateway(root, Purpose::Check, sources.report))
         .collect();
-    finish(gateways, inputs, sources)
+    finish(gateways, inputs, Purpose::Check, sources)
 }
 
 /// What a root is read for.
@@ -94,13 +94,18 @@ enum Purpose {
     Check,
 }
 
-fn finish(mut gateways: Vec<Gateway>, inputs: &Inputs, mut sources: Sources<'_>) -> Output {
+fn finish(
+    mut gateways: Vec<Gateway>,
+    inputs: &Inputs,
+    purpose: Purpose,
+    mut sources: Sources<'_>,
+) -> Output {
     gateways.sort_by(|a, b| a.name.cmp(&b.name));
     let mut output = Output::default();
-    for described in rpc::rpcs(inputs, &mut sources) {
+    for described in rpc::rpcs(inputs, purpose, &mut sources) {
         output
-            .stubs
-            .push((described.rpc.name.clone(), described.stubs));
+            .code
+            .push((described.rpc.name.clone(), described.code));
         output.system.rpcs.push(described.rpc);
     }
     for gateway in &mut gateways {

@@ -1,53 +1,42 @@
 //! Services: descriptors, tables and what answers what.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use indexmap::IndexMap;
 
+use crate::analyze::Purpose;
 use crate::analyze::load::{Sources, clean};
 use crate::analyze::names;
 use crate::analyze::tables;
 use crate::diag::{Diagnostic, Report};
 use crate::model::{Rpc, Table};
 use crate::project::Inputs;
-use crate::proto::{self, Stub};
+use crate::proto::{self, Code};
 use crate::source::{FileId, Span};
 use crate::sql;
 
 /// A described service with its code.
 pub(super) struct Described {
     pub(super) rpc: Rpc,
-    pub(super) stubs: Vec<Stub>,
+    pub(super) code: Code,
     /// Where its name comes from.
     span: Option<Span>,
 }
 
 /// Every service of the workspace, then the ones that its gateways only call. A proto that is both is served.
-pub(super) fn rpcs(inputs: &Inputs, sources: &mut Sources<'_>) -> Vec<Described> {
-    // By one spelling of the path: `./order.proto` is `order.proto`.
-    let mut roots: IndexMap<Utf8PathBuf, Root<'_>> = IndexMap::new();
-    for rpc in &inputs.rpc {
-        roots.insert(
-            clean(&rpc.file),
-            Root {
-                include: &rpc.include,
-                sql: &rpc.sql,
-                serve: true,
-            },
-        );
-    }
-    for file in inputs.api.iter().flat_map(|api| &api.rpc) {
-        roots.entry(clean(file)).or_default();
-    }
+pub(super) fn rpcs(inputs: &Inputs, purpose: Purpose, sources: &mut Sources<'_>) -> Vec<Described> {
     let mut out: Vec<Described> = Vec::new();
-    for (file, root) in roots {
-        let Some(described) = describe(&file, &root, sources) else {
+    for process in processes(inputs) {
+        let Some(described) = describe(&process, sources) else {
             continue;
         };
         match out
             .iter()
             .find(|other| other.rpc.name == described.rpc.name)
         {
-            Some(first) => duplicate(&described, first, sources.report),
+            Some(first) if purpose == Purpose::Generate => {
+                duplicate(&described, first, sources.report);
+            }
+            // Files that are read together need not be served together.
+            Some(_) => {}
             None => out.push(described),
         }
     }
@@ -55,28 +44,80 @@ pub(super) fn rpcs(inputs: &Inputs, sources: &mut Sources<'_>) -> Vec<Described>
     out
 }
 
-/// What a root `.proto` comes with.
+/// What one service process is described by.
 #[derive(Default)]
-struct Root<'a> {
-    include: &'a [Utf8PathBuf],
-    sql: &'a [Utf8PathBuf],
+struct Process {
+    /// Its name, if it is not that of the package.
+    into: Option<String>,
+    /// The root `.proto` files, by one spelling of each path: `./order.proto` is `order.proto`.
+    files: Vec<Utf8PathBuf>,
+    include: Vec<Utf8PathBuf>,
+    sql: Vec<Utf8PathBuf>,
     serve: bool,
+    /// Whether messages are serde's, too.
+    serde: bool,
 }
 
-fn describe(file: &Utf8Path, root: &Root<'_>, sources: &mut Sources<'_>) -> Option<Described> {
+fn processes(inputs: &Inputs) -> Vec<Process> {
+    let mut out: Vec<Process> = Vec::new();
+    for input in &inputs.rpc {
+        let file = clean(&input.file);
+        let known = out.iter().position(|process| match &input.into {
+            Some(name) => process.into.as_ref() == Some(name),
+            None => process.files.contains(&file),
+        });
+        let at = known.unwrap_or_else(|| {
+            out.push(Process {
+                into: input.into.clone(),
+                serve: true,
+                ..Process::default()
+            });
+            out.len() - 1
+        });
+        out[at].serde |= input.serde;
+        add(&mut out[at].files, [file]);
+        add(&mut out[at].include, input.include.iter().cloned());
+        add(&mut out[at].sql, input.sql.iter().cloned());
+    }
+    for file in inputs.api.iter().flat_map(|api| &api.rpc) {
+        let file = clean(file);
+        if !out.iter().any(|process| process.files.contains(&file)) {
+            out.push(Process {
+                files: vec![file],
+                ..Process::default()
+            });
+        }
+    }
+    out
+}
+
+fn add(list: &mut Vec<Utf8PathBuf>, paths: impl IntoIterator<Item = Utf8PathBuf>) {
+    for path in paths {
+        if !list.contains(&path) {
+            list.push(path);
+        }
+    }
+}
+
+fn describe(process: &Process, sources: &mut Sources<'_>) -> Option<Described> {
+    let roots: Vec<&Utf8Path> = process.files.iter().map(Utf8PathBuf::as_path).collect();
     let set = proto::compile(
-        file,
-        root.include,
+        &roots,
+        &process.include,
         sources.loader,
         sources.map,
         sources.report,
     );
-    let (created, sql_file) = created(root.sql, sources);
+    let (created, sql_file) = created(&process.sql, sources);
     let set = set?;
     let span = set.package_span(sources.map);
-    let mut rpc = proto::describe(&set, root.serve);
+    let mut rpc = proto::describe(&set, process.serve);
+    if let Some(name) = &process.into {
+        rpc.name.clone_from(name);
+        rpc.merged = true;
+    }
     check_name(&rpc, span, sources.report);
-    if root.serve && rpc.services.is_empty() {
+    if process.serve && rpc.services.is_empty() {
         sources.report.push(
             Diagnostic::error("proto/no-service", span, "there is no service in this file")
                 .help("add `service Name { rpc Method(Request) returns (Response); }`"),
@@ -85,17 +126,26 @@ fn describe(file: &Utf8Path, root: &Root<'_>, sources: &mut Sources<'_>) -> Opti
     rpc.tables = created;
     rpc.sql_file = sql_file;
     tables::link(&mut rpc, sources.report);
-    let stubs = match proto::stubs(&set) {
-        Ok(stubs) => stubs,
+    let code = match proto::code(&set, process.serde) {
+        Ok(code) => code,
         Err(error) => {
-            let message = format!("cannot write code for `{file}`: {error:#}");
+            let message = format!("cannot write code for `{}`: {error:#}", rpc.file);
             sources
                 .report
                 .push(Diagnostic::error("proto/no-code", span, message));
-            Vec::new()
+            Code::default()
         }
     };
-    Some(Described { rpc, stubs, span })
+    if !code.without_serde.is_empty() {
+        let message = format!(
+            "serde is left out of `{}`: Google's own types, which they hold, have none",
+            code.without_serde.join("`, `")
+        );
+        let help = "turn them into types of your own where you need serde";
+        let found = Diagnostic::warning("proto/no-serde", span, message).help(help);
+        sources.report.push(found);
+    }
+    Some(Described { rpc, code, span })
 }
 
 /// Several files are one list; a table may be created once in all of them.
@@ -137,7 +187,7 @@ fn duplicate(described: &Described, first: &Described, report: &mut Report) {
         described.span,
         format!("two services are called `{}`", described.rpc.name),
     )
-    .help("a service is named after its proto package: change one of the packages");
+    .help("a service is named after its proto package: change one of the packages, or let one process serve both with `--into NAME`");
     report.push(match first.span {
         Some(span) => diagnostic.label(span, "the first one"),
         None => diagnostic,
@@ -150,17 +200,24 @@ fn check_name(rpc: &Rpc, span: Option<Span>, report: &mut Report) {
     if name.is_empty() {
         report.push(
             Diagnostic::error("proto/no-package", span, "the file names no package")
-                .help("add a line such as `package order;`: the service is named after it"),
+                .help("add a line such as `package order;`: the service is named after it; or name it with `--into NAME`"),
         );
-    } else if let Some(reason) = names::refused(name) {
+        return;
+    }
+    let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let reason = names::refused(name)
+        .or_else(|| (!starts_well).then_some("names of crates begin with a letter"));
+    if let Some(reason) = reason {
+        let what = if rpc.merged { "process" } else { "package" };
         report.push(
             Diagnostic::error(
                 "proto/reserved-name",
-                span,
+                // A name of `into` stands in no description.
+                span.filter(|_| !rpc.merged),
                 format!("no crate can be called `{name}`: {reason}"),
             )
             .help(format!(
-                "call the package `{name}_service`, or something that says what it does"
+                "call the {what} `{name}_service`, or something that says what it does"
             )),
         );
     }

@@ -115,7 +115,7 @@ fn read(
     let mut own = Report::default();
     let state = match kind::of(file)? {
         Kind::Proto => {
-            let set = proto::compile(file, includes, loader, sources, &mut own);
+            let set = proto::compile(&[file], includes, loader, sources, &mut own);
             set.map(|set| State::Proto(proto::contract(&set, sources)))
         }
         Kind::Api | Kind::Sql => {

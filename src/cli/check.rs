@@ -46,6 +46,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
                 file,
                 include: args.include.clone(),
                 sql: Vec::new(),
+                ..RpcInput::default()
             }),
             Kind::Sql => tables.push(file),
         }

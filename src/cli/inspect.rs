@@ -40,6 +40,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
             file,
             include: args.include.clone(),
             sql: args.sql.clone(),
+            ..RpcInput::default()
         }),
         Kind::Sql => bail!(
             "{file}: tables are shown with their service: `zgen inspect FILE.proto --sql {file}`"

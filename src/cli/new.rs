@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Console, Exit, sync};
+use crate::project::RpcInput;
 
 /// Write a sample project, descriptions and generated workspace
 #[derive(Debug, clap::Args)]
@@ -27,7 +28,10 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
     crate::write::sample(dir).with_context(|| format!("{dir}: the sample cannot be written"))?;
     sync::run(dir, sync::Mode::default(), console, |project| {
         project.add_api(&dir.join("order.api"), &[])?;
-        project.add_rpc(&dir.join("order.proto"), &[], &[dir.join("order.sql")])
+        project.add_rpc(&RpcInput {
+            sql: vec![dir.join("order.sql")],
+            ..RpcInput::of(dir.join("order.proto"))
+        })
     })
 }
 

@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 
 use super::kind::{self, Kind};
 use super::{Console, Exit, sync};
+use crate::project::RpcInput;
 
 /// Generate a service from each .proto file
 #[derive(Debug, clap::Args)]
@@ -12,10 +13,11 @@ Examples:
   zgen rpc order.proto -o out/
   zgen rpc order.proto --sql order.sql -o out/    with a store for the tables of order.sql
   zgen rpc proto/order.proto -I proto/ -o out/    imports are searched in proto/
+  zgen rpc order.proto user.proto --into shop     one process, shop-rpc, that serves both
 
 The files are added to zgen.yaml in the output directory; `zgen gen` generates all that is listed there.")]
 pub(super) struct Args {
-    /// The root .proto files, one service each
+    /// The root .proto files, a process for each unless --into says otherwise
     #[arg(required = true, value_name = "FILE")]
     files: Vec<Utf8PathBuf>,
     /// The workspace to write into
@@ -27,6 +29,12 @@ pub(super) struct Args {
     /// DDL of the tables that the service owns
     #[arg(long, value_name = "FILE")]
     sql: Vec<Utf8PathBuf>,
+    /// Serve the files by one process of this name, together with those that are in it already
+    #[arg(long, value_name = "NAME")]
+    into: Option<String>,
+    /// Derive serde's traits for messages; those that hold Google's own types are left out
+    #[arg(long)]
+    serde: bool,
     #[command(flatten)]
     mode: sync::Mode,
 }
@@ -39,6 +47,14 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
         kind::expect(file, Kind::Sql)?;
     }
     sync::run(&args.output, args.mode, console, |project| {
-        (args.files.iter()).try_for_each(|file| project.add_rpc(file, &args.include, &args.sql))
+        (args.files.iter()).try_for_each(|file| {
+            project.add_rpc(&RpcInput {
+                file: file.clone(),
+                include: args.include.clone(),
+                sql: args.sql.clone(),
+                into: args.into.clone(),
+                serde: args.serde,
+            })
+        })
     })
 }

@@ -2,7 +2,9 @@
 
 use super::Error;
 use super::printer::{Printer, plain, templates};
-use crate::rust::workspace::{Body, Manifest, ProtoFake, ProtoLib, ProtoManifest, Readme};
+use crate::rust::workspace::{
+    Body, Descriptors, Manifest, ProtoFake, ProtoLib, ProtoManifest, Readme,
+};
 
 templates! {
     ManifestToml, Manifest, "workspace/Cargo.toml.j2";
@@ -10,6 +12,7 @@ templates! {
     ProtoToml, ProtoManifest, "proto/Cargo.toml.j2";
     ProtoLibRs, ProtoLib, "proto/lib.rs.j2";
     ProtoFakeRs, ProtoFake, "proto/fake.rs.j2";
+    ProtoDescriptorsRs, Descriptors, "proto/file_descriptor_set.rs.j2";
 }
 
 plain! {
@@ -25,6 +28,7 @@ pub(super) fn render(body: &Body, printer: &Printer<'_>) -> Result<String, Error
         Body::ProtoManifest(v) => printer.print(&ProtoToml { v }),
         Body::ProtoLib(v) => printer.print(&ProtoLibRs { v }),
         Body::ProtoFake(v) => printer.print(&ProtoFakeRs { v }),
+        Body::ProtoDescriptors(v) => printer.print(&ProtoDescriptorsRs { v }),
         Body::Gitignore => printer.print(&GitignoreText),
         Body::Rustfmt => printer.print(&RustfmtToml),
     }

@@ -2,13 +2,13 @@
 
 use super::layout;
 use super::names;
-use super::proto::{Message, crate_name, module_path};
+use super::proto::{Message, crate_name, module_path, packages, service_ty};
 use crate::model::{Rpc, RpcMethod, RpcService};
 use crate::rust::workspace::{Fake, FakeMethod, ProtoFake};
 
 /// `FakeOrder`
-pub(super) fn name(service: &str) -> String {
-    format!("Fake{}", names::ty(service))
+pub(super) fn name(rpc: &Rpc, service: &RpcService) -> String {
+    format!("Fake{}", service_ty(rpc, service))
 }
 
 /// The doubles of every service of an rpc.
@@ -46,12 +46,12 @@ pub(super) fn fakes(rpc: &Rpc) -> ProtoFake {
 }
 
 fn fake(rpc: &Rpc, service: &RpcService) -> Fake {
-    let module = inside(rpc, &module_path(&rpc.name, &rpc.package));
+    let module = inside(rpc, &module_path(&rpc.name, &service.package));
     let ty = names::ty(&service.name);
     let client = names::value(&format!("{}_client", service.name));
     let server = names::value(&format!("{}_server", service.name));
     Fake {
-        name: name(&service.name),
+        name: name(rpc, service),
         full_name: service.full_name.clone(),
         client: format!("{module}::{client}::{ty}Client"),
         server: format!("{module}::{server}::{ty}Server"),
@@ -135,6 +135,9 @@ fn inside(rpc: &Rpc, path: &str) -> String {
 
 /// The package's own module, if its name is free: what it is in, and the name.
 fn alias(rpc: &Rpc) -> Option<(String, String)> {
+    if packages(rpc).len() > 1 {
+        return None;
+    }
     let own = crate_name(&rpc.name).replace('-', "_");
     let path = module_path(&rpc.name, &rpc.package);
     let path = format!("crate{}", path.strip_prefix(&own)?);

@@ -8,7 +8,7 @@ use crate::rust::{Init, Use};
 
 const MAX_WIDTH: usize = 100;
 const CHAIN_WIDTH: usize = 60;
-const CALL_WIDTH: usize = 60;
+pub(super) const CALL_WIDTH: usize = 60;
 /// A struct literal up to this stays on one line.
 const LITERAL_WIDTH: usize = 18;
 const ATTRIBUTE_WIDTH: usize = 70;
@@ -35,7 +35,7 @@ pub(super) fn chain(
     let tries = usize::from(one_line.ends_with('?'));
     let fits = !one_line.contains('\n')
         && (width + tries <= CHAIN_WIDTH || links.len() < 2)
-        && column + width + tail.chars().count() <= MAX_WIDTH;
+        && column + width + 2 * tries + tail.chars().count() <= MAX_WIDTH;
     if fits {
         return one_line;
     }

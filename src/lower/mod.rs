@@ -1,5 +1,6 @@
 //! From the model to the files to print: every name chosen, every shape decided. Total: nobody can be at fault here.
 
+mod bytes;
 pub mod deploy;
 mod fake;
 mod gateway;
@@ -15,13 +16,13 @@ mod workspace;
 
 use crate::model::System;
 use crate::project::Options;
-use crate::proto::Stub;
+use crate::proto::Code;
 use crate::rust::Workspace;
 
 use self::deploy::Plan;
 
 /// Everything to print for a system.
-pub fn workspace(system: &System, stubs: &[(String, Vec<Stub>)], options: &Options) -> Workspace {
+pub fn workspace(system: &System, code: &[(String, Code)], options: &Options) -> Workspace {
     let plan = Plan::new(system);
     let mut files = Vec::new();
     for process in 0..plan.gateways.len() {
@@ -31,11 +32,9 @@ pub fn workspace(system: &System, stubs: &[(String, Vec<Stub>)], options: &Optio
         files.extend(service::files(process, &plan));
     }
     for rpc in &system.rpcs {
-        let stubs = stubs.iter().find(|(name, _)| *name == rpc.name);
-        files.extend(proto::files(
-            rpc,
-            stubs.map(|(_, stubs)| stubs.as_slice()).unwrap_or_default(),
-        ));
+        if let Some((_, code)) = code.iter().find(|(name, _)| *name == rpc.name) {
+            files.extend(proto::files(rpc, code));
+        }
     }
     files.extend(runtime::files());
     files.extend(deploy::files(system, options));

@@ -2,11 +2,11 @@
 
 use camino::Utf8PathBuf;
 
-use super::{names, types};
+use super::{bytes, names, types};
 use crate::emit::Owner;
-use crate::model::{self, Rpc};
-use crate::proto::Stub;
-use crate::rust::workspace::{Body, ModuleLine, ProtoLib, ProtoManifest};
+use crate::model::{self, Rpc, RpcService};
+use crate::proto::{Code, Stub};
+use crate::rust::workspace::{Body, Descriptors, ModuleLine, ProtoLib, ProtoManifest};
 use crate::rust::{self, File};
 
 /// `order` is `order-proto`.
@@ -123,11 +123,12 @@ impl<'a> Message<'a> {
             let mut services = rpc.services.iter();
             services.any(|service| names::ty(&service.name) == name)
         };
+        let name = told_apart(rpc, full_name, &place);
         let own_name = place.name;
-        let name = if TAKEN.contains(&own_name.as_str()) || is_service(&own_name) {
-            format!("{own_name}Message")
+        let name = if TAKEN.contains(&name.as_str()) || is_service(&name) {
+            format!("{name}Message")
         } else {
-            own_name.clone()
+            name
         };
         Self {
             model,
@@ -190,6 +191,68 @@ impl<'a> Message<'a> {
     }
 }
 
+/// The shortest name that no other message in the signatures of the same service has: `Request`, `CreateRequest` for
+/// `Create.Request`, or the package in front of it.
+fn told_apart(rpc: &Rpc, full_name: &str, place: &Place) -> String {
+    let inner = |name: &str| names::ty(name.rsplit('.').next().unwrap_or(name));
+    let mut others: Vec<&str> = Vec::new();
+    for service in &rpc.services {
+        let methods = service.methods.iter();
+        let named = methods.flat_map(|method| [method.input.as_str(), method.output.as_str()]);
+        if named.clone().any(|name| name == full_name) {
+            others.extend(named.filter(|name| *name != full_name));
+        }
+    }
+    others.retain(|name| inner(name) == place.name);
+    if others.is_empty() {
+        return place.name.clone();
+    }
+    let is_nested = !place.outer.is_empty()
+        && others
+            .iter()
+            .all(|name| Place::of_message(rpc, name).outer != place.outer);
+    if is_nested {
+        let path = full_name.strip_prefix(&place.package).unwrap_or(full_name);
+        return names::ty(&path.replace('.', "_"));
+    }
+    let name = names::ty(&full_name.replace('.', "_"));
+    // Without a package there is nothing to put in front.
+    if name == place.name {
+        format!("{name}Message")
+    } else {
+        name
+    }
+}
+
+/// The Rust name of a service: with its package where the process serves several of one name.
+pub(super) fn service_ty(rpc: &Rpc, service: &RpcService) -> String {
+    names::ty(&rpc.short_name(service).replace('.', "_"))
+}
+
+/// The proto packages of a process's services.
+pub(super) fn packages(rpc: &Rpc) -> Vec<&str> {
+    let mut out = vec![rpc.package.as_str()];
+    for service in &rpc.services {
+        if !out.contains(&service.package.as_str()) {
+            out.push(&service.package);
+        }
+    }
+    out
+}
+
+/// In words.
+fn named_packages(rpc: &Rpc) -> String {
+    let names = packages(rpc)
+        .into_iter()
+        .filter(|package| !package.is_empty());
+    let names: Vec<_> = names.map(|package| format!("`{package}`")).collect();
+    match names.as_slice() {
+        [] => "files of no proto package".to_owned(),
+        [one] => format!("the proto package {one}"),
+        several => format!("the proto packages {}", several.join(", ")),
+    }
+}
+
 /// Package and path of a message in it: packages are written in lower case, messages are not.
 fn foreign(full_name: &str) -> (&str, &str) {
     let mut at = 0;
@@ -204,7 +267,8 @@ fn foreign(full_name: &str) -> (&str, &str) {
 }
 
 /// The crate with the code of prost and tonic.
-pub(super) fn files(rpc: &Rpc, stubs: &[Stub]) -> Vec<File> {
+pub(super) fn files(rpc: &Rpc, code: &Code) -> Vec<File> {
+    let stubs = code.stubs.as_slice();
     let crate_name = crate_name(&rpc.name);
     let dir = Utf8PathBuf::from(format!("crates/{crate_name}"));
     let zgen = |path: String, body: rust::Body| File {
@@ -219,10 +283,11 @@ pub(super) fn files(rpc: &Rpc, stubs: &[Stub]) -> Vec<File> {
             .iter()
             .any(|stub| stub.text.contains("::prost_types::")),
         has_services: !rpc.services.is_empty(),
+        serde: code.serde,
     };
     let lib = ProtoLib {
         source: rpc.file.clone(),
-        package: rpc.package.clone(),
+        packages: named_packages(rpc),
         has_services: !rpc.services.is_empty(),
         lines: module_lines(stubs),
     };
@@ -239,6 +304,15 @@ pub(super) fn files(rpc: &Rpc, stubs: &[Stub]) -> Vec<File> {
     if !rpc.services.is_empty() {
         let body = Body::ProtoFake(super::fake::fakes(rpc));
         files.push(zgen("src/fake.rs".to_owned(), rust::Body::Workspace(body)));
+        let view = Descriptors {
+            source: rpc.file.clone(),
+            lines: bytes::lines(&code.descriptors),
+        };
+        let body = Body::ProtoDescriptors(view);
+        files.push(zgen(
+            "src/file_descriptor_set.rs".to_owned(),
+            rust::Body::Workspace(body),
+        ));
     }
     for stub in stubs {
         let text = format!(

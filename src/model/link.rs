@@ -7,7 +7,7 @@ use serde::Serialize;
 pub struct RouteCall {
     /// [`super::Rpc::name`]
     pub rpc: String,
-    /// [`super::RpcService::name`]
+    /// [`super::RpcService::name`], or its full name where the process serves several of that name.
     pub service: String,
     /// [`super::RpcMethod::name`]
     pub method: String,
@@ -85,8 +85,20 @@ pub enum Conversion {
         /// Whether items of the declared type may be null.
         nullable: bool,
     },
+    /// A list of a fixed length, item by item.
+    Array(Box<Conversion>),
     /// Value by value; the keys stay.
     Map(Box<Conversion>),
+    /// Value by value, the keys being whole numbers of different types.
+    KeyedMap(Box<Conversion>),
+    /// Any JSON as `google.protobuf.Value`.
+    Json,
+    /// Any JSON object as `google.protobuf.Struct`.
+    JsonObject,
+    /// A map to any JSON as `google.protobuf.Struct`.
+    JsonMap,
+    /// A list of any JSON as `google.protobuf.ListValue`.
+    JsonList,
 }
 
 /// One field on the way from one side to the other.

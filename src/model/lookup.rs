@@ -1,6 +1,6 @@
 //! Following the names by which parts of a [`System`] refer to each other.
 
-use crate::model::{Gateway, Rpc, RpcMethod, Struct, System};
+use crate::model::{Gateway, Rpc, RpcMethod, RpcService, Struct, System};
 
 impl System {
     /// The service of this name, as in [`super::RouteCall::rpc`].
@@ -17,10 +17,24 @@ impl Gateway {
 }
 
 impl Rpc {
+    /// The service of this name, as in [`super::RouteCall::service`].
+    pub fn service(&self, name: &str) -> Option<&RpcService> {
+        let by = |same: fn(&RpcService) -> &str| self.services.iter().find(|it| same(it) == name);
+        by(|service| &service.full_name).or_else(|| by(|service| &service.name))
+    }
+
+    /// What [`super::RouteCall::service`] calls a service: its own name, if no other of the process has it.
+    pub fn short_name<'a>(&self, service: &'a RpcService) -> &'a str {
+        let named = self.services.iter().filter(|it| it.name == service.name);
+        match named.count() {
+            0 | 1 => &service.name,
+            _ => &service.full_name,
+        }
+    }
+
     /// The method of these names, as in [`super::RouteCall`].
     pub fn method(&self, service: &str, method: &str) -> Option<&RpcMethod> {
-        let mut services = self.services.iter();
-        let service = services.find(|each| each.name == service)?;
+        let service = self.service(service)?;
         service.methods.iter().find(|each| each.name == method)
     }
 }

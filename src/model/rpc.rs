@@ -4,19 +4,22 @@ use serde::Serialize;
 
 use crate::model::{Table, TableCall};
 
-/// One service process: one proto package, its messages and services, and the tables it owns.
+/// One service process: a proto package, or several, with their messages and services, and the tables it owns.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Rpc {
-    /// go-zero's name of the process: the proto package, such as `order`.
+    /// go-zero's name of the process: the proto package, such as `order`, or what `--into` calls it.
     pub name: String,
-    /// The proto package, such as `order` or `shop.order.v1`.
+    /// The proto package, such as `order` or `shop.order.v1`; of several files, that of the first.
     pub package: String,
     /// Whether this workspace contains the service itself, or only calls it.
     pub serve: bool,
-    /// File name of the root proto, without folders, such as `order.proto`.
+    /// File name of the root proto, without folders, such as `order.proto`; of several, `order.proto, user.proto`.
     pub file: String,
+    /// Whether `--into` named it, so that it may have several root files.
+    #[serde(skip)]
+    pub merged: bool,
     pub services: Vec<RpcService>,
-    /// Every message of the package, nested ones included, by full name.
+    /// Every message of the root files' packages, nested ones included, by full name.
     pub messages: Vec<Message>,
     /// Messages of other packages that the package's files import, Google's own ones aside.
     pub imported: Vec<Message>,
@@ -41,6 +44,8 @@ pub struct RpcService {
     pub name: String,
     /// `order.Order`
     pub full_name: String,
+    /// The proto package that declares it.
+    pub package: String,
     pub methods: Vec<RpcMethod>,
     pub docs: Vec<String>,
 }

@@ -16,7 +16,8 @@ const API: &str = "\
 # `Handler: Service.Method` where a handler and the rpc method that answers it have different names.
 ";
 const RPC: &str = "\
-# One service for each .proto file; `include` lists import folders, `sql` the tables that the service owns.
+# One service for each .proto file; `include` lists import folders, `sql` the tables that the service owns. Files with
+# the same `into: NAME` are one process; `serde: true` derives serde's traits for messages.
 ";
 const OPTIONS: &str = "\
 # Choices that shape what is written. `envelope: true` makes gateways answer {\"code\": 0, \"msg\": \"ok\", \"data\": ..}.
@@ -171,6 +172,12 @@ pub(super) fn render_api(input: &ApiInput, indent: &str) -> String {
 pub(super) fn render_rpc(input: &RpcInput, indent: &str) -> String {
     let mut out = format!("{indent}- file: {}\n", scalar(input.file.as_str()));
     let inner = format!("{indent}  ");
+    if let Some(name) = &input.into {
+        let _ = writeln!(out, "{inner}into: {}", scalar(name));
+    }
+    if input.serde {
+        let _ = writeln!(out, "{inner}serde: true");
+    }
     list_of_paths(&mut out, &inner, "include", &input.include);
     list_of_paths(&mut out, &inner, "sql", &input.sql);
     out

@@ -20,7 +20,16 @@ pub(super) fn grow(text: &str, before: &Inputs, after: &Inputs) -> Option<String
     for input in &after.rpc {
         match before.rpc.iter().find(|known| known.file == input.file) {
             None => lines.add_item("rpc", |indent| render_rpc(input, indent))?,
-            Some(known) => lines.add_lists("rpc", &input.file, &rpc_lists(known, input))?,
+            Some(known) => {
+                if input.serde && !known.serde {
+                    lines.set(&input.file, "serde", false, "true")?;
+                }
+                if let Some(name) = input.into.as_ref().filter(|_| known.into != input.into) {
+                    let is_known = known.into.is_some();
+                    lines.set(&input.file, "into", is_known, &document::scalar(name))?;
+                }
+                lines.add_lists("rpc", &input.file, &rpc_lists(known, input))?;
+            }
         }
     }
     Some(lines.text())
@@ -101,6 +110,21 @@ impl Lines {
                 let end = self.body(head).end;
                 self.insert(end, &line);
             }
+        }
+        Some(())
+    }
+
+    /// A line below an item's `file:`, or in place of the one that says something else.
+    fn set(&mut self, file: &Utf8Path, key: &str, known: bool, wanted: &str) -> Option<()> {
+        let item = self.item("rpc", file)?;
+        let inner = indent(&self.lines[item.start]) + 2;
+        let line = format!("{}{key}: {wanted}\n", " ".repeat(inner));
+        if known {
+            let head = self.key(item, inner, key)?;
+            self.lines.remove(head);
+            self.insert(head, &line);
+        } else {
+            self.insert(item.start + 1, &line);
         }
         Some(())
     }

@@ -50,7 +50,7 @@ impl ApiInput {
     }
 }
 
-/// One service process.
+/// One service process, or a part of one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RpcInput {
@@ -62,6 +62,23 @@ pub struct RpcInput {
     /// DDL of the tables that the service owns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sql: Vec<Utf8PathBuf>,
+    /// The process that serves the file together with all others of this name; without it the file has a process of
+    /// its own, named after its package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub into: Option<String>,
+    /// Whether messages are serde's, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub serde: bool,
+}
+
+impl RpcInput {
+    /// A file that stands for itself.
+    pub fn of(file: impl Into<Utf8PathBuf>) -> Self {
+        Self {
+            file: file.into(),
+            ..Self::default()
+        }
+    }
 }
 
 /// Choices in `zgen.yaml` that shape what is written.

@@ -91,24 +91,24 @@ impl Project {
         self.grow(inputs)
     }
 
-    /// Adds a service, or changes the one of the same file; an empty `include` or `sql` leaves what is there.
+    /// Adds a service, or changes the one of the same file; what `wanted` leaves empty stays as it is.
     /// Paths are relative to the current directory.
-    pub fn add_rpc(
-        &mut self,
-        file: &Utf8Path,
-        include: &[Utf8PathBuf],
-        sql: &[Utf8PathBuf],
-    ) -> Result<(), Error> {
-        let file = self.stored(file)?;
-        let include = self.stored_all(include)?;
-        let sql = self.stored_all(sql)?;
+    pub fn add_rpc(&mut self, wanted: &RpcInput) -> Result<(), Error> {
+        let new = RpcInput {
+            file: self.stored(&wanted.file)?,
+            include: self.stored_all(&wanted.include)?,
+            sql: self.stored_all(&wanted.sql)?,
+            ..wanted.clone()
+        };
         let mut inputs = self.inputs.clone();
-        match inputs.rpc.iter_mut().find(|input| input.file == file) {
+        match inputs.rpc.iter_mut().find(|input| input.file == new.file) {
             Some(input) => {
-                replace(&mut input.include, include);
-                replace(&mut input.sql, sql);
+                replace(&mut input.include, new.include);
+                replace(&mut input.sql, new.sql);
+                input.into = new.into.or_else(|| input.into.take());
+                input.serde |= new.serde;
             }
-            None => inputs.rpc.push(RpcInput { file, include, sql }),
+            None => inputs.rpc.push(new),
         }
         inputs.rpc.sort_by(|a, b| a.file.cmp(&b.file));
         self.grow(inputs)
@@ -131,6 +131,8 @@ impl Project {
                     file: resolve(&input.file),
                     include: all(&input.include),
                     sql: all(&input.sql),
+                    into: input.into.clone(),
+                    serde: input.serde,
                 })
                 .collect(),
         }

@@ -2,14 +2,23 @@
 
 use super::*;
 
+/// A file, those that belong to it, and behind ` into ` a process.
 fn add(project: &mut Project, input: &str) -> Result<(), Error> {
+    let (input, into) = match input.split_once(" into ") {
+        Some((input, name)) => (input, Some(name)),
+        None => (input, None),
+    };
     let mut words = input.split(' ').map(Utf8PathBuf::from);
     let file = words.next().unwrap_or_default();
     let more: Vec<Utf8PathBuf> = words.collect();
     if file.extension() == Some("api") {
         project.add_api(&file, &more)
     } else {
-        project.add_rpc(&file, &[], &more)
+        project.add_rpc(&RpcInput {
+            sql: more,
+            into: into.map(str::to_owned),
+            ..RpcInput::of(file)
+        })
     }
 }
 
@@ -142,6 +151,27 @@ fn an_edited_file_gets_the_needed_lines_only() {
             "rpc:\n  - file: a.proto\n    sql:\n      - a.sql\n\n  # about b\n  - file: b.proto\n# mine\n",
         ),
         (
+            "# mine\nrpc: []\n",
+            "a.proto a.sql into shop",
+            "# mine\nrpc:\n  - file: a.proto\n    into: shop\n    sql:\n      - a.sql\n",
+        ),
+        (
+            "rpc:\n    - file: a.proto # a\n      sql:\n        - a.sql\n    - file: b.proto\n",
+            "a.proto into shop",
+            "rpc:\n    - file: a.proto # a\n      into: shop\n      sql:\n        - a.sql\n    - file: b.proto\n",
+        ),
+        (
+            "rpc:\n- file: a.proto\n  into: shop\n# mine\n",
+            "a.proto a.sql into store",
+            "rpc:\n- file: a.proto\n  into: store\n  sql:\n    - a.sql\n# mine\n",
+        ),
+        // Without a name the file stays where it is.
+        (
+            "rpc:\n- file: a.proto\n  into: shop\n# mine\n",
+            "a.proto",
+            "rpc:\n- file: a.proto\n  into: shop\n# mine\n",
+        ),
+        (
             "# mine\r\napi:\r\n  - file: b.api\r\n",
             "a.api",
             "# mine\r\napi:\r\n  - file: b.api\r\n  - file: a.api\r\n",
@@ -178,6 +208,7 @@ fn where_no_line_can_be_added_there_is_advice() {
             "# x\nrpc:\n  - include: [p]\n    file: a.proto\n",
             "a.proto b.sql",
         ),
+        ("# x\nrpc:\n  - { file: a.proto }\n", "a.proto into shop"),
     ] {
         let mut project = Project::parse("".into(), before).expect(before);
         let known = project.clone();

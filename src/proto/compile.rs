@@ -11,16 +11,16 @@ use crate::source::{Loader, SourceMap, reason};
 use crate::syntax::MAX_FILE_LEN;
 
 pub(super) fn compile(
-    root: &Utf8Path,
+    roots: &[&Utf8Path],
     includes: &[Utf8PathBuf],
     loader: &dyn Loader,
     map: &mut SourceMap,
     report: &mut Report,
 ) -> Option<Set> {
-    let sources = match Sources::read(root, includes, loader, map) {
+    let sources = match Sources::read(roots, includes, loader, map) {
         Ok(sources) => sources,
-        Err(error) => {
-            let message = format!("cannot read `{root}`: {}", reason(&error));
+        Err((path, error)) => {
+            let message = format!("cannot read `{path}`: {}", reason(&error));
             report.push(Diagnostic::error("input/unreadable", None, message));
             return None;
         }
@@ -40,14 +40,16 @@ pub(super) fn compile(
     resolver.add(GoogleFileResolver::new());
     let mut compiler = Compiler::with_file_resolver(resolver);
     compiler.include_imports(true).include_source_info(true);
-    let name = root.file_name().unwrap_or(root.as_str());
-    if let Err(error) = compiler.open_file(name) {
-        errors::push(&error, &sources.files, map, report);
-        return None;
+    for name in &sources.roots {
+        if let Err(error) = compiler.open_file(name) {
+            errors::push(&error, &sources.files, map, report);
+            return None;
+        }
     }
     Some(Set {
         descriptors: compiler.file_descriptor_set(),
-        root: name.to_owned(),
+        encoded: compiler.encode_file_descriptor_set(),
+        roots: sources.roots,
         files: sources.files,
     })
 }

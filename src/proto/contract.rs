@@ -37,7 +37,7 @@ pub(super) fn contract(set: &Set, sources: &SourceMap) -> Contract {
         let Some(id) = set.files.get(file.name()) else {
             continue;
         };
-        let of_root = file.name() == set.root;
+        let of_root = set.is_root(file);
         let mut walk = Walk {
             places: Places::new(file, *id, sources),
             of_root,

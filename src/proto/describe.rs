@@ -1,5 +1,6 @@
 //! Descriptors as the model has them.
 
+use camino::Utf8Path;
 use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{
     DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FieldOptions, FileDescriptorProto,
@@ -19,31 +20,37 @@ const MESSAGE_FIELD: i32 = 2;
 const MESSAGE_NESTED: i32 = 3;
 const SERVICE_METHOD: i32 = 2;
 
-/// The root's package: all its files, the root first.
+/// The packages of the roots: all their files, the roots first.
 pub(super) fn rpc(set: &Set, serve: bool) -> Rpc {
-    let package = set.package();
-    let mut files: Vec<&FileDescriptorProto> = set
+    let packages: Vec<&str> = set.root_files().map(FileDescriptorProto::package).collect();
+    let mut files: Vec<&FileDescriptorProto> = set.root_files().collect();
+    let others = set
         .descriptors
         .file
         .iter()
-        .filter(|file| file.package() == package)
-        .collect();
-    files.sort_by_key(|file| file.name() != set.root);
+        .filter(|file| !set.is_root(file));
+    files.extend(others.filter(|file| packages.contains(&file.package())));
     let holds = Holds::of(&set.descriptors.file);
     let services = files.iter().flat_map(|file| services_of(file)).collect();
     let messages = messages_of(&files, &holds);
     // Google's own have Rust types that no message of ours describes.
     let others: Vec<&FileDescriptorProto> = (set.descriptors.file.iter())
-        .filter(|file| file.package() != package && file.package() != "google.protobuf")
+        .filter(|file| !packages.contains(&file.package()) && file.package() != "google.protobuf")
         .collect();
     let imported = messages_of(&others, &holds);
     let enums = files.iter().chain(&others).flat_map(|file| enums_of(file));
     let enums = enums.collect();
+    let roots = set.roots.iter();
+    let roots: Vec<_> = roots
+        .filter_map(|root| Utf8Path::new(root).file_name())
+        .collect();
+    let package = set.package();
     Rpc {
         name: package.to_owned(),
         package: package.to_owned(),
         serve,
-        file: set.root.clone(),
+        file: roots.join(", "),
+        merged: false,
         services,
         messages,
         imported,
@@ -187,6 +194,7 @@ fn services_of(file: &FileDescriptorProto) -> impl Iterator<Item = RpcService> {
         RpcService {
             name: service.name().to_owned(),
             full_name: join(file.package(), service.name()),
+            package: file.package().to_owned(),
             methods: methods
                 .map(|(each, index)| {
                     method(file, each, &[&path[..], &[SERVICE_METHOD, index]].concat())

@@ -3,7 +3,8 @@
 use anyhow::Context as _;
 use prost_build::{Config, Module};
 
-use super::{Set, comments};
+use super::serde::Derived;
+use super::{Set, bare, comments};
 
 /// The Rust code of one proto package: the content of its module.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +17,39 @@ pub struct Stub {
     pub text: String,
 }
 
-pub(super) fn stubs(set: &Set) -> anyhow::Result<Vec<Stub>> {
+/// What the crate of a contract is made of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Code {
+    /// By package.
+    pub stubs: Vec<Stub>,
+    /// A `google.protobuf.FileDescriptorSet` on the wire: the files and what they import, without comments.
+    pub descriptors: Vec<u8>,
+    /// Whether messages are serde's, too.
+    pub serde: bool,
+    /// The messages that are not, although that was asked for.
+    pub without_serde: Vec<String>,
+}
+
+pub(super) fn code(set: &Set, serde: bool) -> anyhow::Result<Code> {
+    let mut config = Config::new();
+    let mut without_serde = Vec::new();
+    if serde {
+        let derived = Derived::of(&set.descriptors.file);
+        for path in &derived.paths {
+            config.type_attribute(path, "#[derive(serde::Serialize, serde::Deserialize)]");
+            config.message_attribute(path, "#[serde(default)]");
+        }
+        without_serde = derived.left_out;
+    }
+    Ok(Code {
+        stubs: stubs(set, config)?,
+        descriptors: bare::without_sources(&set.encoded),
+        serde,
+        without_serde,
+    })
+}
+
+fn stubs(set: &Set, mut config: Config) -> anyhow::Result<Vec<Stub>> {
     let mut requests = Vec::new();
     let mut packages: Vec<(Module, String)> = Vec::new();
     for file in &set.descriptors.file {
@@ -32,7 +65,6 @@ pub(super) fn stubs(set: &Set) -> anyhow::Result<Vec<Stub>> {
         .client_mod_attribute(".", "#[cfg(feature = \"client\")]")
         .server_mod_attribute(".", "#[cfg(feature = \"server\")]")
         .service_generator();
-    let mut config = Config::new();
     config.service_generator(services);
     let mut texts = config
         .generate(requests)
@@ -45,7 +77,7 @@ pub(super) fn stubs(set: &Set) -> anyhow::Result<Vec<Stub>> {
             package,
             modules: module.parts().map(str::to_owned).collect(),
             // prost-build leaves a comma after the language of a fence that had none.
-            text: without_header(&text).replace("```text,\n", "```text\n"),
+            text: plain_types(&without_header(&text).replace("```text,\n", "```text\n")),
         })
     });
     Ok(stubs.collect())
@@ -68,6 +100,27 @@ fn clean_comments(file: &mut prost_types::FileDescriptorProto) {
         }
         location.leading_detached_comments.clear();
     }
+}
+
+/// tonic's generator takes Google's wrappers of numbers for messages of the package: `super::i64`. No message of a package
+/// has such a name: prost writes them in camel case.
+fn plain_types(text: &str) -> String {
+    const HEAD: &str = "super::";
+    const PLAIN: &[&str] = &["bool", "f32", "f64", "i32", "i64", "u32", "u64"];
+
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(HEAD) {
+        let (before, found) = rest.split_at(at);
+        let after = &found[HEAD.len()..];
+        let end = after.find(|c: char| !c.is_alphanumeric() && c != '_');
+        let is_plain = PLAIN.contains(&&after[..end.unwrap_or(after.len())]);
+        out.push_str(before);
+        out.push_str(if is_plain { "" } else { HEAD });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Generated files carry zgen's own header.

@@ -103,6 +103,8 @@ pub struct Client {
     pub declares_config: bool,
     /// `order`: the rpc as go-zero names it.
     pub rpc: String,
+    /// `Channel::new("OrderRpc", conf)?` with its line breaks, and the methods that stream.
+    pub channel: String,
 }
 
 /// `src/generated/convert.rs`
@@ -297,8 +299,8 @@ pub struct Call {
     pub send: String,
     /// `CreateOrderResp { .. }` with its line breaks.
     pub response: Option<String>,
-    /// Whether anything of the reply is looked at.
-    pub reads_reply: bool,
+    /// What is sent back is kept under this name, if anything of it is looked at.
+    pub reply: Option<&'static str>,
     pub request_attributes: Vec<Attribute>,
     pub response_attributes: Vec<Attribute>,
     pub uses_span: bool,

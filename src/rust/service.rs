@@ -56,6 +56,10 @@ pub struct Crate {
     pub services: Vec<ServiceName>,
     /// Of `lib.rs`, from other crates.
     pub imports: Vec<Use>,
+    /// `use crate::generated::OrderService;`
+    pub exports: Option<Use>,
+    /// `.with(OrderServer::new(OrderService::new(svc)))` with its line breaks, for each service.
+    pub mounted: Vec<String>,
     pub has_tables: bool,
 }
 
@@ -112,6 +116,8 @@ pub struct Method {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LogicMod {
     pub source: String,
+    /// `mod create_order;`, `pub(crate) mod auditor;`
+    pub modules: Vec<String>,
     pub functions: Vec<Function>,
 }
 

@@ -13,6 +13,7 @@ pub enum Body {
     ProtoManifest(ProtoManifest),
     ProtoLib(ProtoLib),
     ProtoFake(ProtoFake),
+    ProtoDescriptors(Descriptors),
 }
 
 /// The root `Cargo.toml`.
@@ -62,15 +63,25 @@ pub struct ProtoManifest {
     pub crate_name: String,
     pub uses_prost_types: bool,
     pub has_services: bool,
+    pub serde: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ProtoLib {
     pub source: String,
-    pub package: String,
+    /// ``the proto package `order` ``
+    pub packages: String,
     pub has_services: bool,
     /// The nested modules, already in printing order.
     pub lines: Vec<ModuleLine>,
+}
+
+/// The described files for whoever asks a running service.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Descriptors {
+    pub source: String,
+    /// Of a byte string.
+    pub lines: Vec<String>,
 }
 
 /// One line of the module tree of a proto crate.

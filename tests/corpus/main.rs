@@ -18,5 +18,8 @@ mod openapi;
 mod openapi_schema;
 #[path = "../schema/mod.rs"]
 mod schema;
+mod served;
+#[path = "../support/services.rs"]
+mod services;
 mod snippets;
 mod support;

@@ -94,6 +94,7 @@ fn gateway(name: &str) -> Gateway {
 
 fn rpc(name: &str, service: &str, table: Option<&str>) -> Rpc {
     Rpc {
+        merged: false,
         name: name.to_owned(),
         package: name.to_owned(),
         serve: true,
@@ -101,6 +102,7 @@ fn rpc(name: &str, service: &str, table: Option<&str>) -> Rpc {
         services: vec![RpcService {
             name: service.to_owned(),
             full_name: format!("{name}.{service}"),
+            package: name.to_owned(),
             methods: Vec::new(),
             docs: Vec::new(),
         }],

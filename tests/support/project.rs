@@ -7,7 +7,7 @@ use std::fs;
 
 use anyhow::{Context as _, bail};
 use camino::{Utf8Path, Utf8PathBuf};
-use zgen::project::Project;
+use zgen::project::{Project, RpcInput};
 
 const ROOT: &str = "fixtures/projects";
 
@@ -59,9 +59,12 @@ impl Fixture {
             let words: Vec<&str> = command.iter().map(String::as_str).collect();
             match words[..] {
                 ["api", _] => project.add_api(&path(&command[1]), &[])?,
-                ["rpc", _] => project.add_rpc(&path(&command[1]), &[], &[])?,
+                ["rpc", _] => project.add_rpc(&RpcInput::of(path(&command[1])))?,
                 ["rpc", _, "--sql", _] => {
-                    project.add_rpc(&path(&command[1]), &[], &[path(&command[3])])?;
+                    project.add_rpc(&RpcInput {
+                        sql: vec![path(&command[3])],
+                        ..RpcInput::of(path(&command[1]))
+                    })?;
                 }
                 _ => bail!(
                     "{}/inputs: `{}` is not understood",

@@ -46,14 +46,19 @@ const CASES: &[Case] = &[
             (
                 "shop-order-rpc",
                 "[dependencies]\n",
-                "prost-types.workspace = true\n",
+                "futures-util = \"0.3\"\nprost-types.workspace = true\n",
+            ),
+            (
+                "shop-user-rpc",
+                "[dependencies]\n",
+                "futures-util = \"0.3\"\n",
             ),
         ],
     },
     Case {
         project: "shapes",
         package: "shapes-v1-rpc",
-        tests: &["streams"],
+        tests: &["streams", "reflection"],
         tables: None,
         needs: &[
             (
@@ -65,6 +70,8 @@ const CASES: &[Case] = &[
                 "shapes-v1-rpc",
                 "[dev-dependencies]\n",
                 "shapes-v1-proto = { workspace = true, features = [\"client\"] }\n\
+                 tokio-stream = \"0.1\"\n\
+                 tonic-reflection = \"0.14\"\n\
                  zgen-rt = { workspace = true, features = [\"rpc-client\"] }\n",
             ),
         ],

@@ -63,7 +63,8 @@ pub struct MethodTimeoutConf {
     pub timeout: Millis,
 }
 
-/// Which of go-zero's modes a process runs in: in all but `pro` no load is shed.
+/// Which of go-zero's modes a process runs in: in all but `pro` no load is shed, in `dev` and `test` a
+/// service describes itself to its callers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {

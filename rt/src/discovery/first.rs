@@ -1,12 +1,7 @@
 //! A process that calls others is ready when it has found them, or has looked for long enough: before, its
 //! first requests would fail for no reason.
 
-use std::time::Duration;
-
 use tokio::sync::watch;
-
-/// A service may well be started after its callers, so nobody waits for ever.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How many services have been looked for and not been found so far.
 static LOOKED_FOR: std::sync::LazyLock<watch::Sender<usize>> =
@@ -32,6 +27,9 @@ impl Drop for Search {
 /// Returns when every service that this process calls has an instance, or after 5 s.
 #[cfg(feature = "http")]
 pub(crate) async fn found() {
+    /// A service may well be started after its callers, so nobody waits for ever.
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+
     let mut looked_for = LOOKED_FOR.subscribe();
     let found = looked_for.wait_for(|count| *count == 0);
     if tokio::time::timeout(PATIENCE, found).await.is_err() {

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, StreamExt as _};
 use serde::Serialize;
 use tokio::sync::mpsc;
+use tonic::Status;
 
 /// Less than the idle time after which proxies close a connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -26,6 +27,31 @@ impl<T> Events<T> {
 }
 
 impl<T: Send + 'static> Events<T> {
+    /// What a service streams, each reply as a value of this gateway's.
+    ///
+    /// The caller has its status 200 by then: a stream that fails ends the answer, and the failure is logged.
+    pub fn of_replies<R>(
+        replies: impl Stream<Item = Result<R, Status>> + Send + 'static,
+        convert: impl Fn(R) -> T + Send + 'static,
+    ) -> Self {
+        Self::of_checked_replies(replies, move |reply| Ok::<_, Infallible>(convert(reply)))
+    }
+
+    /// The same where there are replies that this gateway cannot show: the first of them ends the answer, too.
+    pub fn of_checked_replies<R, E: fmt::Display>(
+        replies: impl Stream<Item = Result<R, Status>> + Send + 'static,
+        convert: impl Fn(R) -> Result<T, E> + Send + 'static,
+    ) -> Self {
+        let values = replies.map(move |reply| match reply {
+            Ok(reply) => convert(reply).map_err(|error| error.to_string()),
+            Err(status) => Err(status.to_string()),
+        });
+        Self::new(values.scan((), |(), value| {
+            let value = value.inspect_err(|error| tracing::error!(error, "the stream has failed"));
+            std::future::ready(value.ok())
+        }))
+    }
+
     /// Both ends of a queue: what is sent into it is sent to the caller; the answer ends when the sender is dropped.
     /// Sending fails once the caller is gone.
     pub fn channel(capacity: usize) -> (mpsc::Sender<T>, Self) {

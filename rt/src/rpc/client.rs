@@ -1,5 +1,6 @@
 //! A channel for generated clients: discovery, balancing, breaker, deadline, span and metrics around each call.
 
+use std::collections::BTreeSet;
 #[cfg(feature = "testing")]
 use std::convert::Infallible;
 use std::future::Future;
@@ -37,6 +38,8 @@ pub struct Channel {
     to: To,
     timeout: Option<Duration>,
     breakers: Option<Arc<Breakers>>,
+    /// Paths of methods whose calls may last.
+    streams: Arc<BTreeSet<&'static str>>,
 }
 
 #[derive(Debug, Clone)]
@@ -63,7 +66,16 @@ impl Channel {
             to: To::Instances(instances),
             timeout,
             breakers: conf.middlewares.breaker.then(Arc::default),
+            streams: Arc::default(),
         })
+    }
+
+    /// A method that streams, such as `/order.Order/Watch`: `Timeout` is not for it, as in go-zero. A deadline that a
+    /// call has of its own counts all the same.
+    #[must_use]
+    pub fn with_stream(mut self, path: &'static str) -> Self {
+        Arc::make_mut(&mut self.streams).insert(path);
+        self
     }
 
     /// A channel to a service in this process, such as a fake: no socket, no network, the same spans.
@@ -81,6 +93,7 @@ impl Channel {
             to: To::Local(BoxCloneSyncService::new(service)),
             timeout: None,
             breakers: None,
+            streams: Arc::default(),
         }
     }
 }
@@ -103,10 +116,10 @@ impl Service<Request<Body>> for Channel {
             return Box::pin(async move { Err(call.refuse()) });
         }
         call.breaker = breaker;
+        let lasts = self.streams.contains(path);
+        let timeout = self.timeout.filter(|_| !lasts);
         match &self.to {
-            To::Instances(instances) => {
-                Box::pin(call.run(request, instances.clone(), self.timeout))
-            }
+            To::Instances(instances) => Box::pin(call.run(request, instances.clone(), timeout)),
             #[cfg(feature = "testing")]
             To::Local(service) => Box::pin(call.run_here(request, service.clone())),
         }

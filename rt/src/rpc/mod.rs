@@ -20,6 +20,8 @@ mod fake;
 mod observe;
 #[cfg(feature = "rpc-server")]
 mod protect;
+#[cfg(feature = "reflection")]
+mod reflection;
 #[cfg(feature = "rpc-server")]
 mod server;
 #[cfg(feature = "rpc-server")]

@@ -18,6 +18,8 @@ use tower::Service;
 
 use super::observe::observe;
 use super::protect::Protect;
+#[cfg(feature = "reflection")]
+use super::reflection;
 use crate::config::RpcServerConf;
 use crate::dev_server;
 use crate::lifecycle::{self, Readiness};
@@ -28,6 +30,8 @@ use crate::shed;
 pub struct Services {
     routes: RoutesBuilder,
     names: Vec<&'static str>,
+    #[cfg(feature = "reflection")]
+    descriptors: Vec<&'static [u8]>,
 }
 
 impl Services {
@@ -49,6 +53,14 @@ impl Services {
     {
         self.routes.add_service(service);
         self.names.push(S::NAME);
+        self
+    }
+
+    /// What callers may read about the services while `Mode` is `dev` or `test`: a `google.protobuf.FileDescriptorSet`.
+    #[cfg(feature = "reflection")]
+    #[must_use]
+    pub fn described_by(mut self, descriptors: &'static [u8]) -> Self {
+        self.descriptors.push(descriptors);
         self
     }
 
@@ -102,7 +114,17 @@ impl Server {
                 .set_service_status(name, ServingStatus::Serving)
                 .await;
         }
+        #[cfg(feature = "reflection")]
+        let reflection = if reflection::is_on(self.conf.mode) && !services.descriptors.is_empty() {
+            Some(reflection::router(&services.descriptors, &services.names)?)
+        } else {
+            None
+        };
         let mut app = services.into_router(&self.conf);
+        #[cfg(feature = "reflection")]
+        if let Some(reflection) = reflection {
+            app = app.merge(reflection);
+        }
         if self.conf.health {
             app = app.merge(
                 Routes::new(health_service)

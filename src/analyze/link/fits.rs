@@ -36,6 +36,12 @@ fn well_known(direction: Direction, body: &Type, message: &str) -> Option<Conver
         ("Timestamp", body) if *body == SECONDS => Some(Conversion::UnixSeconds),
         ("Duration", Type::String) => Some(Conversion::DurationText),
         ("Duration", body) if *body == SECONDS => Some(Conversion::Seconds),
+        ("Value", Type::Any) => Some(Conversion::Json),
+        ("Struct", Type::Any) => Some(Conversion::JsonObject),
+        ("Struct", Type::Map(key, value)) if (&**key, &**value) == (&Type::String, &Type::Any) => {
+            Some(Conversion::JsonMap)
+        }
+        ("ListValue", Type::Slice(item)) if **item == Type::Any => Some(Conversion::JsonList),
         _ => None,
     }
 }
@@ -108,13 +114,21 @@ pub(super) fn can_fail(conversion: &Conversion, direction: Direction) -> bool {
         Conversion::Narrow
         | Conversion::NarrowFloat
         | Conversion::Rfc3339
-        | Conversion::DurationText => true,
-        Conversion::EnumName(_) | Conversion::Base64 => direction == Direction::ToMessage,
+        | Conversion::DurationText
+        | Conversion::KeyedMap(_) => true,
+        Conversion::EnumName(_) | Conversion::Base64 | Conversion::JsonObject => {
+            direction == Direction::ToMessage
+        }
+        // A list has the length that it has.
+        Conversion::Array(item) => direction == Direction::ToBody || can_fail(item, direction),
         Conversion::List { item, .. } | Conversion::Map(item) => can_fail(item, direction),
         Conversion::Same
         | Conversion::Widen
         | Conversion::UnixSeconds
         | Conversion::Seconds
+        | Conversion::Json
+        | Conversion::JsonMap
+        | Conversion::JsonList
         | Conversion::Type { .. } => false,
     }
 }
@@ -197,6 +211,24 @@ mod tests {
             (Type::Bool, known("Any"), None, None),
             (int(64, true), ProtoType::Double, None, None),
             (Type::Any, ProtoType::String, None, None),
+            (
+                Type::Any,
+                known("Value"),
+                Some(Conversion::Json),
+                Some(Conversion::Json),
+            ),
+            (
+                Type::Map(Box::new(Type::String), Box::new(Type::Any)),
+                known("Struct"),
+                Some(Conversion::JsonMap),
+                Some(Conversion::JsonMap),
+            ),
+            (
+                Type::Slice(Box::new(Type::Any)),
+                known("Struct"),
+                None,
+                None,
+            ),
         ] {
             let way = |direction| scalar(direction, &body, &message);
             assert_eq!(

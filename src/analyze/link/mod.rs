@@ -6,7 +6,7 @@ mod pairs;
 
 use std::collections::BTreeMap;
 
-use self::matching::{Found, Method};
+use self::matching::{Found, Kind, Method};
 use self::pairs::{Key, Misfit, Pairs};
 use crate::diag::{Diagnostic, Report, did_you_mean};
 use crate::model::{
@@ -55,8 +55,12 @@ pub(super) fn apply(gateway: &mut Gateway, calls: &BTreeMap<String, String>, rep
 pub(super) fn link(gateway: &mut Gateway, rpcs: &[Rpc], report: &mut Report) {
     let mut links = Vec::new();
     let mut wanted = Vec::new();
-    for route in (gateway.groups.iter_mut()).flat_map(|group| &mut group.routes) {
-        match matching::method(route, rpcs) {
+    let routes = (gateway.groups.iter_mut()).flat_map(|group| {
+        let kind = if group.sse { Kind::Stream } else { Kind::Once };
+        group.routes.iter_mut().map(move |route| (route, kind))
+    });
+    for (route, kind) in routes {
+        match matching::method(route, kind, rpcs) {
             Found::One(method) => match call(route, &gateway.types, &method, &mut links) {
                 Ok(Some(call)) => {
                     unfilled(route, &gateway.types, &call, &method, report);
@@ -66,16 +70,15 @@ pub(super) fn link(gateway: &mut Gateway, rpcs: &[Rpc], report: &mut Report) {
                 Ok(None) => {}
                 Err(misfit) => report.push(mismatch(route, method.service, &misfit)),
             },
-            Found::Several(first, second) => report.push(
+            Found::Several(first, second, name) => report.push(
                 Diagnostic::warning(
                     "link/ambiguous-method",
                     route.span,
                     format!(
-                        "`{}` is a method of `{first}` and of `{second}`, so the route is not linked to either",
-                        route.handler
+                        "`{name}` is a method of `{first}` and of `{second}`, so the route is not linked to either"
                     ),
                 )
-                .help(format!("say which: `@doc (rpc: {first}.{})`", route.handler)),
+                .help(format!("say which: `@doc (rpc: {first}.{name})`")),
             ),
             Found::Wrong(finding) => report.push(finding),
             Found::None => {}

@@ -162,6 +162,12 @@ impl<'a> Pairs<'a> {
                 Some(inner) => inner.inside(&message.name),
                 None => misfit(),
             })?,
+            (Repetition::Repeated, Type::Array(_, item)) => {
+                let item = self.value(direction, item, message);
+                let item =
+                    item.map_err(|inner| inner.map_or_else(misfit, |it| it.inside(&message.name)))?;
+                Conversion::Array(Box::new(item))
+            }
             (Repetition::Repeated, Type::Slice(item)) => {
                 let (item, nullable) = match &**item {
                     Type::Pointer(item) => (item, true),
@@ -178,13 +184,22 @@ impl<'a> Pairs<'a> {
                 }
             }
             (Repetition::Map(key), Type::Map(known, value)) => {
-                if fits::scalar(direction, known, key) != Some(Conversion::Same) {
-                    return Err(misfit());
-                }
+                let keys = fits::scalar(direction, known, key);
+                let keys = keys.filter(|keys| {
+                    matches!(
+                        keys,
+                        Conversion::Same | Conversion::Widen | Conversion::Narrow
+                    )
+                });
+                let keys = keys.ok_or_else(misfit)?;
                 let value = self.value(direction, value, message);
                 let value = value
                     .map_err(|inner| inner.map_or_else(misfit, |it| it.inside(&message.name)))?;
-                Conversion::Map(Box::new(value))
+                if keys == Conversion::Same {
+                    Conversion::Map(Box::new(value))
+                } else {
+                    Conversion::KeyedMap(Box::new(value))
+                }
             }
             _ => return Err(misfit()),
         };
@@ -306,7 +321,10 @@ fn inside(link: &TypeLink, field: &FieldLink) -> Option<Key> {
 fn named(conversion: &Conversion) -> Option<(&str, &str)> {
     match conversion {
         Conversion::Type { body, message } => Some((body, message)),
-        Conversion::List { item, .. } | Conversion::Map(item) => named(item),
+        Conversion::List { item, .. }
+        | Conversion::Array(item)
+        | Conversion::Map(item)
+        | Conversion::KeyedMap(item) => named(item),
         _ => None,
     }
 }

@@ -19,12 +19,14 @@ pub(super) struct Called {
 
 /// The method that answers a route, where its logic can call it.
 pub(super) fn linked<'a>(gateway: &Gateway<'_>, route: &'a Route) -> Option<&'a RouteCall> {
-    let is_stream = gateway.group_of(route).is_some_and(|group| group.sse);
     // The message is made from the fields of a request, and the answer from those of the reply.
-    if is_stream || route.raw.request || route.raw.response {
+    if route.raw.request || route.raw.response {
         return None;
     }
-    route.call.as_ref()
+    let call = route.call.as_ref()?;
+    // Events are of some type.
+    let is_stream = gateway.group_of(route).is_some_and(|group| group.sse);
+    (!is_stream || route.response.is_some()).then_some(call)
 }
 
 pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Called> {
@@ -42,11 +44,16 @@ pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Called> {
         spans::ids("rpc", "req", seen(&fields_of(gateway, request)).into_iter());
     let response_attributes = spans::ids("rpc", "reply", seen(&output.fields()).into_iter());
     let response_attributes = match response {
-        Some(_) => spans::without(response_attributes, &request_attributes),
-        None => Vec::new(),
+        Some(_) if !method.server_streaming => {
+            spans::without(response_attributes, &request_attributes)
+        }
+        _ => Vec::new(),
     };
     let (message, message_use) = imported(gateway, route, &input);
     let answer = response.map(|found| {
+        if method.server_streaming {
+            return events(gateway, route, call, found);
+        }
         let links = &call.response;
         match output.model {
             Some(model) if convert::is_flat(links, Some(model)) => {
@@ -60,14 +67,20 @@ pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Called> {
             None => format!("{}::default()", gateway.scope.ty(&found.name)),
         }
     });
-    let reads_reply = answer
-        .as_ref()
-        .is_some_and(|answer| !response_attributes.is_empty() || convert::reads(answer, "reply"));
+    let reads_reply = method.server_streaming
+        || answer.as_ref().is_some_and(|answer| {
+            !response_attributes.is_empty() || convert::reads(answer, "reply")
+        });
+    let reply = if method.server_streaming {
+        "replies"
+    } else {
+        "reply"
+    };
     let send_method = format!(".{}(request)", names::value(&call.method));
     let inner: &[&str] = if reads_reply { &[".into_inner()"] } else { &[] };
     let head = format!("svc.{}", client.field);
     let links = [&[".clone()", &send_method, ".await?"], inner].concat();
-    let column = if reads_reply { 16 } else { 4 };
+    let column = if reads_reply { 11 + reply.len() } else { 4 };
     let send = chain_of_field(column, &head, &links);
     let is_flat = convert::is_flat(&call.request, input.model);
     let request_value = match (request, input.model) {
@@ -90,12 +103,47 @@ pub(super) fn call(gateway: &Gateway<'_>, route: &Route) -> Option<Called> {
         request: request_value,
         send,
         response: answer,
-        reads_reply,
+        reply: reads_reply.then_some(reply),
         uses_span: !(request_attributes.is_empty() && response_attributes.is_empty()),
         request_attributes,
         response_attributes,
     };
     Some(Called { message_use, call })
+}
+
+/// The answer of a method that streams, each reply an event.
+fn events(gateway: &Gateway<'_>, route: &Route, call: &RouteCall, found: &Struct) -> String {
+    let ty = gateway.scope.ty(&found.name);
+    let Some((rpc, method)) = callee(gateway, call) else {
+        return String::new();
+    };
+    let links = &call.response;
+    let (function, convert) = match Message::of(rpc, &method.output).model {
+        Some(model) if convert::is_flat(links, Some(model)) => {
+            let fields = convert::flat_body(gateway, rpc, found, model, links);
+            let literal = layout::literal(4, &ty, &fields);
+            let reply = if convert::reads(&literal, "reply") {
+                "reply"
+            } else {
+                "_"
+            };
+            ("of_replies", format!("|{reply}| {literal}"))
+        }
+        Some(_) => {
+            let called =
+                convert::called(gateway, route, call, Direction::ToBody, &ty, &method.output);
+            let path = called.split('(').next().unwrap_or(&called).to_owned();
+            let is_checked = called.ends_with('?');
+            let function = if is_checked {
+                "of_checked_replies"
+            } else {
+                "of_replies"
+            };
+            (function, path)
+        }
+        None => ("of_replies", format!("|()| {ty}::default()")),
+    };
+    format!("Events::{function}(replies, {convert})")
 }
 
 /// What the message is called in the logic, and its `use` line, if there is something to import.
@@ -133,21 +181,11 @@ pub(super) fn callee<'a>(
         .rpcs
         .iter()
         .find(|rpc| rpc.name == call.rpc)?;
-    let service = rpc
-        .services
-        .iter()
-        .find(|service| service.name == call.service)?;
-    Some((
-        rpc,
-        service
-            .methods
-            .iter()
-            .find(|method| method.name == call.method)?,
-    ))
+    Some((rpc, rpc.method(&call.service, &call.method)?))
 }
 
 fn full_name(rpc: &Rpc, service: &str) -> String {
-    let found = rpc.services.iter().find(|known| known.name == service);
+    let found = rpc.service(service);
     found
         .map(|service| service.full_name.clone())
         .unwrap_or_default()

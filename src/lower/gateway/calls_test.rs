@@ -76,10 +76,7 @@ fn tested(
 ) -> Option<TestedCall> {
     let call = linked(gateway, route)?;
     let (rpc, method) = callee(gateway, call)?;
-    let service = rpc
-        .services
-        .iter()
-        .find(|known| known.name == call.service)?;
+    let service = rpc.service(&call.service)?;
     let client = gateway
         .clients
         .iter()
@@ -107,7 +104,7 @@ fn tested(
     if is_renamed(&input) || is_renamed(&output) {
         return None;
     }
-    let answer = match &output.module {
+    let one = match &output.module {
         Some(module) => {
             needed.push((module.clone(), output.name.clone()));
             format!("{}::default()", output.name)
@@ -115,7 +112,12 @@ fn tested(
         None if output.name == "()" => "()".to_owned(),
         None => return None,
     };
-    let fake = fake::name(&service.name);
+    let answer = if method.server_streaming {
+        format!("vec![{one}]")
+    } else {
+        one
+    };
+    let fake = fake::name(rpc, service);
     let crate_name = proto::crate_name(&rpc.name).replace('-', "_");
     needed.push((format!("{crate_name}::fake"), fake.clone()));
     let field = names::value(&method.name);

@@ -22,7 +22,7 @@ use super::scope::Scope;
 use super::{layout, names};
 use crate::emit::Owner;
 use crate::lower::deploy::Plan;
-use crate::model::{self, Group, Route, System};
+use crate::model::{self, Group, Route, RpcService, System};
 use crate::project::Options;
 use crate::rust::gateway::{
     Body, Client, Crate, ErrorType, Jwt, Manifest, Middleware, MiddlewareMod,
@@ -256,7 +256,7 @@ fn clients(system: &System, plan: &Plan<'_>) -> Vec<Client> {
                 field
             };
             let field = fields.take(field);
-            let module = super::proto::module_path(&rpc.name, &rpc.package);
+            let module = super::proto::module_path(&rpc.name, &service.package);
             let generated = names::ty(&service.name);
             let file = names::value(&format!("{}_client", service.name));
             let alias = names::ty(&format!("{field}_client"));
@@ -281,11 +281,24 @@ fn clients(system: &System, plan: &Plan<'_>) -> Vec<Client> {
                     .any(|client| client.section == callee.section),
                 section: callee.section.clone(),
                 rpc: rpc.name.clone(),
+                channel: channel(&callee.section, service),
                 field,
             });
         }
     }
     clients
+}
+
+/// The channel of a client, with the methods that stream.
+fn channel(section: &str, service: &RpcService) -> String {
+    let head = format!("Channel::new(\"{section}\", conf)?");
+    let methods = service.methods.iter();
+    let streams = methods.filter(|method| method.client_streaming || method.server_streaming);
+    let links: Vec<_> = streams
+        .map(|method| format!(".with_stream(\"/{}/{}\")", service.full_name, method.name))
+        .collect();
+    let links: Vec<_> = links.iter().map(String::as_str).collect();
+    layout::chain(4, 18, &head, &links, ";")
 }
 
 fn protos(gateway: &Gateway<'_>) -> Vec<String> {

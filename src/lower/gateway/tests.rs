@@ -125,7 +125,8 @@ pub(super) fn trace_test(
             .call
             .as_ref()
             .is_some_and(|call| matches!(call.op, TableOp::Find { .. }));
-        if needs_more || finds || route.method != Method::Post {
+        let streams = method.server_streaming;
+        if needs_more || finds || streams || route.method != Method::Post {
             return None;
         }
         let client = gateway
@@ -133,10 +134,7 @@ pub(super) fn trace_test(
             .iter()
             .find(|client| client.rpc == rpc.name)?;
         let has_tables = !rpc.tables.is_empty();
-        let full_name = rpc
-            .services
-            .iter()
-            .find(|known| known.name == call.service)?;
+        let full_name = rpc.service(&call.service)?;
         let answers = method.call.is_some();
         let test = TraceTest {
             module: view.module.clone(),

@@ -1,5 +1,6 @@
 //! A gRPC service's crate.
 
+mod folders;
 mod lines;
 mod logic;
 mod schema;
@@ -10,13 +11,13 @@ mod table;
 use camino::Utf8PathBuf;
 
 pub(super) use self::store::Columns;
-use super::layout::Imports;
+use super::layout::{self, Imports};
 use super::{names, proto};
 use crate::emit::Owner;
 use crate::lower::deploy::Plan;
 use crate::model::{Rpc, RpcService};
-use crate::rust::service::{Body, Crate, LogicMod, Manifest, ServiceName};
-use crate::rust::{self, File, Function, Use};
+use crate::rust::service::{Body, Crate, Manifest, ServiceName};
+use crate::rust::{self, File, Use};
 
 /// The files of one service.
 pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
@@ -29,7 +30,9 @@ pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
         module: info.crate_name.replace('-', "_"),
         process_name: info.name.clone(),
         config: info.config.clone(),
-        imports: imports(&service_names(rpc)),
+        imports: imports(rpc, &service_names(rpc)),
+        exports: exports(&service_names(rpc)),
+        mounted: mounted(&service_names(rpc)),
         services: service_names(rpc),
         has_tables,
     };
@@ -66,27 +69,7 @@ pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
             Body::Server(server),
         );
     }
-    let methods = || rpc.services.iter().flat_map(|service| &service.methods);
-    let functions = methods().map(|method| Function {
-        module: names::module(&method.name),
-        name: names::value(&method.name),
-    });
-    let mut functions: Vec<_> = functions.collect();
-    functions.sort();
-    out.zgen(
-        "src/logic/mod.rs",
-        Body::LogicMod(LogicMod {
-            source: rpc.file.clone(),
-            functions,
-        }),
-    );
-    for method in methods() {
-        let file = names::module(&method.name);
-        out.user(
-            format!("src/logic/{file}.rs"),
-            Body::Logic(logic::logic(rpc, method)),
-        );
-    }
+    folders::files(rpc, &mut out);
     if has_tables {
         let stem = info.config.trim_end_matches(".yaml");
         let schema = format!("migrations/sqlite/0001_{}.sql", names::module(stem));
@@ -133,6 +116,7 @@ fn features(has_tables: bool, columns: Columns) -> String {
     let features = [
         ("etcd", true),
         ("redis", has_tables),
+        ("reflection", true),
         ("rpc-server", true),
         ("sql", has_tables),
         ("sql-decimal", columns.decimals),
@@ -145,14 +129,44 @@ fn features(has_tables: bool, columns: Columns) -> String {
 }
 
 /// What `lib.rs` imports from other crates.
-fn imports(services: &[ServiceName]) -> Vec<Use> {
+fn imports(rpc: &Rpc, services: &[ServiceName]) -> Vec<Use> {
     let mut imports = Imports::default();
     for service in services {
         let (module, name) = service.server_path.rsplit_once("::").unwrap_or_default();
-        imports.add(module, &[name]);
+        if name == service.server {
+            imports.add(module, &[name]);
+        } else {
+            imports.add(module, &[&format!("{name} as {}", service.server)]);
+        }
     }
+    let proto = proto::module_path(&rpc.name, "");
+    imports.add(&proto, &["FILE_DESCRIPTOR_SET"]);
     imports.add("zgen_rt::rpc", &["self", "Services"]);
     imports.lines()
+}
+
+fn exports(services: &[ServiceName]) -> Option<Use> {
+    let names: Vec<_> = services.iter().map(|service| service.ty.clone()).collect();
+    layout::use_of("crate::generated", &names)
+}
+
+/// How the services get their context: each a clone, the last the thing itself.
+fn mounted(services: &[ServiceName]) -> Vec<String> {
+    let last = services.len().saturating_sub(1);
+    let one = |(index, service): (usize, &ServiceName)| {
+        let svc = if index == last { "svc" } else { "svc.clone()" };
+        let (outer, inner) = (&service.server, &service.ty);
+        let heads = format!("{outer}::new({inner}::new(");
+        // rustfmt breaks the innermost call for as long as those around it are short.
+        if heads.len() + svc.len() + 2 <= layout::CALL_WIDTH {
+            format!(".with({heads}{svc})))")
+        } else if heads.len() <= layout::CALL_WIDTH {
+            format!(".with({heads}\n            {svc},\n        )))")
+        } else {
+            format!(".with({outer}::new(\n            {inner}::new({svc}),\n        ))")
+        }
+    };
+    services.iter().enumerate().map(one).collect()
 }
 
 /// Whether a signature names a message of Google's that prost-types has.
@@ -163,17 +177,19 @@ fn uses_prost_types(rpc: &Rpc) -> bool {
 }
 
 fn service_names(rpc: &Rpc) -> Vec<ServiceName> {
-    let module = proto::module_path(&rpc.name, &rpc.package);
     let only = rpc.services.len() == 1;
     let name = |service: &RpcService| {
+        let module = proto::module_path(&rpc.name, &service.package);
         let camel = names::ty(&service.name);
         let snake = names::value(&format!("{}_server", service.name));
+        let label = proto::service_ty(rpc, service);
+        let file = names::value(&format!("{label}_server"));
         ServiceName {
-            ty: format!("{camel}Service"),
-            server: format!("{camel}Server"),
+            ty: format!("{label}Service"),
+            server: format!("{label}Server"),
             server_path: format!("{module}::{snake}::{camel}Server"),
             trait_path: format!("{module}::{snake}::{camel}"),
-            file: if only { "server".to_owned() } else { snake },
+            file: if only { "server".to_owned() } else { file },
             full_name: service.full_name.clone(),
         }
     };

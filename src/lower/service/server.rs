@@ -7,11 +7,13 @@ use crate::model::{Rpc, RpcMethod, RpcService};
 use crate::rust::Attribute;
 use crate::rust::service::{Method, Server, ServiceName};
 
+use super::folders::folder;
+
 pub(super) fn server(rpc: &Rpc, service: &RpcService, name: &ServiceName) -> Server {
     let methods = service
         .methods
         .iter()
-        .map(|each| method(rpc, each))
+        .map(|each| method(rpc, service, each))
         .collect();
     let streams_in = service.methods.iter().any(|each| each.client_streaming);
     let streams_out = service.methods.iter().any(|each| each.server_streaming);
@@ -47,11 +49,11 @@ pub(super) fn messages<'a>(rpc: &Rpc, methods: impl Iterator<Item = &'a RpcMetho
     imports
 }
 
-fn method(rpc: &Rpc, method: &RpcMethod) -> Method {
+fn method(rpc: &Rpc, service: &RpcService, method: &RpcMethod) -> Method {
     let input = Message::of(rpc, &method.input);
     let output = Message::of(rpc, &method.output);
     let name = names::value(&method.name);
-    let package = subject(&rpc.package);
+    let package = subject(&service.package);
     let streams_out = method
         .server_streaming
         .then(|| format!("{}Stream", method.name));
@@ -72,7 +74,10 @@ fn method(rpc: &Rpc, method: &RpcMethod) -> Method {
     } else {
         "req"
     };
-    let run = format!(".run(logic::{name}(&self.svc, {argument}))");
+    let folder = folder(rpc, service).map(|folder| format!("{folder}::"));
+    let folder = folder.unwrap_or_default();
+    let logic = format!("logic::{folder}{name}(&self.svc, {argument})");
+    let run = layout::call(12, ".run", &[logic], "");
     let attributes = |attributes: Vec<Attribute>, streams: bool| {
         if streams { Vec::new() } else { attributes }
     };

@@ -187,7 +187,10 @@ pub(super) fn named(ty: &Type) -> Option<&str> {
 fn inside(conversion: &Conversion) -> Option<(&str, &str)> {
     match conversion {
         Conversion::Type { body, message } => Some((body, message)),
-        Conversion::List { item, .. } | Conversion::Map(item) => inside(item),
+        Conversion::List { item, .. }
+        | Conversion::Array(item)
+        | Conversion::Map(item)
+        | Conversion::KeyedMap(item) => inside(item),
         _ => None,
     }
 }

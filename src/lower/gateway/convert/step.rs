@@ -137,12 +137,22 @@ impl At<'_> {
                     self.direction,
                 )
             }
-            Conversion::Map(value) => {
-                let inner = match body {
-                    Type::Map(_, inner) => inner,
-                    other => other,
+            Conversion::Array(item) => {
+                // Beyond some length Rust has a `Vec` there, too, and nothing is to be done about its length.
+                let (inner, is_array) = match body {
+                    Type::Array(length, inner) => (&**inner, *length <= types::MAX_ARRAY),
+                    other => (other, true),
                 };
-                self.map(&self.field(value, inner, field, false))
+                let item = self.field(item, inner, field, false);
+                if is_array {
+                    array(&item, self.direction)
+                } else {
+                    list(&item, false, self.direction)
+                }
+            }
+            Conversion::Map(value) => self.map(&self.field(value, inner_of(body), field, false)),
+            Conversion::KeyedMap(value) => {
+                self.keyed_map(&self.field(value, inner_of(body), field, false))
             }
             scalar => self.scalar(scalar),
         }
@@ -173,6 +183,14 @@ impl At<'_> {
             (Conversion::Seconds, false) => sure("convert::whole_seconds"),
             (Conversion::DurationText, true) => checked("convert::duration"),
             (Conversion::DurationText, false) => checked("convert::duration_text"),
+            (Conversion::Json, true) => sure("convert::from_json"),
+            (Conversion::Json, false) => sure("convert::to_json"),
+            (Conversion::JsonObject, true) => checked("convert::from_object"),
+            (Conversion::JsonObject, false) => sure("convert::to_object"),
+            (Conversion::JsonMap, true) => sure("convert::from_json_map"),
+            (Conversion::JsonMap, false) => sure("convert::to_json_map"),
+            (Conversion::JsonList, true) => sure("convert::from_json_list"),
+            (Conversion::JsonList, false) => sure("convert::to_json_list"),
             _ => Step::Same,
         }
     }
@@ -243,6 +261,47 @@ impl At<'_> {
                 };
                 Step::Checked(Call::with(function, "map", call.mapped.clone()))
             }
+        }
+    }
+}
+
+impl At<'_> {
+    /// As [`Self::map`], with keys that may not fit.
+    fn keyed_map(&self, value: &Step) -> Step {
+        let is_out = self.direction == Direction::ToMessage;
+        let (function, convert) = match (value, is_out) {
+            (Step::Checked(call), true) => ("convert::try_to_keyed_map", call.mapped.clone()),
+            (Step::Checked(call), false) => ("convert::try_from_keyed_map", call.mapped.clone()),
+            (Step::Sure(call), true) => ("convert::to_keyed_map", call.mapped.clone()),
+            (Step::Sure(call), false) => ("convert::from_keyed_map", call.mapped.clone()),
+            (Step::Same, true) => ("convert::to_keyed_map", "|value| value".to_owned()),
+            (Step::Same, false) => ("convert::from_keyed_map", "|value| value".to_owned()),
+        };
+        Step::Checked(Call::with(function, "map", convert))
+    }
+}
+
+/// The type of a map's values.
+fn inner_of(body: &Type) -> &Type {
+    match body {
+        Type::Map(_, inner) => inner,
+        other => other,
+    }
+}
+
+/// An array has its length; a list may have another.
+fn array(item: &Step, direction: Direction) -> Step {
+    match (direction, item) {
+        (Direction::ToMessage, Step::Same) => Step::Sure(Call::path("Vec::from")),
+        (Direction::ToMessage, item) => list(item, false, direction),
+        (Direction::ToBody, Step::Same) => Step::Checked(Call::path("convert::array")),
+        (Direction::ToBody, Step::Sure(call)) => {
+            let map = format!("convert::array({{}}.into_iter().map({}))", call.mapped);
+            Step::Checked(Call::text(map, "items"))
+        }
+        (Direction::ToBody, Step::Checked(call)) => {
+            let function = call.mapped.clone();
+            Step::Checked(Call::with("convert::try_array", "items", function))
         }
     }
 }

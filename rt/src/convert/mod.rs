@@ -3,6 +3,8 @@
 //! The generated `convert` module is made of these. On the way to a service a misfit is the caller's fault and becomes
 //! a [`Refusal`] that names the field; on the way back it is a fault inside, for the log.
 
+mod json;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -13,6 +15,11 @@ use prost_types::{Duration, Timestamp};
 use crate::FieldError;
 use crate::base64;
 use crate::http::Refusal;
+
+pub use self::json::{
+    from_json, from_json_list, from_json_map, from_object, to_json, to_json_list, to_json_map,
+    to_object,
+};
 
 /// What RFC 3339 can write: the years 1 to 9999 (`google/protobuf/timestamp.proto`).
 const TIMES: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
@@ -213,6 +220,23 @@ pub fn list<T, U, E: Inside>(
         .collect()
 }
 
+/// A list of exactly as many items.
+pub fn array<T, const N: usize>(items: impl IntoIterator<Item = T>) -> Result<[T; N], Misfit> {
+    let items: Vec<T> = items.into_iter().collect();
+    let count = items.len();
+    items
+        .try_into()
+        .map_err(|_| Misfit::new(format!("has {count} items instead of {N}")))
+}
+
+/// The same, item by item.
+pub fn try_array<T, U, E: Inside + From<Misfit>, const N: usize>(
+    items: impl IntoIterator<Item = T>,
+    convert: impl Fn(T) -> Result<U, E>,
+) -> Result<[U; N], E> {
+    Ok(array(list(items, convert)?)?)
+}
+
 /// Value by value, for a message.
 pub fn to_map<K: Eq + Hash + fmt::Display, T, U, E: Inside>(
     values: BTreeMap<K, T>,
@@ -233,6 +257,61 @@ pub fn from_map<K: Ord + fmt::Display, T, U, E: Inside, S: BuildHasher>(
         .into_iter()
         .map(|pair| entry(pair, &convert))
         .collect()
+}
+
+/// A map for a message whose keys have another width or sign.
+pub fn to_keyed_map<K: Copy + fmt::Display, L: TryFrom<K> + Eq + Hash, T, U>(
+    values: BTreeMap<K, T>,
+    convert: impl Fn(T) -> U,
+) -> Result<HashMap<L, U>, Misfit> {
+    try_to_keyed_map(values, |value| Ok(convert(value)))
+}
+
+/// The same, value by value.
+pub fn try_to_keyed_map<K, L, T, U, E>(
+    values: BTreeMap<K, T>,
+    convert: impl Fn(T) -> Result<U, E>,
+) -> Result<HashMap<L, U>, E>
+where
+    K: Copy + fmt::Display,
+    L: TryFrom<K> + Eq + Hash,
+    E: Inside + From<Misfit>,
+{
+    let values = values.into_iter();
+    values.map(|pair| keyed(pair, &convert)).collect()
+}
+
+/// A map out of a message whose keys have another width or sign.
+pub fn from_keyed_map<K: Copy + fmt::Display, L: TryFrom<K> + Ord, T, U, S: BuildHasher>(
+    values: HashMap<K, T, S>,
+    convert: impl Fn(T) -> U,
+) -> Result<BTreeMap<L, U>, Misfit> {
+    try_from_keyed_map(values, |value| Ok(convert(value)))
+}
+
+/// The same, value by value.
+pub fn try_from_keyed_map<K, L, T, U, E, S>(
+    values: HashMap<K, T, S>,
+    convert: impl Fn(T) -> Result<U, E>,
+) -> Result<BTreeMap<L, U>, E>
+where
+    K: Copy + fmt::Display,
+    L: TryFrom<K> + Ord,
+    E: Inside + From<Misfit>,
+    S: BuildHasher,
+{
+    let values = values.into_iter();
+    values.map(|pair| keyed(pair, &convert)).collect()
+}
+
+fn keyed<K: Copy + fmt::Display, L: TryFrom<K>, T, U, E: Inside + From<Misfit>>(
+    (key, value): (K, T),
+    convert: impl Fn(T) -> Result<U, E>,
+) -> Result<(L, U), E> {
+    let place = format!("[{key}]");
+    let key = int(key).map_err(|misfit| E::from(misfit.inside(&place)))?;
+    let value = convert(value).map_err(|error| error.inside(&place))?;
+    Ok((key, value))
 }
 
 fn entry<K: fmt::Display, T, U, E: Inside>(
