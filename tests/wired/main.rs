@@ -120,10 +120,8 @@ async fn services_answer_each_other() -> anyhow::Result<()> {
             let source = format!("zgen:zgen@tcp({})/zgen", server.address);
             fs::write(dir.join("dsn"), source)?;
         }
-        let tests: String = (case.tests.iter())
-            .map(|test| format!(" --test {test}"))
-            .collect();
-        cargo::cargo(&dir, &format!("test -p {}{tests}", case.package))?;
+        let tests = case.tests.join(" --test ");
+        cargo::cargo(&dir, &format!("test -p {} --test {tests}", case.package))?;
     }
     Ok(())
 }
