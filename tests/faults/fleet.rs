@@ -108,7 +108,7 @@ impl Fleet {
         );
         if let Some(etcd) = &self.etcd {
             let address = &etcd.address;
-            conf += &format!("Etcd:\n  Hosts: [{address}]\n  Key: order.rpc\n");
+            conf = format!("{conf}Etcd:\n  Hosts: [{address}]\n  Key: order.rpc\n");
         }
         self.start("order-rpc", &conf, address).await
     }
@@ -174,7 +174,7 @@ impl Fleet {
 
     /// What all processes, those that have ended too, have logged besides requests.
     pub(crate) fn told(&self) -> anyhow::Result<String> {
-        let mut told = String::new();
+        let mut told = Vec::new();
         for entry in std::fs::read_dir(self.temp.path())? {
             let path = Utf8PathBuf::try_from(entry?.path())?;
             let log = std::fs::read_to_string(path.join("log"))?;
@@ -182,10 +182,10 @@ impl Fleet {
                 .lines()
                 .filter(|line| !line.contains("\"level\":\"info\""));
             for line in lines.take(12) {
-                told += &format!("{}: {line}\n", path.file_name().unwrap_or_default());
+                told.push(format!("{}: {line}", path.file_name().unwrap_or_default()));
             }
         }
-        Ok(told)
+        Ok(told.join("\n"))
     }
 
     /// How many calls each port got, of those calls that `which` chooses.
@@ -201,7 +201,7 @@ impl Fleet {
 
     /// Waits until the spans of what has happened so far have arrived.
     pub(crate) async fn settled(&self) {
-        tokio::time::sleep(Duration::from_millis(1000)).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
 

@@ -60,7 +60,7 @@ async fn pass(client: TcpStream, target: &str, delay: Duration) -> std::io::Resu
     let (sender, mut held) = mpsc::unbounded_channel::<(Instant, Vec<u8>)>();
     let there = async { copy(&mut from_client, &mut to_server).await.map(drop) };
     let back = async {
-        let mut bytes = [0; 16 << 10];
+        let mut bytes = vec![0; 16 << 10];
         loop {
             let count = from_server.read(&mut bytes).await?;
             let due = Instant::now() + delay;
