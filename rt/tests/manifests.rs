@@ -22,8 +22,9 @@ fn deployments() -> Vec<PathBuf> {
 }
 
 fn yaml(path: &Path) -> Value {
-    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
-    serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{path:?}: {error}"))
+    let text =
+        fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// The variables of a list of Kubernetes, those from elsewhere with a value of their own.
@@ -87,16 +88,21 @@ fn ports(path: &Path, env: &BTreeMap<String, String>) -> (u16, u16) {
             key if key.ends_with("Rpc") => {
                 let client: RpcClientConf = file.section(key).unwrap_or_else(fail);
                 let hosts = client.etcd.map_or(0, |etcd| etcd.hosts.len());
-                assert!(client.target.is_some() || hosts > 0, "{path:?}: {key}");
+                assert!(
+                    client.target.is_some() || hosts > 0,
+                    "{}: {key}",
+                    path.display()
+                );
             }
             key if is_tokens => drop(file.section::<JwtConf>(key).unwrap_or_else(fail)),
             _ => {}
         }
     }
-    assert_eq!(file.unread(), Vec::<String>::new(), "{path:?}");
+    assert_eq!(file.unread(), Vec::<String>::new(), "{}", path.display());
     (port, dev.expect("a dev server").port)
 }
 
+#[allow(clippy::needless_pass_by_value)] // As `unwrap_or_else` gives it.
 fn fail<T>(error: zgen_rt::config::Error) -> T {
     panic!("{error}")
 }
