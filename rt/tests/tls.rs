@@ -1,5 +1,6 @@
 //! TLS and mTLS on both protocols, with certificates that are made here.
 #![cfg(all(
+    feature = "testing",
     feature = "tls",
     feature = "http",
     feature = "rpc-server",
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::get;
+use opentelemetry::TraceId;
 use support::grpc::{Obedient, asking};
 use support::pki::Pki;
 use support::{Refused, conf};
@@ -28,6 +30,7 @@ use tonic_health::pb::health_server::HealthServer;
 use zgen_rt::config::{RestConf, RpcClientConf, RpcServerConf};
 use zgen_rt::lifecycle::Readiness;
 use zgen_rt::rpc::{Channel, Services};
+use zgen_rt::trace::testing::capture;
 use zgen_rt::{http as rt_http, rpc};
 
 fn files(pki: &Pki, name: &str) -> String {
@@ -66,6 +69,9 @@ async fn call(address: SocketAddr, tls: &str) -> Result<(), tonic::Status> {
     Ok(())
 }
 
+/// The caller's.
+const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+
 /// What a gateway answers to `GET /` in HTTP/1.1, its protocol chosen among `protocols`.
 async fn get_root(pki: &Pki, address: SocketAddr, protocols: &[&str]) -> std::io::Result<String> {
     let mut roots = RootCertStore::empty();
@@ -89,8 +95,11 @@ async fn get_root(pki: &Pki, address: SocketAddr, protocols: &[&str]) -> std::io
     if io.get_ref().1.alpn_protocol() == Some(b"h2") {
         return Ok("h2".to_owned());
     }
-    let request = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-    io.write_all(request).await?;
+    let request = format!(
+        "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+         traceparent: 00-{TRACE}-00f067aa0ba902b7-01\r\n\r\n"
+    );
+    io.write_all(request.as_bytes()).await?;
     let mut answer = String::new();
     io.read_to_string(&mut answer).await?;
     Ok(answer)
@@ -98,6 +107,7 @@ async fn get_root(pki: &Pki, address: SocketAddr, protocols: &[&str]) -> std::io
 
 #[tokio::test]
 async fn a_gateway_speaks_tls() {
+    let captured = capture();
     let pki = Pki::new();
     pki.issue("it", &["localhost"]);
     let (address, conf) = gateway(&files(&pki, "it")).await;
@@ -108,6 +118,13 @@ async fn a_gateway_speaks_tls() {
     ] {
         let answer = get_root(&pki, address, &protocols).await.unwrap();
         assert!(answer.starts_with(expected), "{protocols:?}: {answer}");
+    }
+    let spans = captured.spans(TraceId::from_hex(TRACE).unwrap());
+    assert_eq!(spans.len(), 2, "{spans:?}");
+    for span in spans {
+        let mut attributes = span.attributes.iter();
+        let scheme = attributes.find(|attribute| attribute.key.as_str() == "url.scheme");
+        assert_eq!(scheme.unwrap().value.as_str(), "https");
     }
     // Not in plain text.
     let mut plain = TcpStream::connect(address).await.unwrap();

@@ -142,6 +142,13 @@ fn describe(span: &Span, request: &Request, method: &'static str, route: Option<
 }
 
 fn scheme(request: &Request) -> &'static str {
+    #[cfg(feature = "tls")]
+    if (request.extensions())
+        .get::<crate::serve::Encrypted>()
+        .is_some()
+    {
+        return "https";
+    }
     match request.uri().scheme_str() {
         Some("https") => "https",
         _ => "http",

@@ -40,6 +40,8 @@ pub(super) async fn run(
         local: io.local_addr().ok(),
         peer,
         app,
+        #[cfg(feature = "tls")]
+        is_encrypted: rules.tls.is_some(),
         activity: Arc::clone(&activity),
     };
     #[cfg(feature = "tls")]
@@ -117,6 +119,8 @@ struct Served {
     #[cfg(feature = "rpc-server")]
     local: Option<SocketAddr>,
     peer: SocketAddr,
+    #[cfg(feature = "tls")]
+    is_encrypted: bool,
     activity: Arc<Activity>,
 }
 
@@ -139,6 +143,10 @@ where
         let mut request = request.map(Body::new);
         let extensions = request.extensions_mut();
         extensions.insert(ConnectInfo(self.peer));
+        #[cfg(feature = "tls")]
+        if self.is_encrypted {
+            extensions.insert(super::Encrypted);
+        }
         // Where `tonic::Request::remote_addr` looks.
         #[cfg(feature = "rpc-server")]
         extensions.insert(tonic::transport::server::TcpConnectInfo {

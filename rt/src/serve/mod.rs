@@ -32,6 +32,11 @@ const PING_TIMEOUT: Duration = Duration::from_secs(20);
 #[cfg(feature = "tls")]
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
+/// Among the extensions of a request that came over TLS: HTTP/1 does not say so itself.
+#[cfg(feature = "tls")]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Encrypted;
+
 /// How a listener speaks to whoever connects.
 #[derive(Debug, Clone)]
 pub(crate) struct Rules {
