@@ -230,10 +230,6 @@ async fn build() -> anyhow::Result<()> {
     static BUILT: OnceCell<()> = OnceCell::const_new();
     let build = || async {
         let work = || {
-            ensure!(
-                !crate::cargo::is_skipped(),
-                "the tests of faults are slow: run them without ZGEN_SLOW=0"
-            );
             let workspace = Workspace::of(&Fixture::named("order"))?;
             workspace.cargo("build --workspace --bins")
         };
