@@ -67,6 +67,7 @@ const NOT_WATCHED: &[&str] = &[
     "process_threads",
     "process_virtual_memory_bytes",
     "redis_client_requests_duration_ms",
+    "rpc_client_retries",
 ];
 
 #[test]

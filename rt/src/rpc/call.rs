@@ -2,12 +2,13 @@
 
 #[cfg(feature = "testing")]
 use std::convert::Infallible;
+use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::{HeaderMap, HeaderValue, Request, Response};
 use tonic::body::Body;
-use tonic::{Code, Status, TimeoutExpired};
+use tonic::{Code, ConnectError, Status, TimeoutExpired};
 use tower::ServiceExt as _;
 #[cfg(feature = "testing")]
 use tower::util::BoxCloneSyncService;
@@ -188,7 +189,8 @@ impl Call {
                 None => Some(sent.await),
             };
             // The transport reads the header too, and its clock may strike first.
-            let answered = answered.filter(|answer| !answer.as_ref().is_err_and(is_timeout));
+            let answered = answered
+                .filter(|answer| !answer.as_ref().is_err_and(is_caused_by::<TimeoutExpired>));
             let error = match answered {
                 Some(Ok(response)) => return Ok((response, picked)),
                 Some(Err(error)) => error,
@@ -206,7 +208,10 @@ impl Call {
             );
             picked.lost();
             let unsent = kept.unsent().filter(|_| instances < MAX_ATTEMPTS);
-            let (Some(unsent), Some(other)) = (unsent, pick()) else {
+            // One that ended a connection may take the next; one that takes none will not now.
+            let is_refused = is_caused_by::<ConnectError>(&error);
+            let is_another = |other: &Picked| !is_refused || other.address() != picked.address();
+            let (Some(unsent), Some(other)) = (unsent, pick().filter(is_another)) else {
                 let status = Status::unavailable("the service cannot be reached");
                 return Err(failed(status, Reach::Unknown));
             };
@@ -305,10 +310,10 @@ fn again(
     }
 }
 
-fn is_timeout(error: &tonic::transport::Error) -> bool {
-    let mut cause = std::error::Error::source(error);
+fn is_caused_by<E: Error + 'static>(error: &tonic::transport::Error) -> bool {
+    let mut cause = error.source();
     while let Some(error) = cause {
-        if error.is::<TimeoutExpired>() {
+        if error.is::<E>() {
             return true;
         }
         cause = error.source();
@@ -317,7 +322,7 @@ fn is_timeout(error: &tonic::transport::Error) -> bool {
 }
 
 /// An error with its causes; the outermost alone says only "transport error".
-fn chain(error: &dyn std::error::Error) -> String {
+fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
