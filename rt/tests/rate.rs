@@ -281,7 +281,10 @@ fn limits_that_are_none_are_refused() {
             "Rate: 1, By: 'header:a b'",
             "`RateLimit.By`: expected `all`",
         ),
-        ("Routes: [{Route: /a}]", "missing field `Rate`"),
+        (
+            "Routes: [{Route: /a}]",
+            "`RateLimit.Routes[0].Rate`: is missing",
+        ),
     ] {
         let text = format!("{{Name: it, Port: 1, RateLimit: {{{keys}}}}}");
         let error = ConfigFile::from_yaml(&text).unwrap().root::<RestConf>();
