@@ -64,7 +64,7 @@ async fn requests_do_not_notice_the_collector() -> anyhow::Result<()> {
     for (what, times) in [("gone", &gone), ("mute", &mute), ("back", &back)] {
         // A request that waited for an export would take seconds.
         assert!(
-            times.quantile(990) < Duration::from_millis(500),
+            times.quantile(990) < Duration::from_secs(1),
             "{what}: {times}"
         );
     }

@@ -11,11 +11,11 @@ use crate::load::{Load, Sample, Times};
 use crate::proxy::Proxy;
 
 /// What a call takes, whatever the machine.
-const DELAY: Duration = Duration::from_millis(100);
+const DELAY: Duration = Duration::from_millis(400);
 const PLACES: u32 = 20;
 /// Of requests that are answered: places by the time that one is taken.
-const CAPACITY: u32 = 200;
-const PHASE: u32 = 6;
+const CAPACITY: u32 = 50;
+const PHASE: u32 = 8;
 
 async fn phase(fleet: &Fleet, rate: u32) -> anyhow::Result<Vec<Sample>> {
     let load = Load::start(rate, &[&fleet.gateways[0].address]);
@@ -41,7 +41,7 @@ async fn overload_is_refused_at_once() -> anyhow::Result<()> {
         .await?;
     fleet.all_found(1).await?;
 
-    let peak = good(&phase(&fleet, CAPACITY * 3 / 4).await?) * 4 / 3;
+    let peak = good(&phase(&fleet, CAPACITY).await?);
     let before = fleet.gateways[0].memory()?;
     let samples = phase(&fleet, CAPACITY * 4).await?;
     let grown = fleet.gateways[0].memory()?.saturating_sub(before);
