@@ -15,7 +15,7 @@ use crate::process::port;
 use crate::servers;
 
 const RATE: u32 = 100;
-/// What the issue of discovery allows.
+/// For all instances to be registered again.
 const REGISTERED: Duration = Duration::from_secs(15);
 
 #[tokio::test]
