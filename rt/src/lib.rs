@@ -15,8 +15,11 @@ pub mod config;
 #[cfg(all(feature = "http", feature = "rpc-client"))]
 pub mod convert;
 pub mod dev_server;
+mod dial;
 #[cfg(feature = "rpc-client")]
 pub mod discovery;
+#[cfg(any(feature = "http", feature = "rpc-server"))]
+mod held;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod lifecycle;

@@ -12,18 +12,19 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
 use http::StatusCode;
-use http_body::{Body as _, Frame, SizeHint};
+use http_body::Body as _;
 use tower::{Layer, Service, ServiceExt as _};
 
 use super::deadline::Deadline;
 use super::refusal::Refusal;
 use crate::breaker::Breaker;
 use crate::config::RestConf;
+use crate::held::Held;
 use crate::shed::{Place, Shedder};
 use crate::trace::Span;
 use crate::{Code, metrics};
@@ -144,7 +145,7 @@ impl Admitted {
         match self.conn {
             // A body without a known size is a stream, and the request lasts as long.
             Some(conn) if response.body().size_hint().exact().is_none() => {
-                response.map(|inner| Body::new(Held { inner, _conn: conn }))
+                response.map(|inner| Body::new(Held::new(inner, conn)))
             }
             _ => response,
         }
@@ -164,32 +165,6 @@ impl Conn {
 impl Drop for Conn {
     fn drop(&mut self) {
         self.0.conns.fetch_sub(1, Relaxed);
-    }
-}
-
-/// A body that is streamed, and counts until its end.
-struct Held {
-    inner: Body,
-    _conn: Conn,
-}
-
-impl http_body::Body for Held {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.inner).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
     }
 }
 

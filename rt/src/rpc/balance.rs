@@ -11,9 +11,9 @@ use tonic::Code;
 use tonic::transport::{Channel, Endpoint};
 
 use super::breakers::is_acceptable;
-use super::dial::Dial;
 use super::ring::Ring;
 use crate::config::BalancerName;
+use crate::dial::Dial;
 
 /// Older observations weigh e^-1 after this.
 const DECAY: Duration = Duration::from_secs(10);

@@ -21,9 +21,9 @@ use super::balance::Instances;
 use super::breakers::Breakers;
 use super::call::{Call, Way};
 use super::credentials::Credentials;
-use super::dial::Dial;
 use super::retry::Retries;
 use crate::config::{RpcClientConf, TlsClientConf};
+use crate::dial::Dial;
 use crate::discovery;
 
 /// A connection that is not there after this long counts as refused, well within a call's own time.

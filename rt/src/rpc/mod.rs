@@ -6,8 +6,6 @@ mod attributes;
 mod deadline;
 mod details;
 #[cfg(any(feature = "rpc-client", feature = "rpc-server"))]
-pub(crate) mod dial;
-#[cfg(any(feature = "rpc-client", feature = "rpc-server"))]
 mod watch;
 
 #[cfg(feature = "rpc-server")]

@@ -16,7 +16,6 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 use tower::Service;
 
-use super::dial::Dial;
 use super::door::Door;
 use super::observe::observe;
 use super::protect::Protect;
@@ -26,6 +25,7 @@ use crate::config::RpcServerConf;
 #[cfg(feature = "tls")]
 use crate::config::TlsServerConf;
 use crate::dev_server;
+use crate::dial::Dial;
 use crate::lifecycle::{self, Readiness};
 use crate::serve::{self, Rules};
 use crate::shed;

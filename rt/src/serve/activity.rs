@@ -1,13 +1,9 @@
 //! Whether anything is asked for on a connection.
 
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
-use http_body::{Frame, SizeHint};
 use tokio::time::{Instant, sleep_until};
 
 use crate::config::LimitsConf;
@@ -73,31 +69,5 @@ impl Drop for InFlight {
         let millis = u64::try_from(millis).unwrap_or(u64::MAX).max(1);
         self.0.last_end.store(millis, Relaxed);
         self.0.in_flight.fetch_sub(1, Relaxed);
-    }
-}
-
-/// The body of an answer, which is under way as long as it.
-pub(super) struct Answer {
-    pub(super) body: Body,
-    pub(super) _in_flight: InFlight,
-}
-
-impl http_body::Body for Answer {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }

@@ -22,7 +22,8 @@ use tower::{BoxError, Service};
 #[cfg(feature = "tls")]
 use super::HANDSHAKE;
 use super::Rules;
-use super::activity::{Activity, Answer, InFlight};
+use super::activity::{Activity, InFlight};
+use crate::held::Held;
 
 /// How long a peer that asks for nothing may take to notice that the connection ends.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -129,9 +130,10 @@ where
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    type Response = Response<Answer>;
+    type Response = Response<Held<InFlight>>;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Answer>, Infallible>> + Send>>;
+    type Future =
+        Pin<Box<dyn Future<Output = Result<Response<Held<InFlight>>, Infallible>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         // A router is always ready.
@@ -156,10 +158,7 @@ where
         let answered = self.app.call(request);
         Box::pin(async move {
             let response = answered.await?;
-            Ok(response.map(|body| Answer {
-                body,
-                _in_flight: in_flight,
-            }))
+            Ok(response.map(|body| Held::new(body, in_flight)))
         })
     }
 }

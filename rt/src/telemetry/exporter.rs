@@ -19,9 +19,8 @@ use super::http::Client;
 use super::logs::scope;
 use super::queue::Export;
 use super::settings::Settings;
-#[cfg(feature = "tls")]
-use super::tls;
 use crate::config::Batcher;
+use crate::dial::Dial;
 
 /// A collector that is gone without a word is noticed by this.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
@@ -86,18 +85,18 @@ fn grpc<B: WithExportConfig + WithTonicConfig>(
 }
 
 fn channel(settings: &Settings) -> anyhow::Result<Channel> {
-    let endpoint = Endpoint::from_shared(settings.endpoint.clone())?
+    // How it is reached is `Dial`'s affair.
+    let endpoint = settings.endpoint.replacen("https://", "http://", 1);
+    let endpoint = Endpoint::from_shared(endpoint)?
         .connect_timeout(settings.timeout)
         .timeout(settings.timeout)
         .http2_keep_alive_interval(KEEP_ALIVE)
         .keep_alive_timeout(KEEP_ALIVE);
     #[cfg(feature = "tls")]
-    let endpoint = if settings.is_encrypted() {
-        endpoint.tls_config(tls::for_grpc(&settings.tls)?)?
-    } else {
-        endpoint
-    };
-    Ok(endpoint.connect_lazy())
+    if let Some(tls) = settings.connector(&["h2"])? {
+        return Ok(Dial::over(tls).connect(endpoint));
+    }
+    Ok(Dial::new(None)?.connect(endpoint))
 }
 
 #[cfg(feature = "otlp-http")]

@@ -20,6 +20,8 @@ use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 
 use super::settings::Settings;
+#[cfg(feature = "tls")]
+use crate::tls::Connector;
 
 /// A collector answers with a few bytes.
 const MAX_ANSWER: usize = 1 << 20;
@@ -32,7 +34,7 @@ pub(super) struct Client {
 
 struct Connection {
     #[cfg(feature = "tls")]
-    tls: Option<tokio_rustls::TlsConnector>,
+    tls: Option<Connector>,
     timeout: Duration,
     idle: Mutex<Option<SendRequest<Body>>>,
 }
@@ -52,11 +54,7 @@ impl Client {
     pub(super) fn new(settings: &Settings) -> anyhow::Result<Self> {
         let connection = Connection {
             #[cfg(feature = "tls")]
-            tls: if settings.is_encrypted() {
-                Some(super::tls::for_http(&settings.tls)?)
-            } else {
-                None
-            },
+            tls: settings.connector(&["http/1.1"])?,
             timeout: settings.timeout,
             idle: Mutex::new(None),
         };
@@ -122,10 +120,7 @@ impl Connection {
         stream.set_nodelay(true)?;
         let stream: Box<dyn Stream> = match self.tls() {
             #[cfg(feature = "tls")]
-            Some(tls) => {
-                let name = tokio_rustls::rustls::pki_types::ServerName::try_from(bare.to_owned())?;
-                Box::new(tls.connect(name, stream).await?)
-            }
+            Some(tls) => Box::new(tls.connect(bare, stream).await?),
             _ => Box::new(stream),
         };
         let (sender, connection) = handshake(TokioIo::new(stream)).await?;
@@ -138,7 +133,7 @@ impl Connection {
     }
 
     #[cfg(feature = "tls")]
-    fn tls(&self) -> Option<&tokio_rustls::TlsConnector> {
+    fn tls(&self) -> Option<&Connector> {
         self.tls.as_ref()
     }
 

@@ -16,8 +16,6 @@ pub(crate) mod queue;
 mod resource;
 pub(crate) mod scraped;
 mod settings;
-#[cfg(feature = "tls")]
-mod tls;
 
 use std::sync::Arc;
 use std::time::Duration;

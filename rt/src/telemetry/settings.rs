@@ -4,10 +4,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 
 use super::queue::Limits;
-use crate::config::{Batcher, Compression, TelemetryConf};
+use crate::config::{Batcher, Compression, TelemetryConf, TlsClientConf};
+#[cfg(feature = "tls")]
+use crate::tls::Connector;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Signal {
@@ -44,21 +46,8 @@ pub(super) struct Settings {
     pub(super) headers: Vec<(String, String)>,
     pub(super) timeout: Duration,
     pub(super) gzip: bool,
-    pub(super) tls: TlsFiles,
-}
-
-/// PEM files; without them the system's certificates count, and nobody is shown one.
-#[derive(Debug, Default)]
-pub(super) struct TlsFiles {
-    pub(super) authorities: Option<PathBuf>,
-    /// Certificate and key.
-    pub(super) identity: Option<(PathBuf, PathBuf)>,
-}
-
-impl TlsFiles {
-    fn is_set(&self) -> bool {
-        self.authorities.is_some() || self.identity.is_some()
-    }
+    /// The files that `https` needs beside what the system trusts.
+    pub(super) tls: TlsClientConf,
 }
 
 impl Settings {
@@ -90,11 +79,24 @@ impl Settings {
         self.endpoint.starts_with("https://")
     }
 
+    /// With the keys of this section in its errors.
+    #[cfg(feature = "tls")]
+    pub(super) fn connector(
+        &self,
+        protocols: &'static [&'static str],
+    ) -> anyhow::Result<Option<Connector>> {
+        let keys = ["OtlpCertFile", "OtlpKeyFile", "OtlpCAFile"];
+        let connector = || Connector::named(keys, &self.tls, protocols);
+        self.is_encrypted().then(connector).transpose()
+    }
+
     /// What this build cannot do is an error at the start, not silence.
     fn check_features(&self) -> anyhow::Result<()> {
         let missing = if self.protocol == Batcher::OtlpHttp && !cfg!(feature = "otlp-http") {
             Some(("OTLP over HTTP", "otlp-http"))
-        } else if (self.is_encrypted() || self.tls.is_set()) && !cfg!(feature = "tls") {
+        } else if (self.is_encrypted() || self.tls != TlsClientConf::default())
+            && !cfg!(feature = "tls")
+        {
             Some(("an https endpoint, or its certificates,", "tls"))
         } else if self.gzip && !cfg!(feature = "otlp-gzip") {
             Some(("gzip", "otlp-gzip"))
@@ -249,21 +251,22 @@ fn gzip(signal: Signal, conf: &TelemetryConf) -> anyhow::Result<bool> {
     }
 }
 
-fn tls_files(signal: Signal, conf: &TelemetryConf) -> anyhow::Result<TlsFiles> {
+fn tls_files(signal: Signal, conf: &TelemetryConf) -> anyhow::Result<TlsClientConf> {
     let file = |key: &str, conf: &Option<PathBuf>| {
         let variable = variable(signal, key).map(|(_, value)| value.into());
         variable.or_else(|| conf.clone())
     };
-    let certificate = file("CLIENT_CERTIFICATE", &conf.otlp_cert_file);
-    let key = file("CLIENT_KEY", &conf.otlp_key_file);
-    Ok(TlsFiles {
-        authorities: file("CERTIFICATE", &conf.otlp_ca_file),
-        identity: match (certificate, key) {
-            (Some(certificate), Some(key)) => Some((certificate, key)),
-            (None, None) => None,
-            _ => bail!("OtlpCertFile and OtlpKeyFile: one without the other"),
-        },
-    })
+    let files = TlsClientConf {
+        ca_cert_file: file("CERTIFICATE", &conf.otlp_ca_file),
+        cert_file: file("CLIENT_CERTIFICATE", &conf.otlp_cert_file),
+        key_file: file("CLIENT_KEY", &conf.otlp_key_file),
+        ..TlsClientConf::default()
+    };
+    ensure!(
+        files.cert_file.is_some() == files.key_file.is_some(),
+        "OtlpCertFile and OtlpKeyFile: one without the other"
+    );
+    Ok(files)
 }
 
 fn millis(name: &str, text: &str) -> anyhow::Result<Duration> {

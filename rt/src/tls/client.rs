@@ -30,14 +30,24 @@ impl Connector {
         conf: &TlsClientConf,
         protocols: &'static [&'static str],
     ) -> anyhow::Result<Self> {
+        Self::named(["CertFile", "KeyFile", "CACertFile"], conf, protocols)
+    }
+
+    /// Where the configuration has keys of its own for certificate, key and authorities.
+    pub(crate) fn named(
+        keys: [&'static str; 3],
+        conf: &TlsClientConf,
+        protocols: &'static [&'static str],
+    ) -> anyhow::Result<Self> {
+        let [cert, key, ca] = keys;
         let file = |key, path: &Option<_>| File {
             key,
             path: path.clone(),
         };
         let files = Files {
-            cert: file("CertFile", &conf.cert_file),
-            key: file("KeyFile", &conf.key_file),
-            ca: file("CACertFile", &conf.ca_cert_file),
+            cert: file(cert, &conf.cert_file),
+            key: file(key, &conf.key_file),
+            ca: file(ca, &conf.ca_cert_file),
         };
         let verifies = !conf.insecure_skip_verify;
         let make = move |files: &Files, contents: &Contents| {
@@ -76,15 +86,16 @@ fn settings(
         ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
     let builder = if verifies {
         let roots = files.roots(contents)?;
-        builder.with_root_certificates(roots.map_or_else(system_roots, Ok)?)
+        builder.with_root_certificates(roots.map_or_else(|| system_roots(files.ca.key), Ok)?)
     } else {
         let any = Arc::new(Anybody(provider()));
         builder.dangerous().with_custom_certificate_verifier(any)
     };
     let mut settings = match files.identity(contents)? {
-        Some((chain, key)) => builder
-            .with_client_auth_cert(chain, key)
-            .context("CertFile and KeyFile do not belong together")?,
+        Some((chain, key)) => builder.with_client_auth_cert(chain, key).with_context(|| {
+            let (cert, key) = (files.cert.key, files.key.key);
+            format!("{cert} and {key} do not belong together")
+        })?,
         None => builder.with_no_client_auth(),
     };
     settings.alpn_protocols = protocols
@@ -95,13 +106,13 @@ fn settings(
 }
 
 /// `SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured.
-fn system_roots() -> anyhow::Result<RootCertStore> {
+fn system_roots(key: &str) -> anyhow::Result<RootCertStore> {
     let found = rustls_native_certs::load_native_certs();
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(found.certs);
     anyhow::ensure!(
         !roots.is_empty(),
-        "CACertFile is not set, and this system has no certificates that it trusts"
+        "{key} is not set, and this system has no certificates that it trusts"
     );
     Ok(roots)
 }

@@ -1,7 +1,6 @@
 //! TLS by rustls, with ring for its arithmetic. Certificates are read again while the process runs: one that is
 //! renewed is used by the next connection.
 
-#[cfg(any(feature = "rpc-client", feature = "rpc-server", feature = "http"))]
 mod client;
 mod files;
 mod renew;
@@ -12,7 +11,6 @@ use std::sync::Arc;
 
 use rustls::crypto::{CryptoProvider, ring};
 
-#[cfg(any(feature = "rpc-client", feature = "rpc-server", feature = "http"))]
 pub(crate) use self::client::Connector;
 #[cfg(any(feature = "http", feature = "rpc-server"))]
 pub(crate) use self::server::Acceptor;

@@ -9,7 +9,7 @@ use super::client::{CALL_LIMIT, Etcd, PING_INTERVAL, within};
 use super::pb::etcdserverpb::AuthenticateRequest;
 use super::pb::etcdserverpb::auth_client::AuthClient;
 use crate::config::EtcdConf;
-use crate::rpc::dial::Dial;
+use crate::dial::Dial;
 
 /// A configuration that can work, and which of its hosts is in use.
 #[derive(Debug)]
