@@ -113,9 +113,10 @@ fn operate(mut words: Words<'_>, at: usize, tables: &mut [Table]) {
             words.eat_all(&["IF", "NOT", "EXISTS"]);
             let is_list = words.0.first().is_some_and(|it| it.token == Token::LParen);
             let inside = closing(words.0, 0);
-            let parts = match is_list {
-                true => split(&words.0[1..inside.max(1)]),
-                false => vec![words.0],
+            let parts = if is_list {
+                split(&words.0[1..inside.max(1)])
+            } else {
+                vec![words.0]
             };
             for part in parts {
                 set_column(table, None, part);

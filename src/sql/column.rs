@@ -16,6 +16,7 @@ pub(super) fn column(def: &ColumnDef) -> Option<Column> {
         ty,
         nullable: !serial,
         auto_increment: serial,
+        ignored: false,
         default: None,
         length: length(&def.data_type),
         docs: Vec::new(),

@@ -30,6 +30,8 @@ pub(super) fn table(
     };
     let mut table = Table {
         name: name.value.clone(),
+        label: None,
+        uncached: false,
         columns: Vec::new(),
         primary_key: Vec::new(),
         unique_keys: Vec::new(),

@@ -31,6 +31,8 @@ pub struct Cache {
     shared: Arc<Shared>,
     /// Inside a transaction: keys to delete once it is committed.
     pending: Option<Arc<Mutex<Vec<String>>>>,
+    /// Nothing is read or written.
+    is_off: bool,
 }
 
 #[derive(Debug)]
@@ -52,19 +54,35 @@ impl Cache {
                 anyhow::bail!("Redis: this service is built without the feature `redis` of zgen-rt")
             }
         };
+        Ok(Self::over(backend))
+    }
+
+    /// One that keeps nothing: every read goes to the database.
+    pub fn none() -> Self {
+        Self {
+            is_off: true,
+            ..Self::over(Backend::local())
+        }
+    }
+
+    fn over(backend: Backend) -> Self {
         let shared = Shared {
             backend,
             flights: Flights::default(),
             stale: Stale::default(),
         };
-        Ok(Self {
+        Self {
             shared: Arc::new(shared),
             pending: None,
-        })
+            is_off: false,
+        }
     }
 
     /// Reads a value; a client span of this name shows it.
     pub async fn get<T: DeserializeOwned>(&self, name: &'static str, key: &str) -> Option<T> {
+        if self.is_off {
+            return None;
+        }
         let text = self.read(name, key).await?;
         // A value of an older shape is a miss.
         serde_json::from_str(&text).ok()
@@ -72,6 +90,9 @@ impl Cache {
 
     /// Writes a value that expires after `ttl`; a client span of this name shows it.
     pub async fn set<T: Serialize>(&self, name: &'static str, key: &str, value: &T, ttl: Duration) {
+        if self.is_off {
+            return;
+        }
         match serde_json::to_string(value) {
             Ok(text) => {
                 self.write(name, key, text, ttl, false).await;
@@ -88,6 +109,9 @@ impl Cache {
     /// Deletes values; a client span of this name shows it. What cannot be deleted now is deleted later, and not read
     /// until then.
     pub async fn delete(&self, name: &'static str, keys: &[String]) {
+        if self.is_off {
+            return;
+        }
         if let Some(pending) = &self.pending {
             let mut pending = pending.lock().unwrap_or_else(PoisonError::into_inner);
             pending.extend(keys.iter().cloned());
@@ -109,6 +133,9 @@ impl Cache {
 
     /// Nobody reads these until they are deleted, which is tried again and again.
     fn delete_later(&self, keys: &[String]) {
+        if self.is_off {
+            return;
+        }
         if let Some(pending) = &self.pending {
             let mut pending = pending.lock().unwrap_or_else(PoisonError::into_inner);
             pending.extend(keys.iter().cloned());
@@ -128,6 +155,7 @@ impl Cache {
         Self {
             shared: Arc::clone(&self.shared),
             pending: Some(Arc::default()),
+            is_off: self.is_off,
         }
     }
 
@@ -148,6 +176,7 @@ impl Cache {
         let outside = Self {
             shared: Arc::clone(&self.shared),
             pending: None,
+            is_off: self.is_off,
         };
         if keys.is_empty() {
             commit.await

@@ -80,6 +80,12 @@ fn find(names: &Names, table: &Table, key: &[&Column]) -> [Method; 2] {
     } else {
         format!(".take({inside})")
     };
+    // An insert reads what the database has filled.
+    let head = if table.columns.iter().any(|column| column.ignored) {
+        "pub(super) async fn select"
+    } else {
+        "async fn select"
+    };
     let find = Method {
         docs: vec!["Reads the row with this key, from the cache if it is there.".to_owned()],
         signature: lines::method("pub async fn find", &parameters, &result),
@@ -88,7 +94,7 @@ fn find(names: &Names, table: &Table, key: &[&Column]) -> [Method; 2] {
     };
     let select = Method {
         docs: Vec::new(),
-        signature: lines::method("async fn select", &parameters, &result),
+        signature: lines::method(head, &parameters, &result),
         query: Some(select(names, table, key)),
         last: vec![run(
             8,
