@@ -9,6 +9,7 @@ use super::base::{self, Move, Wanted};
 use super::disk::Disk;
 use super::lock::{Entry, Lock};
 use super::normal;
+use super::parallel;
 use super::plan::{Action, Change, Reason, Rules};
 use crate::emit::Owner;
 use crate::project;
@@ -26,10 +27,16 @@ pub(super) fn next(
         bases.insert(path.clone(), Wanted::AsItIs);
     }
     // Every edit of `zgen.yaml` is welcome, so there is nothing to tell apart.
-    for (path, change) in changes.iter().filter(|(path, _)| *path != project::FILE) {
-        let Some(entry) = entry(change, lock) else {
+    let recorded: Vec<&Change> = changes
+        .values()
+        .filter(|change| change.path != project::FILE)
+        .collect();
+    let found = parallel::map(&recorded, |change| entry(change, lock));
+    for (change, entry) in recorded.into_iter().zip(found) {
+        let Some(entry) = entry else {
             continue;
         };
+        let path = &change.path;
         entries.insert(path.clone(), entry);
         if change.owner == Owner::User {
             bases.insert(path.clone(), wanted(change));

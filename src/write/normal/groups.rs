@@ -18,8 +18,8 @@ impl Groups {
         for (at, token) in tokens.iter().enumerate() {
             if is_close(token) {
                 let open = stack.pop()?;
-                let pair = [tokens[open].text, token.text].concat();
-                if !["()", "[]", "{}"].contains(&pair.as_str()) {
+                let pair = (tokens[open].text, token.text);
+                if ![("(", ")"), ("[", "]"), ("{", "}")].contains(&pair) {
                     return None;
                 }
                 close[open] = Some(at);
