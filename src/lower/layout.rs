@@ -274,12 +274,21 @@ pub(super) fn literal(indent: usize, ty: &str, fields: &[Init]) -> String {
 
 /// `use path::{..};` with its names sorted as rustfmt sorts them.
 pub(super) fn use_of(path: &str, names: &[String]) -> Option<Use> {
+    use_behind("", path, names)
+}
+
+/// The same behind `pub `.
+pub(super) fn pub_use_of(path: &str, names: &[String]) -> Option<Use> {
+    use_behind("pub ", path, names)
+}
+
+fn use_behind(head: &str, path: &str, names: &[String]) -> Option<Use> {
     let mut names = names.to_vec();
     names.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     names.dedup();
     let all = names.join(", ");
     let braces = names.len() > 1;
-    let is_wrapped = braces && is_wide(2, &format!("use {path}::{{{all}}};"));
+    let is_wrapped = braces && is_wide(2, &format!("{head}use {path}::{{{all}}};"));
     let lines = if is_wrapped { fill(&names) } else { vec![all] };
     (!names.is_empty()).then(|| Use {
         path: path.to_owned(),

@@ -30,7 +30,11 @@ pub fn parse(file: FileId, text: &str, report: &mut Report) -> Vec<Table> {
         }
     };
     let mut tables: Vec<Table> = Vec::new();
+    // Of each table, the database that it was created in, where that is said.
+    let mut databases: Vec<(String, Option<String>)> = Vec::new();
+    let mut used = None;
     for statement in statements.iter() {
+        used = statement.used().or(used);
         if !statement.creates_table() {
             alter::apply(&statement, &mut tables);
             continue;
@@ -39,12 +43,18 @@ pub fn parse(file: FileId, text: &str, report: &mut Report) -> Vec<Table> {
             continue;
         };
         let is_same = |first: &&Table| first.name == table.name;
-        // The same again, in another database perhaps, is one.
-        let is_equal = |first: &Table| first.name == table.name && first.is_like(&table);
+        let place = (
+            table.name.clone(),
+            statement.database().or_else(|| used.clone()),
+        );
+        // The same in another database is one: rows of either are read alike.
+        let is_elsewhere = !databases.contains(&place);
+        let is_equal = |first: &Table| is_same(&first) && first.is_like(&table);
         let is_there = tables.iter().any(|first| is_same(&first));
-        if statement.is_optional() && is_there || tables.iter().any(is_equal) {
+        if statement.is_optional() && is_there || is_elsewhere && tables.iter().any(is_equal) {
             continue;
         }
+        databases.push(place);
         if statement.replaces() {
             tables.retain(|first| !is_same(&first));
         }

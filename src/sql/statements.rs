@@ -89,6 +89,26 @@ impl Statement<'_> {
                 == Some(Keyword::TABLE)
     }
 
+    /// The database that `USE` names.
+    pub(super) fn used(&self) -> Option<String> {
+        let words = self.words();
+        let is_use =
+            |word: &Token| matches!(word, Token::Word(word) if word.keyword == Keyword::USE);
+        match words.as_slice() {
+            [first, name] if is_use(&first.token) => Some(name.token.to_string()),
+            _ => None,
+        }
+    }
+
+    /// The one that stands before the name of a table.
+    pub(super) fn database(&self) -> Option<String> {
+        let words = self.words();
+        let mut head = words.iter().take_while(|word| word.token != Token::LParen);
+        let period = head.position(|word| word.token == Token::Period)?;
+        let name = words.get(period.checked_sub(1)?)?;
+        Some(name.token.to_string())
+    }
+
     /// `CREATE OR REPLACE`
     pub(super) fn replaces(&self) -> bool {
         self.keywords().nth(1) == Some(Keyword::OR)

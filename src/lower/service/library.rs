@@ -103,33 +103,30 @@ fn test(rpc: &Rpc, module: &str) -> StoreTest {
             comment: None,
         })
         .collect();
-    let handle = format!("store.{}", names.module);
+    let module = format!(".{}", names.module);
+    let call = |start: &str, method: &str| {
+        let links = [module.as_str(), method, ".await?"];
+        let chain = layout::chain(4, 4 + start.len(), "store", &links, ";");
+        format!("{start}{chain};")
+    };
     let new = layout::literal(4, &names.new, &fields);
     let mut statements = vec![format!("let new = {new};")];
     if key.is_empty() {
-        statements.push(format!("{handle}.insert(new).await?;"));
+        statements.push(call("", ".insert(new)"));
     } else {
-        statements.push(format!("let row = {handle}.insert(new).await?;"));
         let arguments: Vec<_> = (key.iter())
             .map(|column| store::argument(column, &format!("row.{}", names.field(column))))
             .collect();
         let find = format!(".find({})", arguments.join(", "));
-        let found = layout::chain(
-            4,
-            16,
-            "store",
-            &[&format!(".{}", names.module), &find, ".await?"],
-            ";",
-        );
-        statements.push(format!("let found = {found};"));
+        statements.push(call("let row = ", ".insert(new)"));
+        statements.push(call("let found = ", &find));
         statements.push("assert_eq!(found, Some(row));".to_owned());
     }
-    let filter = match filters.as_slice() {
-        [] => String::new(),
-        _ => format!("&{}::default()", names.filter),
+    let count = match filters.as_slice() {
+        [] => ".count()".to_owned(),
+        _ => format!(".count(&{}::default())", names.filter),
     };
-    let count = format!("let count = {handle}.count({filter}).await?;");
-    statements.push(count);
+    statements.push(call("let count = ", &count));
     statements.push("assert_eq!(count, 1);".to_owned());
     StoreTest {
         imports: imports.lines(),

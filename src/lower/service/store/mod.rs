@@ -84,7 +84,7 @@ fn table_name(names: &Names, table: &Table) -> Option<TableName> {
     let mut types = row_types(names, table);
     types.push(names.ty.clone());
     Some(TableName {
-        names: layout::use_of(&format!("self::{}", names.module), &types)?,
+        names: layout::pub_use_of(&format!("self::{}", names.module), &types)?,
         module: names.module.clone(),
         ty: names.ty.clone(),
         is_cached: !table.uncached,
@@ -97,6 +97,6 @@ fn table_mod(rpc: &Rpc, names: &Names, table: &Table) -> Option<TableMod> {
         name: table.name.clone(),
         docs: table.docs.clone(),
         ty: names.ty.clone(),
-        rows: layout::use_of("self::row", &row_types(names, table))?,
+        rows: layout::pub_use_of("self::row", &row_types(names, table))?,
     })
 }
