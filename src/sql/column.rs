@@ -145,7 +145,8 @@ fn custom(name: &str) -> Option<(ColumnType, bool)> {
             },
             false,
         ),
-        "CITEXT" => (ColumnType::Text, false),
+        // `TEXT(1000)`.
+        "CITEXT" | "TEXT" | "TINYTEXT" | "MEDIUMTEXT" | "LONGTEXT" => (ColumnType::Text, false),
         _ => return None,
     })
 }

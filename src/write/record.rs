@@ -20,11 +20,11 @@ pub(super) fn next(
     lock: &Lock,
     rules: &Rules,
 ) -> io::Result<(Lock, Vec<Move>)> {
-    let mut entries = BTreeMap::new();
-    let mut bases = BTreeMap::new();
+    let mut entries = Vec::new();
+    let mut bases = Vec::new();
     for (path, entry) in lock.entries.iter().filter(|(path, _)| !rules.covers(path)) {
-        entries.insert(path.clone(), entry.clone());
-        bases.insert(path.clone(), Wanted::AsItIs);
+        entries.push((path.clone(), entry.clone()));
+        bases.push((path.clone(), Wanted::AsItIs));
     }
     // Every edit of `zgen.yaml` is welcome, so there is nothing to tell apart.
     let recorded: Vec<&Change> = changes
@@ -37,13 +37,13 @@ pub(super) fn next(
             continue;
         };
         let path = &change.path;
-        entries.insert(path.clone(), entry);
+        entries.push((path.clone(), entry));
         if change.owner == Owner::User {
-            bases.insert(path.clone(), wanted(change));
+            bases.push((path.clone(), wanted(change)));
         }
     }
-    let bases = base::moves(&bases, disk, lock)?;
-    Ok((Lock::of(entries), bases))
+    let bases = base::moves(&bases.into_iter().collect(), disk, lock)?;
+    Ok((Lock::of(entries.into_iter().collect()), bases))
 }
 
 fn entry(change: &Change, lock: &Lock) -> Option<Entry> {

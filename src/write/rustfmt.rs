@@ -97,18 +97,27 @@ fn batch(texts: &[&str], start: usize, folder: &Path) -> Vec<Option<String>> {
     let mut command = rustfmt(folder);
     command.args((0..texts.len()).map(|at| place(folder, start + at)));
     command.stdin(Stdio::null()).stdout(Stdio::null());
-    let Some(status) = command
-        .status()
-        .ok()
-        .filter(|status| status.code().is_some())
-    else {
-        return vec![None; texts.len()];
+    let status = command.status().ok();
+    let all_read = status.is_some_and(|status| status.success());
+    // A run that was killed, or a rustfmt that is only a name, says nothing about any text.
+    let some_read = || {
+        let refused = status.is_some_and(|status| status.code() == Some(1));
+        refused
+            && alone(
+                "fn rustfmt() {}
+",
+                folder,
+            )
+            .is_ok()
     };
+    if !(all_read || some_read()) {
+        return vec![None; texts.len()];
+    }
     let read = |(at, text): (usize, &&str)| {
         let now = fs::read_to_string(place(folder, start + at)).ok();
         match now.filter(|now| !now.is_empty() || text.is_empty()) {
             // One of them could not be read, perhaps this one, perhaps for what its `mod` lines name.
-            Some(now) if !status.success() && now == **text => alone(text, folder).ok(),
+            Some(now) if !all_read && now == **text => alone(text, folder).ok(),
             now => now,
         }
     };
