@@ -65,6 +65,7 @@ fn the_order_sample_is_linked() {
             sql: vec!["fixtures/order.sql".into()],
             ..rpc("fixtures/order.proto")
         }],
+        ..Inputs::default()
     };
     let (output, report, sources) = run(&inputs);
     let found = render(&report, &sources, Format::Short);
@@ -157,7 +158,7 @@ fn a_called_service_is_not_served() {
     input.rpc = vec!["./fixtures/order.proto".into()];
     let mut inputs = Inputs {
         api: vec![input],
-        rpc: Vec::new(),
+        ..Inputs::default()
     };
     let (called, ..) = run(&inputs);
     assert!(!called.system.rpcs[0].serve);
@@ -185,6 +186,7 @@ fn every_code_is_documented() {
                 "proto/",
                 "sql/",
                 "link/",
+                "model/",
                 "input/",
                 "breaking/",
                 "zgen/",

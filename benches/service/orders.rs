@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::sync::{LazyLock, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The latest orders; older ones make room, so that memory stays the same however long the load lasts.
+/// The first orders stay, for whoever reads one back.
+const FIRST: usize = 1 << 10;
+/// Of the later ones the latest stay, so that memory is the same however long the load lasts.
 const KEPT: usize = 1 << 16;
 
 #[derive(Clone)]
@@ -21,7 +23,7 @@ pub struct Order {
 
 static NEXT: AtomicI64 = AtomicI64::new(1);
 static ORDERS: LazyLock<Vec<RwLock<Option<Order>>>> =
-    LazyLock::new(|| (0..KEPT).map(|_| RwLock::default()).collect());
+    LazyLock::new(|| (0..FIRST + KEPT).map(|_| RwLock::default()).collect());
 
 /// Whether a gateway answers by itself, without a service behind it.
 #[allow(dead_code)]
@@ -57,5 +59,6 @@ pub fn find(order_id: i64) -> Option<Order> {
 }
 
 fn place(order_id: i64) -> &'static RwLock<Option<Order>> {
-    &ORDERS[usize::try_from(order_id).unwrap_or(0) % KEPT]
+    let id = usize::try_from(order_id).unwrap_or(0);
+    &ORDERS[if id < FIRST { id } else { FIRST + id % KEPT }]
 }

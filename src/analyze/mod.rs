@@ -11,6 +11,7 @@ mod routes;
 mod rpc;
 mod rules;
 mod server;
+mod stores;
 mod structs;
 mod tables;
 mod types;
@@ -111,6 +112,7 @@ fn finish(
     for gateway in &mut gateways {
         link::link(gateway, &output.system.rpcs, sources.report);
     }
+    output.system.stores = stores::stores(inputs, &gateways, &mut sources);
     output.system.gateways = gateways;
     sources.report.sort();
     output

@@ -8,7 +8,7 @@ use crate::analyze::names;
 use crate::analyze::tables;
 use crate::diag::{Diagnostic, Report};
 use crate::model::{Rpc, Table};
-use crate::project::Inputs;
+use crate::project::{Inputs, TableOptions};
 use crate::proto::{self, Code};
 use crate::source::{FileId, Span};
 use crate::sql;
@@ -53,6 +53,7 @@ struct Process {
     files: Vec<Utf8PathBuf>,
     include: Vec<Utf8PathBuf>,
     sql: Vec<Utf8PathBuf>,
+    tables: TableOptions,
     serve: bool,
     /// Whether messages are serde's, too.
     serde: bool,
@@ -75,6 +76,8 @@ fn processes(inputs: &Inputs) -> Vec<Process> {
             out.len() - 1
         });
         out[at].serde |= input.serde;
+        let tables = std::mem::take(&mut out[at].tables);
+        out[at].tables = tables.or(input.tables.clone());
         add(&mut out[at].files, [file]);
         add(&mut out[at].include, input.include.iter().cloned());
         add(&mut out[at].sql, input.sql.iter().cloned());
@@ -108,7 +111,8 @@ fn describe(process: &Process, sources: &mut Sources<'_>) -> Option<Described> {
         sources.map,
         sources.report,
     );
-    let (created, sql_file) = created(&process.sql, sources);
+    let (mut created, sql_file) = created(&process.sql, sources);
+    tables::choose(&mut created, &process.tables, sources.report);
     let set = set?;
     let span = set.package_span(sources.map);
     let mut rpc = proto::describe(&set, process.serve);
@@ -149,7 +153,10 @@ fn describe(process: &Process, sources: &mut Sources<'_>) -> Option<Described> {
 }
 
 /// Several files are one list; a table may be created once in all of them.
-fn created(files: &[Utf8PathBuf], sources: &mut Sources<'_>) -> (Vec<Table>, Option<String>) {
+pub(super) fn created(
+    files: &[Utf8PathBuf],
+    sources: &mut Sources<'_>,
+) -> (Vec<Table>, Option<String>) {
     let mut tables: Vec<Table> = Vec::new();
     for file in files {
         let Some(id) = sources.read_root(file) else {

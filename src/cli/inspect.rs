@@ -1,12 +1,11 @@
 //! `zgen inspect`: the resolved model.
 
-use anyhow::bail;
 use camino::Utf8PathBuf;
 
 use super::kind::{self, Kind};
 use super::{Console, Exit, findings};
 use crate::diag::Report;
-use crate::project::{ApiInput, Inputs, RpcInput};
+use crate::project::{ApiInput, Inputs, ModelInput, RpcInput};
 use crate::source::{self, SourceMap};
 use crate::{analyze, inspect};
 
@@ -16,11 +15,12 @@ use crate::{analyze, inspect};
 Examples:
   zgen inspect order.api
   zgen inspect order.proto --sql order.sql
+  zgen inspect order.sql
   zgen inspect order.api | jq '.gateways[].groups[].routes[].path'
 
 The JSON is stable and carries its version.")]
 pub(super) struct Args {
-    /// An .api or .proto file
+    /// An .api, .proto or .sql file
     #[arg(value_name = "FILE")]
     file: Utf8PathBuf,
     /// A folder to search imports of a .proto file in
@@ -42,9 +42,11 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
             sql: args.sql.clone(),
             ..RpcInput::default()
         }),
-        Kind::Sql => bail!(
-            "{file}: tables are shown with their service: `zgen inspect FILE.proto --sql {file}`"
-        ),
+        Kind::Sql => inputs.model.push(ModelInput {
+            name: super::model::name_of(&file).unwrap_or_else(|| "tables".to_owned()),
+            sql: vec![file],
+            ..ModelInput::default()
+        }),
     }
     let mut sources = SourceMap::default();
     let mut report = Report::default();

@@ -17,6 +17,7 @@ mod folders;
 mod inspect;
 mod kind;
 mod kube;
+mod model;
 mod new;
 mod openapi;
 mod planned;
@@ -24,6 +25,7 @@ mod regenerate;
 mod rpc;
 mod status;
 mod sync;
+mod tables;
 mod template;
 
 use std::ffi::OsString;
@@ -58,6 +60,7 @@ enum Command {
     New(new::Args),
     Api(api::Args),
     Rpc(rpc::Args),
+    Model(model::Args),
     Gen(regenerate::Args),
     Docker(docker::Args),
     Kube(kube::Args),
@@ -89,6 +92,7 @@ fn dispatch(command: Command, console: &mut Console) -> anyhow::Result<Exit> {
         Command::New(args) => new::run(&args, console),
         Command::Api(args) => api::run(&args, console),
         Command::Rpc(args) => rpc::run(&args, console),
+        Command::Model(args) => model::run(&args, console),
         Command::Gen(args) => regenerate::run(&args, console),
         Command::Docker(args) => docker::run(&args, console),
         Command::Kube(args) => kube::run(&args, console),

@@ -3,6 +3,7 @@
 use camino::Utf8PathBuf;
 
 use super::kind::{self, Kind};
+use super::tables::TableArgs;
 use super::{Console, Exit, sync};
 use crate::project::RpcInput;
 
@@ -36,6 +37,8 @@ pub(super) struct Args {
     #[arg(long)]
     serde: bool,
     #[command(flatten)]
+    tables: TableArgs,
+    #[command(flatten)]
     mode: sync::Mode,
 }
 
@@ -54,6 +57,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
                 sql: args.sql.clone(),
                 into: args.into.clone(),
                 serde: args.serde,
+                tables: args.tables.options(),
             })
         })
     })

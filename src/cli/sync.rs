@@ -216,10 +216,9 @@ fn conflicts(plan: &Plan, console: &mut Console) -> anyhow::Result<Exit> {
 fn name(project: &Project) -> String {
     let apis = project.inputs.api.iter().map(|input| &input.file);
     let rpcs = project.inputs.rpc.iter().map(|input| &input.file);
-    let mut names: Vec<&str> = apis
-        .chain(rpcs)
-        .filter_map(|file| file.file_stem())
-        .collect();
+    let models = project.inputs.model.iter().map(|input| input.name.as_str());
+    let files = apis.chain(rpcs).filter_map(|file| file.file_stem());
+    let mut names: Vec<&str> = files.chain(models).collect();
     names.sort_unstable();
     names.dedup();
     if names.is_empty() {

@@ -3,7 +3,7 @@
 use super::Error;
 use super::printer::{Printer, templates};
 use crate::rust::service::{Body, Crate, Logic, LogicMod, Manifest, Schema, Server};
-use crate::rust::store::{Methods, Rows, StoreMod, TableMod};
+use crate::rust::store::{Library, Methods, Rows, StoreMod, TableMod};
 
 templates! {
     ManifestToml, Manifest, "service/Cargo.toml.j2";
@@ -23,6 +23,10 @@ templates! {
     TableOwnRs, TableMod, "service/src/store/table/own.rs.j2";
     SchemaSql, Schema, "service/src/store/schema.sql.j2";
     GrpcTestRs, Crate, "service/tests/grpc.rs.j2";
+    LibraryToml, Library, "store/Cargo.toml.j2";
+    LibraryLibRs, Library, "store/src/lib.rs.j2";
+    LibraryConfigRs, Library, "store/src/config.rs.j2";
+    LibraryTestRs, Library, "store/tests/store.rs.j2";
 }
 
 /// The text of one file.
@@ -45,5 +49,9 @@ pub(super) fn render(body: &Body, printer: &Printer<'_>) -> Result<String, Error
         Body::TableOwn(v) => printer.print(&TableOwnRs { v }),
         Body::SqliteSchema(v) => printer.print(&SchemaSql { v }),
         Body::GrpcTest(v) => printer.print(&GrpcTestRs { v }),
+        Body::LibraryManifest(v) => printer.print(&LibraryToml { v }),
+        Body::LibraryLib(v) => printer.print(&LibraryLibRs { v }),
+        Body::LibraryConfig(v) => printer.print(&LibraryConfigRs { v }),
+        Body::LibraryTest(v) => printer.print(&LibraryTestRs { v }),
     }
 }

@@ -31,6 +31,9 @@ pub fn workspace(system: &System, code: &[(String, Code)], options: &Options) ->
     for process in 0..plan.services.len() {
         files.extend(service::files(process, &plan));
     }
+    for store in &system.stores {
+        files.extend(service::library(store));
+    }
     for rpc in &system.rpcs {
         if let Some((_, code)) = code.iter().find(|(name, _)| *name == rpc.name) {
             files.extend(proto::files(rpc, code));

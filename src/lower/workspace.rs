@@ -5,8 +5,9 @@ use camino::Utf8PathBuf;
 use super::deploy::{self, Plan};
 use super::gateway::example;
 use crate::emit::Owner;
+use crate::rust::store::Library;
 use crate::rust::workspace::{Body, Manifest, Process, Readme};
-use crate::rust::{self, File};
+use crate::rust::{self, File, service};
 
 pub(super) fn files(plan: &Plan<'_>, others: &[File]) -> Vec<File> {
     let mut crates: Vec<_> = others
@@ -24,7 +25,8 @@ pub(super) fn files(plan: &Plan<'_>, others: &[File]) -> Vec<File> {
     let has_tables = plan
         .services
         .iter()
-        .any(|service| !service.model.tables.is_empty());
+        .any(|service| !service.model.tables.is_empty())
+        || others.iter().any(|file| library(file).is_some());
     let manifest = Manifest {
         has_gateways: !plan.gateways.is_empty(),
         has_protos: crates.iter().any(|name| name.ends_with("-proto")),
@@ -32,7 +34,8 @@ pub(super) fn files(plan: &Plan<'_>, others: &[File]) -> Vec<File> {
         uses_prost_types: others.iter().any(uses_prost_types),
         has_tables,
         has_times: (plan.services.iter())
-            .any(|service| super::service::Columns::of(service.model).times),
+            .any(|service| super::service::Columns::of(service.model).times)
+            || (others.iter().filter_map(library)).any(|library| library.has_times),
         has_trace_test: others
             .iter()
             .any(|file| file.path.ends_with("tests/trace.rs")),
@@ -44,6 +47,9 @@ pub(super) fn files(plan: &Plan<'_>, others: &[File]) -> Vec<File> {
         first_route: plan.gateways.first().and_then(example),
         has_tables,
         secrets: deploy::secret_variables(plan),
+        stores: (others.iter().filter_map(library))
+            .map(|library| (library.crate_name.clone(), library.source.clone()))
+            .collect(),
     };
     let user = |path: &str, body: Body| File {
         path: Utf8PathBuf::from(path),
@@ -60,6 +66,14 @@ pub(super) fn files(plan: &Plan<'_>, others: &[File]) -> Vec<File> {
 
 fn uses_prost_types(file: &File) -> bool {
     matches!(&file.body, rust::Body::Workspace(Body::ProtoManifest(v)) if v.uses_prost_types)
+}
+
+/// The crate of a store that belongs to no service.
+fn library(file: &File) -> Option<&Library> {
+    match &file.body {
+        rust::Body::Service(service::Body::LibraryManifest(library)) => Some(library),
+        _ => None,
+    }
 }
 
 /// After the first gateway, else the first service.

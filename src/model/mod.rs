@@ -4,6 +4,7 @@ mod gateway;
 mod link;
 mod lookup;
 mod rpc;
+mod store;
 mod table;
 pub mod wire;
 
@@ -17,6 +18,7 @@ pub use self::link::{
 pub use self::rpc::{
     Enum, Message, MessageField, ProtoType, Repetition, Rpc, RpcMethod, RpcService,
 };
+pub use self::store::Store;
 pub use self::table::{Column, ColumnDefault, ColumnType, Table};
 
 /// Everything one workspace is generated from.
@@ -26,4 +28,7 @@ pub struct System {
     pub gateways: Vec<Gateway>,
     /// One per service process, in the order of their names.
     pub rpcs: Vec<Rpc>,
+    /// Tables without a service, in the order of their names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stores: Vec<Store>,
 }

@@ -8,6 +8,12 @@ use crate::source::Span;
 pub struct Table {
     /// As written, such as `orders`.
     pub name: String,
+    /// What it is called in names, where that is not `name`: without a prefix that every table has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Whether its rows are never in the cache.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub uncached: bool,
     pub columns: Vec<Column>,
     /// Names of the primary key's columns, in key order.
     pub primary_key: Vec<String>,
@@ -28,7 +34,12 @@ pub struct Table {
 impl Table {
     /// What one row is called, in snake case: `orders` holds an `order`.
     pub fn row_name(&self) -> String {
-        singular(&heck::ToSnakeCase::to_snake_case(self.name.as_str()))
+        singular(&heck::ToSnakeCase::to_snake_case(self.label()))
+    }
+
+    /// What it is called in names.
+    pub fn label(&self) -> &str {
+        self.label.as_deref().unwrap_or(&self.name)
     }
 
     /// Whether rows can be selected by this column: it is in an index, and its values are equal or not.
@@ -49,6 +60,14 @@ impl Table {
         is_indexed && !is_role && self.column(name).is_some_and(is_exact)
     }
 
+    /// Whether both have the same columns and keys.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.columns == other.columns
+            && self.primary_key == other.primary_key
+            && self.unique_keys == other.unique_keys
+            && self.indexes == other.indexes
+    }
+
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
     }
@@ -60,6 +79,9 @@ pub struct Column {
     pub ty: ColumnType,
     pub nullable: bool,
     pub auto_increment: bool,
+    /// Whether it is read, and never written: the database fills it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ignored: bool,
     pub default: Option<ColumnDefault>,
     /// Length of a CHAR, VARCHAR or BINARY column, in its own unit; digits of a second's fraction of a time.
     pub length: Option<u64>,

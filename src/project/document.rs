@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
-use super::{ApiInput, Deploy, Error, Inputs, Options, Patterns, RpcInput};
+use super::{
+    ApiInput, Deploy, Error, Inputs, ModelInput, Options, Patterns, RpcInput, TableOptions,
+};
 
 const HEADER: &str = "\
 # What this workspace is generated from. zgen wrote this file; it is yours to edit, and `zgen gen` reads it.
@@ -18,6 +20,9 @@ const API: &str = "\
 const RPC: &str = "\
 # One service for each .proto file; `include` lists import folders, `sql` the tables that the service owns. Files with
 # the same `into: NAME` are one process; `serde: true` derives serde's traits for messages.
+";
+const MODEL: &str = "\
+# One store for each list of .sql files: a library, NAME-store, for every crate of the workspace.
 ";
 const OPTIONS: &str = "\
 # Choices that shape what is written. `envelope: true` makes gateways answer {\"code\": 0, \"msg\": \"ok\", \"data\": ..}.
@@ -44,6 +49,7 @@ deploy:
 pub(super) struct Document {
     api: Option<Vec<ApiInput>>,
     rpc: Option<Vec<RpcInput>>,
+    model: Option<Vec<ModelInput>>,
     options: Option<Options>,
     deploy: Option<Deploy>,
     own: Option<Vec<String>>,
@@ -61,6 +67,7 @@ impl Document {
             templates: templates.cloned(),
             api: Some(inputs.api.clone()),
             rpc: Some(inputs.rpc.clone()),
+            model: Some(inputs.model.clone()),
             options: Some(options.clone()),
             deploy: Some(options.deploy.clone()),
             own: Some(own.as_slice().to_vec()),
@@ -89,9 +96,11 @@ impl Document {
         let mut inputs = Inputs {
             api: self.api.clone().unwrap_or_default(),
             rpc: self.rpc.clone().unwrap_or_default(),
+            model: self.model.clone().unwrap_or_default(),
         };
         inputs.api.sort_by(|a, b| a.file.cmp(&b.file));
         inputs.rpc.sort_by(|a, b| a.file.cmp(&b.file));
+        inputs.model.sort_by(|a, b| a.name.cmp(&b.name));
         inputs
     }
 
@@ -176,6 +185,12 @@ impl Document {
         for input in &inputs.rpc {
             out.push_str(&render_rpc(input, "  "));
         }
+        if !inputs.model.is_empty() {
+            let _ = write!(out, "\n{MODEL}model:\n");
+        }
+        for input in &inputs.model {
+            out.push_str(&render_model(input, "  "));
+        }
         out
     }
 }
@@ -204,6 +219,33 @@ pub(super) fn render_rpc(input: &RpcInput, indent: &str) -> String {
     }
     list_of_paths(&mut out, &inner, "include", &input.include);
     list_of_paths(&mut out, &inner, "sql", &input.sql);
+    out.push_str(&render_tables(&input.tables, &inner));
+    out
+}
+
+pub(super) fn render_model(input: &ModelInput, indent: &str) -> String {
+    let mut out = format!("{indent}- name: {}\n", scalar(&input.name));
+    let inner = format!("{indent}  ");
+    list_of_paths(&mut out, &inner, "sql", &input.sql);
+    out.push_str(&render_tables(&input.tables, &inner));
+    out
+}
+
+/// Nothing where they say nothing.
+pub(super) fn render_tables(options: &TableOptions, indent: &str) -> String {
+    if options.is_default() {
+        return String::new();
+    }
+    let mut out = format!("{indent}tables:\n");
+    let inner = format!("{indent}  ");
+    list(&mut out, &inner, "only", &options.only);
+    list(&mut out, &inner, "ignore-columns", &options.ignore_columns);
+    if let Some(prefix) = &options.prefix {
+        let _ = writeln!(out, "{inner}prefix: {}", scalar(prefix));
+    }
+    if let Some(cache) = options.cache {
+        let _ = writeln!(out, "{inner}cache: {cache}");
+    }
     out
 }
 

@@ -5,8 +5,8 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::document::{self, render_api, render_rpc};
-use super::{ApiInput, Inputs, RpcInput};
+use super::document::{self, render_api, render_model, render_rpc, render_tables};
+use super::{ApiInput, Inputs, ModelInput, RpcInput, TableOptions};
 
 /// `text`, which says `before`, with the lines that make it say `after`.
 pub(super) fn grow(text: &str, before: &Inputs, after: &Inputs) -> Option<String> {
@@ -14,7 +14,10 @@ pub(super) fn grow(text: &str, before: &Inputs, after: &Inputs) -> Option<String
     for input in &after.api {
         match before.api.iter().find(|known| known.file == input.file) {
             None => lines.add_item("api", |indent| render_api(input, indent))?,
-            Some(known) => lines.add_lists("api", &input.file, &api_lists(known, input))?,
+            Some(known) => {
+                let item = Item("api", "file", input.file.as_str());
+                lines.add_lists(item, &api_lists(known, input))?;
+            }
         }
     }
     for input in &after.rpc {
@@ -28,7 +31,23 @@ pub(super) fn grow(text: &str, before: &Inputs, after: &Inputs) -> Option<String
                     let is_known = known.into.is_some();
                     lines.set(&input.file, "into", is_known, &document::scalar(name))?;
                 }
-                lines.add_lists("rpc", &input.file, &rpc_lists(known, input))?;
+                let item = Item("rpc", "file", input.file.as_str());
+                lines.add_lists(item, &rpc_lists(known, input))?;
+                if known.tables != input.tables {
+                    lines.add_tables(item, known.tables.is_default(), &input.tables)?;
+                }
+            }
+        }
+    }
+    for input in &after.model {
+        match (before.model.iter()).find(|known| known.name == input.name) {
+            None => lines.add_item("model", |indent| render_model(input, indent))?,
+            Some(known) => {
+                let item = Item("model", "name", &input.name);
+                lines.add_lists(item, &model_lists(known, input))?;
+                if known.tables != input.tables {
+                    lines.add_tables(item, known.tables.is_default(), &input.tables)?;
+                }
             }
         }
     }
@@ -61,6 +80,10 @@ pub(super) fn switch_on(text: &str, section: &str, key: &str) -> String {
     lines.text()
 }
 
+/// One of a section's list: the section, and the key and value that tell it.
+#[derive(Clone, Copy)]
+struct Item<'a>(&'static str, &'static str, &'a str);
+
 type Lists<'a> = Vec<(&'static str, &'a [Utf8PathBuf], &'a [Utf8PathBuf])>;
 
 fn api_lists<'a>(known: &'a ApiInput, input: &'a ApiInput) -> Lists<'a> {
@@ -72,6 +95,10 @@ fn rpc_lists<'a>(known: &'a RpcInput, input: &'a RpcInput) -> Lists<'a> {
         ("include", &known.include, &input.include),
         ("sql", &known.sql, &input.sql),
     ]
+}
+
+fn model_lists<'a>(known: &'a ModelInput, input: &'a ModelInput) -> Lists<'a> {
+    vec![("sql", &known.sql, &input.sql)]
 }
 
 struct Lines {
@@ -112,14 +139,14 @@ impl Lines {
     }
 
     /// What is new in the lists of one item that is there already.
-    fn add_lists(&mut self, section: &str, file: &Utf8Path, lists: &Lists<'_>) -> Option<()> {
+    fn add_lists(&mut self, of: Item<'_>, lists: &Lists<'_>) -> Option<()> {
         for (key, known, wanted) in lists {
             if known == wanted {
                 continue;
             }
             // Only growth at the end is an insertion.
             let new = wanted.strip_prefix(*known)?;
-            let item = self.item(section, file)?;
+            let item = self.item(of)?;
             let inner = indent(&self.lines[item.start]) + 2;
             if known.is_empty() {
                 let mut text = String::new();
@@ -140,9 +167,17 @@ impl Lines {
         Some(())
     }
 
+    /// What is said of an item's tables for the first time; other changes are the user's to make.
+    fn add_tables(&mut self, of: Item<'_>, is_first: bool, tables: &TableOptions) -> Option<()> {
+        let item = self.item(of).filter(|_| is_first)?;
+        let inner = " ".repeat(indent(&self.lines[item.start]) + 2);
+        self.insert(item.end, &render_tables(tables, &inner));
+        Some(())
+    }
+
     /// A line below an item's `file:`, or in place of the one that says something else.
     fn set(&mut self, file: &Utf8Path, key: &str, known: bool, wanted: &str) -> Option<()> {
-        let item = self.item("rpc", file)?;
+        let item = self.item(Item("rpc", "file", file.as_str()))?;
         let inner = indent(&self.lines[item.start]) + 2;
         let line = format!("{}{key}: {wanted}\n", " ".repeat(inner));
         if known {
@@ -185,8 +220,9 @@ impl Lines {
         head + 1..end
     }
 
-    /// The lines of the item with this `file:`.
-    fn item(&self, section: &str, file: &Utf8Path) -> Option<std::ops::Range<usize>> {
+    /// The lines of the item with this `file:` or `name:`.
+    fn item(&self, of: Item<'_>) -> Option<std::ops::Range<usize>> {
+        let Item(section, key, wanted) = of;
         let body = self.body(self.key(0..self.lines.len(), 0, section)?);
         let depth = indent(&self.lines[body.clone().find(|at| self.is_item(*at))?]);
         let starts: Vec<usize> = body
@@ -196,9 +232,10 @@ impl Lines {
         let nth = starts.iter().position(|at| {
             let line = self.lines[*at].trim_start().trim_start_matches('-').trim();
             let value = line
-                .strip_prefix("file:")
+                .strip_prefix(key)
+                .and_then(|rest| rest.strip_prefix(':'))
                 .map(|value| value.split(" #").next().unwrap_or("").trim());
-            value.map(|value| value.trim_matches(['"', '\''])) == Some(file.as_str())
+            value.map(|value| value.trim_matches(['"', '\''])) == Some(wanted)
         })?;
         let mut end = starts.get(nth + 1).copied().unwrap_or(body.end);
         while end > starts[nth] + 1 && is_silent(&self.lines[end - 1]) {

@@ -14,6 +14,7 @@ use super::Deploy;
 pub struct Inputs {
     pub api: Vec<ApiInput>,
     pub rpc: Vec<RpcInput>,
+    pub model: Vec<ModelInput>,
 }
 
 impl Inputs {
@@ -21,7 +22,7 @@ impl Inputs {
     pub fn of_api(file: impl Into<Utf8PathBuf>) -> Self {
         Self {
             api: vec![ApiInput::of(file)],
-            rpc: Vec::new(),
+            ..Self::default()
         }
     }
 }
@@ -71,6 +72,9 @@ pub struct RpcInput {
     /// Whether messages are serde's, too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub serde: bool,
+    /// Which tables of the DDL are taken, and how.
+    #[serde(default, skip_serializing_if = "TableOptions::is_default")]
+    pub tables: TableOptions,
 }
 
 impl RpcInput {
@@ -79,6 +83,51 @@ impl RpcInput {
         Self {
             file: file.into(),
             ..Self::default()
+        }
+    }
+}
+
+/// Tables without a service.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelInput {
+    /// Of the crate, without `-store`.
+    pub name: String,
+    /// DDL of the tables.
+    pub sql: Vec<Utf8PathBuf>,
+    /// Which of them are taken, and how.
+    #[serde(default, skip_serializing_if = "TableOptions::is_default")]
+    pub tables: TableOptions,
+}
+
+/// Which tables of a DDL are taken, and how.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TableOptions {
+    /// Names with `*`; none: all tables.
+    pub only: Vec<String>,
+    /// Columns that are read and never written.
+    pub ignore_columns: Vec<String>,
+    /// What the names of types and modules leave out of those of tables, such as `t_`.
+    pub prefix: Option<String>,
+    /// Whether rows are kept in the cache; they are, unless it is said.
+    pub cache: Option<bool>,
+}
+
+impl TableOptions {
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// These, and where they say nothing, the others.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        let either = |these: Vec<String>, others| if these.is_empty() { others } else { these };
+        Self {
+            only: either(self.only, other.only),
+            ignore_columns: either(self.ignore_columns, other.ignore_columns),
+            prefix: self.prefix.or(other.prefix),
+            cache: self.cache.or(other.cache),
         }
     }
 }

@@ -20,7 +20,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 pub use self::deploy::{Deploy, Replicas, Resources, Route};
 use self::document::Document;
 pub use self::error::Error;
-pub use self::inputs::{ApiInput, Inputs, Options, RpcInput};
+pub use self::inputs::{ApiInput, Inputs, ModelInput, Options, RpcInput, TableOptions};
 pub use self::patterns::Patterns;
 pub use self::values::{Address, Host, Quantity};
 
@@ -111,10 +111,33 @@ impl Project {
                 replace(&mut input.sql, new.sql);
                 input.into = new.into.or_else(|| input.into.take());
                 input.serde |= new.serde;
+                input.tables = new.tables.or(input.tables.clone());
             }
             None => inputs.rpc.push(new),
         }
         inputs.rpc.sort_by(|a, b| a.file.cmp(&b.file));
+        self.grow(inputs)
+    }
+
+    /// Adds a store without a service, or changes the one of the same name: files are added to those that it has.
+    /// Paths are relative to the current directory.
+    pub fn add_model(&mut self, wanted: &ModelInput) -> Result<(), Error> {
+        let new = ModelInput {
+            sql: self.stored_all(&wanted.sql)?,
+            ..wanted.clone()
+        };
+        let mut inputs = self.inputs.clone();
+        match (inputs.model.iter_mut()).find(|input| input.name == new.name) {
+            Some(input) => {
+                let more = new.sql.into_iter();
+                let more = more.filter(|file| !input.sql.contains(file));
+                let more: Vec<_> = more.collect();
+                input.sql.extend(more);
+                input.tables = new.tables.or(input.tables.clone());
+            }
+            None => inputs.model.push(new),
+        }
+        inputs.model.sort_by(|a, b| a.name.cmp(&b.name));
         self.grow(inputs)
     }
 
@@ -148,6 +171,14 @@ impl Project {
                     sql: all(&input.sql),
                     into: input.into.clone(),
                     serde: input.serde,
+                    tables: input.tables.clone(),
+                })
+                .collect(),
+            model: (self.inputs.model.iter())
+                .map(|input| ModelInput {
+                    name: input.name.clone(),
+                    sql: all(&input.sql),
+                    tables: input.tables.clone(),
                 })
                 .collect(),
         }

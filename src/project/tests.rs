@@ -267,3 +267,37 @@ fn where_no_line_can_be_added_there_is_advice() {
         assert_eq!(project, known, "{before}");
     }
 }
+
+#[test]
+fn a_store_is_added_and_grows() {
+    let mine = "# mine\nrpc:\n- file: a.proto\n";
+    let mut project = Project::parse("out".into(), mine).expect("a project");
+    let model = |file: &str, cache| ModelInput {
+        name: "shop".to_owned(),
+        sql: vec![Utf8Path::new("out").join(file)],
+        tables: TableOptions {
+            cache,
+            ..TableOptions::default()
+        },
+    };
+    project.add_model(&model("shop.sql", None)).expect("one");
+    let one = format!("{mine}model:\n  - name: shop\n    sql:\n      - shop.sql\n");
+    assert_eq!(project.text(), one);
+    project
+        .add_model(&model("more.sql", Some(false)))
+        .expect("two");
+    let two = format!("{one}      - more.sql\n    tables:\n      cache: false\n");
+    assert_eq!(project.text(), two);
+    project.add_model(&model("shop.sql", None)).expect("again");
+    assert_eq!(project.text(), two);
+    // What is laid out by a person is theirs to change.
+    assert!(project.add_model(&model("shop.sql", Some(true))).is_err());
+
+    let mut project = Project::empty("out");
+    project
+        .add_model(&model("shop.sql", Some(false)))
+        .expect("new");
+    let read = Project::parse("out".into(), project.text()).expect("zgen's own text");
+    assert_eq!(read.inputs, project.inputs);
+    assert_eq!(read.text(), project.text());
+}

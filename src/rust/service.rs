@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::store::{Methods, Rows, StoreMod, TableMod};
+use super::store::{Library, Methods, Rows, StoreMod, TableMod};
 use super::{Attribute, Function, Use};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,6 +25,10 @@ pub enum Body {
     TableOwn(TableMod),
     SqliteSchema(Schema),
     GrpcTest(Crate),
+    LibraryManifest(Library),
+    LibraryLib(Library),
+    LibraryConfig(Library),
+    LibraryTest(Library),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -163,6 +167,8 @@ pub struct TableCall {
     pub rows: Option<Use>,
     /// Whether the size of a page is to be chosen.
     pub pages: bool,
+    /// Whether these are counted off.
+    pub is_by_number: bool,
     /// Statements with their line breaks, in blocks.
     pub blocks: Vec<Vec<String>>,
     /// `CreateOrderResponse { .. }` with its line breaks.

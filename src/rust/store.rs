@@ -18,6 +18,7 @@ pub struct TableName {
     pub module: String,
     /// `Orders`
     pub ty: String,
+    pub is_cached: bool,
     /// `pub use self::orders::{NewOrder, Order, Orders};`
     pub names: Use,
 }
@@ -113,4 +114,31 @@ pub struct Query {
     pub call: String,
     /// What is made of the answer, such as `|done| done.insert_id()`.
     pub map: Option<String>,
+}
+
+/// The crate of a store that belongs to no service.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Library {
+    pub source: String,
+    /// `shop-store`
+    pub crate_name: String,
+    /// `shop_store`
+    pub module: String,
+    /// Columns of dates and times.
+    pub has_times: bool,
+    /// Columns of JSON.
+    pub has_json: bool,
+    /// Of zgen-rt: `"redis", "sql"`.
+    pub features: String,
+    /// Whether any table has a cache.
+    pub is_cached: bool,
+    pub test: StoreTest,
+}
+
+/// A row that is inserted and read.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct StoreTest {
+    pub imports: Vec<Use>,
+    /// With their line breaks.
+    pub statements: Vec<String>,
 }

@@ -37,6 +37,8 @@ pub struct Readme {
     pub processes: Vec<Process>,
     pub first_route: Option<Example>,
     pub has_tables: bool,
+    /// Crates of tables without a service, and what each is from.
+    pub stores: Vec<(String, String)>,
     /// Variables with secrets, without which a process does not start.
     pub secrets: Vec<String>,
 }

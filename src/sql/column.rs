@@ -16,6 +16,7 @@ pub(super) fn column(def: &ColumnDef) -> Option<Column> {
         ty,
         nullable: !serial,
         auto_increment: serial,
+        ignored: false,
         default: None,
         length: length(&def.data_type),
         docs: Vec::new(),
@@ -145,7 +146,8 @@ fn custom(name: &str) -> Option<(ColumnType, bool)> {
             },
             false,
         ),
-        "CITEXT" => (ColumnType::Text, false),
+        // `TEXT(1000)`.
+        "CITEXT" | "TEXT" | "TINYTEXT" | "MEDIUMTEXT" | "LONGTEXT" => (ColumnType::Text, false),
         _ => return None,
     })
 }

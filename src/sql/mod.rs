@@ -1,6 +1,9 @@
 //! DDL to [`Table`]s. The only place that knows the SQL parser.
 
+mod alter;
+mod clean;
 mod column;
+mod mysql;
 mod roles;
 mod statements;
 mod table;
@@ -17,7 +20,8 @@ use crate::source::{FileId, Span};
 
 /// Every table that a file creates, in order. Other statements are somebody else's business and are passed over.
 pub fn parse(file: FileId, text: &str, report: &mut Report) -> Vec<Table> {
-    let statements = match Statements::split(text) {
+    let cleaned = clean::clean(text, true);
+    let statements = match Statements::split(&cleaned) {
         Ok(statements) => statements,
         Err((message, at)) => {
             let span = Span::new(file, at, at + 1);
@@ -26,11 +30,25 @@ pub fn parse(file: FileId, text: &str, report: &mut Report) -> Vec<Table> {
         }
     };
     let mut tables: Vec<Table> = Vec::new();
-    for statement in statements.create_tables() {
+    for statement in statements.iter() {
+        if !statement.creates_table() {
+            alter::apply(&statement, &mut tables);
+            continue;
+        }
         let Some(table) = create_table(file, text, &statement, report) else {
             continue;
         };
-        if let Some(first) = tables.iter().find(|first| first.name == table.name) {
+        let is_same = |first: &&Table| first.name == table.name;
+        // The same again, in another database perhaps, is one.
+        let is_equal = |first: &Table| first.name == table.name && first.is_like(&table);
+        let is_there = tables.iter().any(|first| is_same(&first));
+        if statement.is_optional() && is_there || tables.iter().any(is_equal) {
+            continue;
+        }
+        if statement.replaces() {
+            tables.retain(|first| !is_same(&first));
+        }
+        if let Some(first) = tables.iter().find(is_same) {
             let message = format!("table `{}` is created twice", table.name);
             report.push(
                 Diagnostic::error("sql/duplicate-table", table.span, message)
@@ -41,6 +59,7 @@ pub fn parse(file: FileId, text: &str, report: &mut Report) -> Vec<Table> {
         }
         tables.push(table);
     }
+    tables.iter_mut().for_each(table::finish);
     tables
 }
 
@@ -55,7 +74,7 @@ fn create_table(
     let mut first_error = None;
     for (at, dialect) in dialects.into_iter().enumerate() {
         let tokens = match at {
-            0 => Some(statement.tokens.to_vec()),
+            0 => Some(mysql::create_table(statement.words())),
             _ => statement.tokens_in(dialect),
         };
         let Some(tokens) = tokens else {

@@ -43,11 +43,10 @@ impl<'a> Statements<'a> {
         Ok(out)
     }
 
-    pub(super) fn create_tables(&'a self) -> impl Iterator<Item = Statement<'a>> {
+    pub(super) fn iter(&'a self) -> impl Iterator<Item = Statement<'a>> {
         self.tokens
             .split(|token| token.token == Token::SemiColon)
             .filter_map(|tokens| self.statement(tokens))
-            .filter(Statement::creates_table)
     }
 
     fn statement(&'a self, tokens: &'a [TokenWithSpan]) -> Option<Statement<'a>> {
@@ -76,15 +75,41 @@ impl<'a> Statements<'a> {
 }
 
 impl Statement<'_> {
-    fn creates_table(&self) -> bool {
-        let mut words = self.tokens.iter().filter_map(|token| match &token.token {
+    /// As written, but for what is blanked.
+    pub(super) fn text(&self) -> &str {
+        &self.script.text[self.range.clone()]
+    }
+
+    /// What is temporary is no table of a store.
+    pub(super) fn creates_table(&self) -> bool {
+        let mut words = self.keywords();
+        words.next() == Some(Keyword::CREATE)
+            && words
+                .find(|word| !matches!(word, Keyword::OR | Keyword::REPLACE | Keyword::UNLOGGED))
+                == Some(Keyword::TABLE)
+    }
+
+    /// `CREATE OR REPLACE`
+    pub(super) fn replaces(&self) -> bool {
+        self.keywords().nth(1) == Some(Keyword::OR)
+    }
+
+    /// `IF NOT EXISTS`
+    pub(super) fn is_optional(&self) -> bool {
+        self.keywords().take(4).any(|word| word == Keyword::IF)
+    }
+
+    fn keywords(&self) -> impl Iterator<Item = Keyword> {
+        self.tokens.iter().filter_map(|token| match &token.token {
             Token::Word(word) => Some(word.keyword),
             _ => None,
-        });
-        words.next() == Some(Keyword::CREATE)
-            && words.find(|word| {
-                !matches!(word, Keyword::TEMPORARY | Keyword::TEMP | Keyword::UNLOGGED)
-            }) == Some(Keyword::TABLE)
+        })
+    }
+
+    /// Without blanks and comments.
+    pub(super) fn words(&self) -> Vec<TokenWithSpan> {
+        let is_word = |token: &&TokenWithSpan| !matches!(token.token, Token::Whitespace(_));
+        self.tokens.iter().filter(is_word).cloned().collect()
     }
 
     /// The statement's words to another dialect, which may have other quotes; places stay those of the script.

@@ -1,8 +1,8 @@
 //! One `CREATE TABLE`.
 
 use sqlparser::ast::{
-    ColumnOption, CommentDef, CreateTable, CreateTableOptions, Expr, IndexColumn, ObjectNamePart,
-    SqlOption, TableConstraint,
+    ColumnOption, ColumnOptionDef, CommentDef, CreateTable, CreateTableOptions, Expr, IndexColumn,
+    ObjectNamePart, SqlOption, TableConstraint,
 };
 
 use super::statements::Statement;
@@ -30,6 +30,8 @@ pub(super) fn table(
     };
     let mut table = Table {
         name: name.value.clone(),
+        label: None,
+        uncached: false,
         columns: Vec::new(),
         primary_key: Vec::new(),
         unique_keys: Vec::new(),
@@ -62,8 +64,18 @@ pub(super) fn table(
                     "column `{}` has the type `{}`, which has no counterpart in Rust",
                     def.name.value, def.data_type
                 );
-                report.push(Diagnostic::error("sql/unsupported-type", span, message));
-                complete = false;
+                // A row that leaves it to the database can still be written.
+                let has_value =
+                    |it: &ColumnOptionDef| matches!(it.option, ColumnOption::Default(_));
+                let must_be_set = |it: &ColumnOptionDef| matches!(it.option, ColumnOption::NotNull);
+                let options = def.options.as_slice();
+                if options.iter().any(must_be_set) && !options.iter().any(has_value) {
+                    report.push(Diagnostic::error("sql/unsupported-type", span, message));
+                    complete = false;
+                } else {
+                    let found = Diagnostic::warning("sql/unsupported-type", span, message);
+                    report.push(found.help("rows are read and written without it"));
+                }
             }
         }
         for option in &def.options {
@@ -75,21 +87,52 @@ pub(super) fn table(
         }
     }
     for constraint in &create.constraints {
-        match constraint {
-            TableConstraint::PrimaryKey(key) => table.primary_key = names(&key.columns),
-            TableConstraint::Unique(key) => table.unique_keys.push(names(&key.columns)),
-            TableConstraint::Index(key) => table.indexes.push(names(&key.columns)),
-            _ => {}
-        }
+        constrain(&mut table, constraint);
     }
-    for column in &mut table.columns {
-        if table.primary_key.contains(&column.name) {
-            column.nullable = false;
-        }
-    }
-    table.soft_delete = roles::soft_delete(&table);
-    table.version = roles::version(&table);
     complete.then_some(table)
+}
+
+/// A key, wherever it is declared.
+pub(super) fn constrain(table: &mut Table, constraint: &TableConstraint) {
+    match constraint {
+        TableConstraint::PrimaryKey(key) => table.primary_key = names(&key.columns),
+        TableConstraint::Unique(key) => table.unique_keys.push(names(&key.columns)),
+        TableConstraint::Index(key) => table.indexes.push(names(&key.columns)),
+        _ => {}
+    }
+}
+
+/// Once all that is said of a table is known.
+pub(super) fn finish(table: &mut Table) {
+    let Table {
+        columns,
+        primary_key,
+        unique_keys,
+        indexes,
+        ..
+    } = table;
+    // To MySQL, `ID` is `id`.
+    let keys = unique_keys.iter_mut().chain(&mut *indexes);
+    for name in keys.flatten().chain(&mut *primary_key) {
+        let mut same = columns
+            .iter()
+            .filter(|column| column.name.eq_ignore_ascii_case(name));
+        if let Some(column) = same.next() {
+            name.clone_from(&column.name);
+        }
+    }
+    // Expressions, and columns that the database computes.
+    let is_plain = |key: &Vec<String>| {
+        let mut names = key.iter();
+        names.all(|name| columns.iter().any(|column| column.name == *name))
+    };
+    unique_keys.retain(is_plain);
+    indexes.retain(is_plain);
+    for column in columns {
+        column.nullable &= !primary_key.contains(&column.name);
+    }
+    table.soft_delete = roles::soft_delete(table);
+    table.version = roles::version(table);
 }
 
 fn names(columns: &[IndexColumn]) -> Vec<String> {

@@ -9,6 +9,7 @@ pub(crate) fn order() -> System {
     System {
         gateways: vec![gateway("order-api")],
         rpcs: vec![rpc("order", "Order", Some("orders"))],
+        ..System::default()
     }
 }
 
@@ -16,6 +17,7 @@ pub(crate) fn without_tables() -> System {
     System {
         gateways: vec![gateway("order-api")],
         rpcs: vec![rpc("order", "Order", None)],
+        ..System::default()
     }
 }
 
@@ -23,6 +25,7 @@ pub(crate) fn without_rpc() -> System {
     System {
         gateways: vec![gateway("order-api")],
         rpcs: Vec::new(),
+        ..System::default()
     }
 }
 
@@ -30,6 +33,7 @@ pub(crate) fn without_gateway() -> System {
     System {
         gateways: Vec::new(),
         rpcs: vec![rpc("order", "Order", Some("orders"))],
+        ..System::default()
     }
 }
 
@@ -40,13 +44,14 @@ pub(crate) fn two_services() -> System {
             rpc("order", "Order", Some("orders")),
             rpc("shop.user.v1", "User", Some("users")),
         ],
+        ..System::default()
     }
 }
 
 pub(crate) fn two_gateways() -> System {
     System {
         gateways: vec![gateway("admin-api"), gateway("order-api")],
-        ..order()
+        ..order()..System::default()
     }
 }
 
@@ -128,6 +133,8 @@ fn rpc(name: &str, service: &str, table: Option<&str>) -> Rpc {
 fn table(name: &str) -> Table {
     Table {
         name: name.to_owned(),
+        label: None,
+        uncached: false,
         columns: Vec::new(),
         primary_key: vec!["id".to_owned()],
         unique_keys: Vec::new(),

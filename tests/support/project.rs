@@ -7,7 +7,7 @@ use std::fs;
 
 use anyhow::{Context as _, bail};
 use camino::{Utf8Path, Utf8PathBuf};
-use zgen::project::{Project, RpcInput};
+use zgen::project::{ModelInput, Project, RpcInput, TableOptions};
 
 const ROOT: &str = "fixtures/projects";
 
@@ -64,6 +64,25 @@ impl Fixture {
                     project.add_rpc(&RpcInput {
                         sql: vec![path(&command[3])],
                         ..RpcInput::of(path(&command[1]))
+                    })?;
+                }
+                ["model", file, ref options @ ..] => {
+                    let mut tables = TableOptions::default();
+                    for option in options.chunks(2) {
+                        match option {
+                            ["--no-cache"] => tables.cache = Some(false),
+                            ["--prefix", prefix] => tables.prefix = Some((*prefix).to_owned()),
+                            ["--ignore-columns", names] => {
+                                tables.ignore_columns =
+                                    names.split(',').map(str::to_owned).collect();
+                            }
+                            _ => bail!("{}/inputs: {option:?} is not understood", self.dir),
+                        }
+                    }
+                    project.add_model(&ModelInput {
+                        name: file.trim_end_matches(".sql").to_owned(),
+                        sql: vec![path(&command[1])],
+                        tables,
                     })?;
                 }
                 _ => bail!(

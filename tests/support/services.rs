@@ -156,7 +156,11 @@ fn run(
 ) -> Option<(System, Codes)> {
     let mut sources = source::SourceMap::default();
     let mut report = diag::Report::default();
-    let inputs = Inputs { api, rpc };
+    let inputs = Inputs {
+        api,
+        rpc,
+        ..Inputs::default()
+    };
     let output = analyze::run(&inputs, &source::Disk, &mut sources, &mut report);
     if report.has_errors() {
         let text = diag::render(&report, &sources, diag::Format::Short);

@@ -51,6 +51,9 @@ impl Cache {
 
     /// Keeps a row that has just been written.
     pub async fn put<R: Cached>(&self, row: &R) {
+        if self.is_off {
+            return;
+        }
         let keys = [row.cache_key()];
         if self.pending.is_some() {
             return self.delete("DeleteCache", &keys).await;
@@ -94,7 +97,7 @@ impl Cache {
         T: Serialize + DeserializeOwned,
     {
         // A transaction sees what nobody else does.
-        if self.pending.is_some() {
+        if self.is_off || self.pending.is_some() {
             return load().await;
         }
         let flight = loop {

@@ -31,6 +31,8 @@ pub struct Cache {
     shared: Arc<Shared>,
     /// Inside a transaction: keys to delete once it is committed.
     pending: Option<Arc<Mutex<Vec<String>>>>,
+    /// Nothing is read or written.
+    is_off: bool,
 }
 
 #[derive(Debug)]
@@ -52,19 +54,35 @@ impl Cache {
                 anyhow::bail!("Redis: this service is built without the feature `redis` of zgen-rt")
             }
         };
+        Ok(Self::over(backend))
+    }
+
+    /// One that keeps nothing: every read goes to the database.
+    pub fn none() -> Self {
+        Self {
+            is_off: true,
+            ..Self::over(Backend::local())
+        }
+    }
+
+    fn over(backend: Backend) -> Self {
         let shared = Shared {
-            backend,
             flights: Flights::default(),
-            stale: Stale::default(),
+            stale: Stale::new(conf.is_some()),
+            backend,
         };
-        Ok(Self {
+        Self {
             shared: Arc::new(shared),
             pending: None,
-        })
+            is_off: false,
+        }
     }
 
     /// Reads a value; a client span of this name shows it.
     pub async fn get<T: DeserializeOwned>(&self, name: &'static str, key: &str) -> Option<T> {
+        if self.is_off {
+            return None;
+        }
         let text = self.read(name, key).await?;
         // A value of an older shape is a miss.
         serde_json::from_str(&text).ok()
@@ -72,6 +90,9 @@ impl Cache {
 
     /// Writes a value that expires after `ttl`; a client span of this name shows it.
     pub async fn set<T: Serialize>(&self, name: &'static str, key: &str, value: &T, ttl: Duration) {
+        if self.is_off {
+            return;
+        }
         match serde_json::to_string(value) {
             Ok(text) => {
                 self.write(name, key, text, ttl, false).await;
@@ -88,6 +109,9 @@ impl Cache {
     /// Deletes values; a client span of this name shows it. What cannot be deleted now is deleted later, and not read
     /// until then.
     pub async fn delete(&self, name: &'static str, keys: &[String]) {
+        if self.is_off {
+            return;
+        }
         if let Some(pending) = &self.pending {
             let mut pending = pending.lock().unwrap_or_else(PoisonError::into_inner);
             pending.extend(keys.iter().cloned());
@@ -96,19 +120,20 @@ impl Cache {
         let shared = &self.shared;
         // Twice: who reads meanwhile may still find the old value, who reads afterwards must not be given it.
         shared.flights.divert(keys);
+        let begun = shared.stale.begin();
         let delete = shared.backend.delete(keys);
         match self.observed(name, "DEL", delete).await {
-            Ok(()) => shared.stale.forget(keys),
-            Err(error) => {
-                tracing::warn!(%error, "cache delete failed; it is tried again");
-                self.delete_later(keys);
-            }
+            Ok(()) => shared.stale.deleted(keys, begun),
+            Err(_) => self.delete_later(keys),
         }
         shared.flights.divert(keys);
     }
 
     /// Nobody reads these until they are deleted, which is tried again and again.
     fn delete_later(&self, keys: &[String]) {
+        if self.is_off {
+            return;
+        }
         if let Some(pending) = &self.pending {
             let mut pending = pending.lock().unwrap_or_else(PoisonError::into_inner);
             pending.extend(keys.iter().cloned());
@@ -116,6 +141,18 @@ impl Cache {
         }
         let is_first = self.shared.stale.add(keys);
         self.shared.flights.divert(keys);
+        self.clean(is_first);
+    }
+
+    /// What was deleted a moment ago is deleted once more, and not read until then: a Redis that fails may come back, or
+    /// be followed by another one, with what it had before.
+    fn doubt(&self) {
+        if let Some(is_first) = self.shared.stale.doubt() {
+            self.clean(is_first);
+        }
+    }
+
+    fn clean(&self, is_first: bool) {
         if is_first && let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(stale::clean(Arc::clone(&self.shared)));
         }
@@ -128,6 +165,7 @@ impl Cache {
         Self {
             shared: Arc::clone(&self.shared),
             pending: Some(Arc::default()),
+            is_off: self.is_off,
         }
     }
 
@@ -148,6 +186,7 @@ impl Cache {
         let outside = Self {
             shared: Arc::clone(&self.shared),
             pending: None,
+            is_off: self.is_off,
         };
         if keys.is_empty() {
             commit.await
@@ -167,9 +206,9 @@ impl Cache {
                 metrics::cache_read(if text.is_some() { "hit" } else { "miss" });
                 text
             }
-            Err(error) => {
+            // Said by whoever looks for Redis.
+            Err(_) => {
                 metrics::cache_read("fail");
-                tracing::warn!(%error, "cache read failed");
                 None
             }
         }
@@ -191,10 +230,7 @@ impl Cache {
         let set = self.shared.backend.set(key, text, ttl, only_new);
         match self.observed(name, "SET", set).await {
             Ok(()) => false,
-            Err(error) => {
-                tracing::warn!(%error, "cache write failed");
-                Backend::was_sent(&error)
-            }
+            Err(error) => Backend::was_sent(&error),
         }
     }
 
@@ -211,14 +247,20 @@ impl Cache {
         if span.is_recording() {
             span.set(attr::DB_OPERATION_NAME, operation);
             span.set(attr::DB_SYSTEM_NAME, system);
-            if let Some(host) = self.shared.backend.host() {
+            if let Some(database) = self.shared.backend.database() {
+                span.set(attr::DB_NAMESPACE, database);
+            }
+            if let Some((host, port)) = self.shared.backend.server() {
                 span.set(attr::SERVER_ADDRESS, host);
+                span.set(attr::SERVER_PORT, port);
             }
         }
         let done = span.scope(work).await;
         let error = done.as_ref().err().map(error_type);
         if let Some(error) = error {
             span.fail_with(error);
+            // The server that answers next may have been told less than this one.
+            self.doubt();
         }
         let operation = Operation {
             system,

@@ -9,6 +9,7 @@ pub mod field;
 #[cfg(feature = "sql-time")]
 mod moment;
 mod pool;
+mod ready;
 mod transaction;
 mod unsigned;
 

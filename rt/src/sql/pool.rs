@@ -8,6 +8,7 @@ use sqlx::mysql::MySqlPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
 
 use super::dsn::DataSource;
+use super::ready;
 use super::transaction::{Held, Transaction};
 use crate::cache::Cache;
 use crate::config::DatabaseConf;
@@ -25,6 +26,8 @@ pub struct Pool {
     source: Source,
     /// As spans name it.
     database: Arc<str>,
+    /// Host and port; none of a file.
+    server: Option<(Arc<str>, u16)>,
     /// Queries that take longer are logged.
     slow: Option<Duration>,
 }
@@ -46,9 +49,11 @@ impl Pool {
             0 => MOST_CONNECTIONS,
             some => some.min(MOST_CONNECTIONS),
         };
+        let mut server = None;
         let (source, database) =
             match DataSource::parse(&conf.data_source).context("Database.DataSource")? {
                 DataSource::MySql { options, database } => {
+                    server = Some((options.get_host().into(), options.get_port()));
                     let pool = MySqlPoolOptions::new()
                         .max_connections(max_connections)
                         .acquire_timeout(conf.acquire_timeout.duration())
@@ -93,11 +98,17 @@ impl Pool {
                     (Source::Sqlite(pool), database)
                 }
             };
-        Ok(Self {
+        let pool = Self {
             source,
             database: database.into(),
+            server,
             slow: conf.slow_threshold.limit(),
-        })
+        };
+        // A file is there as soon as it is open.
+        if pool.sqlite().is_none() {
+            ready::watch(pool.clone(), conf.ready);
+        }
+        Ok(pool)
     }
 
     /// sqlx's own pool, for what only MySQL can; `None` where the data source is another one.
@@ -119,6 +130,14 @@ impl Pool {
     /// Whether the database answers.
     pub async fn ping(&self) -> sqlx::Result<()> {
         crate::on_pool!(self, db => sqlx::Connection::ping(db).await)
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        match &self.source {
+            Source::MySql(pool) => pool.is_closed(),
+            Source::Sqlite(pool) => pool.is_closed(),
+            Source::Transaction(_) => false,
+        }
     }
 
     /// A connection of the pool, or the transaction's.
@@ -192,6 +211,10 @@ impl Pool {
             span.set(attr::DB_COLLECTION_NAME, table);
             span.set(attr::DB_NAMESPACE, &*self.database);
             span.set(attr::DB_QUERY_SUMMARY, format!("{operation} {table}"));
+            if let Some((host, port)) = &self.server {
+                span.set(attr::SERVER_ADDRESS, &**host);
+                span.set(attr::SERVER_PORT, *port);
+            }
         }
         span
     }

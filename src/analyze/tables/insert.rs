@@ -72,7 +72,7 @@ impl Ask<'_> {
         let name = Some(&column.name);
         let has_role =
             name == self.table.soft_delete.as_ref() || name == self.table.version.as_ref();
-        !column.auto_increment && !has_role
+        !column.auto_increment && !column.ignored && !has_role
     }
 }
 

@@ -2,6 +2,7 @@
 //! Only what matches whole; where a name says so and a field does not fit, the report says which.
 
 mod answer;
+mod choose;
 mod find;
 mod fits;
 mod insert;
@@ -10,6 +11,7 @@ mod update;
 
 use heck::ToSnakeCase as _;
 
+pub(super) use self::choose::choose;
 use crate::diag::{Diagnostic, Report};
 use crate::model::{
     FieldPair, Message, MessageField, Repetition, Rpc, RpcMethod, Table, TableCall, TableOp,
@@ -90,7 +92,7 @@ fn request<'a>(rpc: &'a Rpc, full_name: &str) -> Option<&'a [MessageField]> {
 
 /// The table's name or its singular; `GetUserByEmail` and `GetUserList` speak of users, too.
 fn is_called(table: &Table, noun: &str) -> bool {
-    let name = table.name.to_snake_case();
+    let name = table.label().to_snake_case();
     let noun = noun.split("_by_").next().unwrap_or(noun);
     let bare = ["_list", "_page", "_info", "_detail"]
         .iter()

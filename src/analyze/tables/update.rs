@@ -30,7 +30,10 @@ impl Ask<'_> {
                     return Err(format!("the field `{name}` does not fit its column"));
                 }
                 version = Some(name.clone());
-            } else if self.table.soft_delete.as_ref() == Some(name) || column.auto_increment {
+            } else if self.table.soft_delete.as_ref() == Some(name)
+                || column.auto_increment
+                || column.ignored
+            {
                 return Err(format!("`{name}` is not for callers to change"));
             } else if fits::tells(given, column) {
                 changes.push(pair(name, Some(name)));
@@ -41,7 +44,11 @@ impl Ask<'_> {
         if changes.is_empty() {
             return Err("the request changes no column".to_owned());
         }
-        let clock = self.table.columns.iter().filter(|it| is_updated(it));
+        let clock = self
+            .table
+            .columns
+            .iter()
+            .filter(|it| is_updated(it) && !it.ignored);
         let unset = clock.filter(|column| field(fields, &column.name).is_none());
         changes.extend(unset.map(|column| pair(&column.name, None)));
         let op = TableOp::Update {

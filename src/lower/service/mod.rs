@@ -1,6 +1,7 @@
 //! A gRPC service's crate.
 
 mod folders;
+mod library;
 mod lines;
 mod logic;
 mod schema;
@@ -10,6 +11,7 @@ mod table;
 
 use camino::Utf8PathBuf;
 
+pub(super) use self::library::files as library;
 pub(super) use self::store::Columns;
 use super::layout::{self, Imports};
 use super::{names, proto};

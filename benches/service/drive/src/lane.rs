@@ -12,8 +12,6 @@ use prost::Message;
 use proto::order::{CreateOrderRequest, GetOrderRequest};
 use tokio::net::TcpStream;
 
-/// Every so many requests one reads an order back.
-const READ_EVERY: u64 = 5;
 /// Orders that are there after the warm-up.
 const KNOWN_ORDERS: u64 = 500;
 
@@ -68,9 +66,17 @@ impl Lane {
         }
     }
 
-    /// Creates an order; unless `only_create`, some requests read one.
-    pub async fn request(&mut self, turn: u64, only_create: bool) -> anyhow::Result<()> {
-        let read = !only_create && turn.is_multiple_of(READ_EVERY);
+    /// Whether nothing more can be asked on this connection.
+    pub fn is_closed(&self) -> bool {
+        match self {
+            Self::Http(sender) => sender.is_closed(),
+            Self::Grpc(sender) => sender.is_closed(),
+        }
+    }
+
+    /// Creates an order; every so many requests read one, with 0 none.
+    pub async fn request(&mut self, turn: u64, reads: u64) -> anyhow::Result<()> {
+        let read = reads > 0 && turn.is_multiple_of(reads);
         let order_id = (turn % KNOWN_ORDERS + 1).cast_signed();
         match self {
             Self::Http(sender) => {

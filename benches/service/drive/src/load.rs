@@ -17,6 +17,9 @@ use crate::lane::{Lane, Over};
 use crate::process::Processes;
 use crate::row::{Kind, Row};
 
+/// Every so many requests one reads an order back.
+const READ_EVERY: u64 = 5;
+
 /// What came of the requests of one stretch of time.
 struct Seen {
     took: Histogram<u64>,
@@ -41,15 +44,16 @@ pub async fn run(flags: &Flags) -> anyhow::Result<()> {
     let seconds = flags.number("seconds")?.unwrap_or(5.0);
     let warm = flags.number("warm")?.unwrap_or(0.5);
     let rate = flags.number("rate")?;
+    let reads = flags.number("reads")?.unwrap_or(READ_EVERY);
     let connections = flags.number("connections")?.unwrap_or(4);
     let lanes: usize = flags.number("lanes")?.unwrap_or(32);
     let processes = Processes::of(flags.text("pids").unwrap_or_default())?;
 
     let lanes = open(over, to, connections, lanes).await?;
-    let (_, lanes) = stretch(lanes, over, to, None, warm, true).await?;
+    let (_, lanes) = stretch(lanes, over, to, None, warm, 0).await?;
     let before = processes.cpu()?;
     let started = Instant::now();
-    let (seen, _lanes) = stretch(lanes, over, to, rate, seconds, false).await?;
+    let (seen, _lanes) = stretch(lanes, over, to, rate, seconds, reads).await?;
     let took = started.elapsed().as_secs_f64();
     let after = processes.cpu()?;
 
@@ -115,7 +119,7 @@ async fn stretch(
     to: &str,
     rate: Option<f64>,
     seconds: f64,
-    only_create: bool,
+    reads: u64,
 ) -> anyhow::Result<(Seen, Vec<Lane>)> {
     let started = Instant::now();
     let pace = Arc::new(Pace {
@@ -141,7 +145,7 @@ async fn stretch(
         .map(|lane| {
             let (pace, seen, to) = (Arc::clone(&pace), Rc::clone(&seen), to.to_owned());
             local.spawn_local(async move {
-                let sending = send(lane, over, &to, &pace, &seen, only_create);
+                let sending = send(lane, over, &to, &pace, &seen, reads);
                 sending.await
             })
         })
@@ -170,10 +174,10 @@ async fn send(
     to: &str,
     pace: &Pace,
     seen: &RefCell<Seen>,
-    only_create: bool,
+    reads: u64,
 ) -> anyhow::Result<Lane> {
     while let Some((turn, due)) = pace.turn().await {
-        let result = lane.request(turn, only_create).await;
+        let result = lane.request(turn, reads).await;
         let took = u64::try_from(due.elapsed().as_micros())?.max(1);
         let failed = {
             let mut seen = seen.borrow_mut();
@@ -186,7 +190,7 @@ async fn send(
             }
             result.is_err()
         };
-        if failed {
+        if failed && lane.is_closed() {
             lane = Lane::open(over, to).await?;
         }
     }

@@ -58,7 +58,7 @@ pub async fn run(flags: &Flags) -> anyhow::Result<()> {
 
 async fn answers(over: Over, to: &str) -> bool {
     match Lane::open(over, to).await {
-        Ok(mut lane) => lane.request(1, true).await.is_ok(),
+        Ok(mut lane) => lane.request(1, 0).await.is_ok(),
         Err(_) => false,
     }
 }

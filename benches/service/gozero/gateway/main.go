@@ -50,7 +50,18 @@ type getOrderResp struct {
 	CreatedAt int64   `json:"created_at"`
 }
 
-const kept = 1 << 16
+// The first orders stay, for whoever reads one back; of the later ones the latest.
+const (
+	first = 1 << 10
+	kept  = 1 << 16
+)
+
+func place(id int64) int64 {
+	if id >= 0 && id < first {
+		return id
+	}
+	return first + (id & (kept - 1))
+}
 
 type slot struct {
 	sync.RWMutex
@@ -61,7 +72,7 @@ type slot struct {
 var (
 	alone = os.Getenv("ORDERS_ALONE") != ""
 	next  atomic.Int64
-	slots [kept]slot
+	slots [first + kept]slot
 )
 
 func insert(req createOrderReq) *createOrderResp {
@@ -73,7 +84,7 @@ func insert(req createOrderReq) *createOrderResp {
 		Status:    "created",
 		CreatedAt: time.Now().Unix(),
 	}
-	at := &slots[made.OrderId%kept]
+	at := &slots[place(made.OrderId)]
 	at.Lock()
 	at.order = made
 	at.Unlock()
@@ -81,7 +92,7 @@ func insert(req createOrderReq) *createOrderResp {
 }
 
 func find(id int64) *getOrderResp {
-	at := &slots[id%kept]
+	at := &slots[place(id)]
 	at.RLock()
 	defer at.RUnlock()
 	if at.order == nil || at.order.OrderId != id {

@@ -17,7 +17,18 @@ import (
 	"gozero/pb"
 )
 
-const kept = 1 << 16
+// The first orders stay, for whoever reads one back; of the later ones the latest.
+const (
+	first = 1 << 10
+	kept  = 1 << 16
+)
+
+func place(id int64) int64 {
+	if id >= 0 && id < first {
+		return id
+	}
+	return first + (id & (kept - 1))
+}
 
 type slot struct {
 	sync.RWMutex
@@ -27,7 +38,7 @@ type slot struct {
 type server struct {
 	order.UnimplementedOrderServer
 	next  atomic.Int64
-	slots [kept]slot
+	slots [first + kept]slot
 }
 
 func (s *server) CreateOrder(_ context.Context, in *order.CreateOrderRequest) (*order.CreateOrderResponse, error) {
@@ -39,7 +50,7 @@ func (s *server) CreateOrder(_ context.Context, in *order.CreateOrderRequest) (*
 		Status:    "created",
 		CreatedAt: time.Now().Unix(),
 	}
-	at := &s.slots[made.OrderId%kept]
+	at := &s.slots[place(made.OrderId)]
 	at.Lock()
 	at.order = made
 	at.Unlock()
@@ -47,7 +58,7 @@ func (s *server) CreateOrder(_ context.Context, in *order.CreateOrderRequest) (*
 }
 
 func (s *server) GetOrder(_ context.Context, in *order.GetOrderRequest) (*order.GetOrderResponse, error) {
-	at := &s.slots[in.OrderId%kept]
+	at := &s.slots[place(in.OrderId)]
 	at.RLock()
 	found := at.order
 	at.RUnlock()

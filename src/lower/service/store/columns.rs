@@ -57,7 +57,7 @@ pub(in crate::lower::service) fn ty(column: &Column) -> String {
 }
 
 /// The type of a value that is there.
-pub(super) fn plain(column: &Column) -> String {
+pub(in crate::lower::service) fn plain(column: &Column) -> String {
     types::column(&column.ty, false)
 }
 
@@ -110,7 +110,10 @@ pub(super) fn is_unsigned(column: &Column) -> bool {
 }
 
 /// What the types of members need.
-pub(super) fn import(imports: &mut Imports, types: impl IntoIterator<Item = String>) {
+pub(in crate::lower::service) fn import(
+    imports: &mut Imports,
+    types: impl IntoIterator<Item = String>,
+) {
     for ty in types {
         let bare = ty.replace("Option<", "").replace('>', "");
         match bare.trim_start_matches('&') {
@@ -129,7 +132,7 @@ pub(in crate::lower::service) fn of_key<'a>(table: &'a Table, key: &[String]) ->
 }
 
 /// The columns of the primary key; empty where a key names what is no column, such as a part of one.
-pub(super) fn key(table: &Table) -> Vec<&Column> {
+pub(in crate::lower::service) fn key(table: &Table) -> Vec<&Column> {
     let key = of_key(table, &table.primary_key);
     if key.len() == table.primary_key.len() {
         key
@@ -139,10 +142,10 @@ pub(super) fn key(table: &Table) -> Vec<&Column> {
 }
 
 /// What an insert is given: not what the database or the store fills.
-pub(super) fn inserted(table: &Table) -> Vec<&Column> {
+pub(in crate::lower::service) fn inserted(table: &Table) -> Vec<&Column> {
     let columns = table.columns.iter();
     columns
-        .filter(|column| !column.auto_increment && !has_role(table, column))
+        .filter(|column| !column.auto_increment && !column.ignored && !has_role(table, column))
         .collect()
 }
 
@@ -154,7 +157,7 @@ pub(super) fn changed(table: &Table) -> Vec<&Column> {
         .collect()
 }
 
-pub(super) fn filters(table: &Table) -> Vec<&Column> {
+pub(in crate::lower::service) fn filters(table: &Table) -> Vec<&Column> {
     let columns = table.columns.iter();
     columns
         .filter(|column| table.is_filter(&column.name))

@@ -8,8 +8,9 @@ mod sql;
 mod write;
 
 pub(in crate::lower) use self::columns::Columns;
-pub(super) use self::columns::of_key;
+pub(super) use self::columns::{filters, import, inserted, key, of_key, plain};
 pub(super) use self::names::Names;
+pub(super) use self::rows::argument;
 
 use crate::lower::layout;
 use crate::model::{Rpc, Table};
@@ -86,6 +87,7 @@ fn table_name(names: &Names, table: &Table) -> Option<TableName> {
         names: layout::use_of(&format!("self::{}", names.module), &types)?,
         module: names.module.clone(),
         ty: names.ty.clone(),
+        is_cached: !table.uncached,
     })
 }
 

@@ -29,6 +29,7 @@ const TAKEN: &[&str] = &[
     "ServiceContext",
     "Some",
     "Store",
+    "StoreConf",
     "String",
     "Unsigned",
     "Utc",
@@ -65,7 +66,7 @@ pub(in crate::lower::service) struct Names {
 
 impl Names {
     pub(in crate::lower::service) fn of(rpc: &Rpc, table: &Table) -> Self {
-        let plural = names::ty(&table.name);
+        let plural = names::ty(table.label());
         let subject = names::ty(&table.row_name());
         // Where `order` and `orders` are two tables, one of them keeps its name.
         let is_shared = (rpc.tables.iter())
@@ -90,14 +91,14 @@ impl Names {
         } else {
             plural
         };
-        let spoken = names::ty(&table.name);
+        let spoken = names::ty(table.label());
         let mut unique = Unique::default();
         let fields = table.columns.iter().map(|column| {
             let name = unique.take(names::value(&column.name));
             (column.name.clone(), name)
         });
         Self {
-            module: names::module(&table.name),
+            module: names::module(table.label()),
             ty,
             row: distinct(base.clone()),
             new: distinct(format!("New{base}")),

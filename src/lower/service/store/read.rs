@@ -23,6 +23,7 @@ pub(super) fn methods(rpc: &Rpc, names: &Names, table: &Table) -> Methods {
             }
         }
         methods.push(list(names, table, &key, &filters));
+        methods.push(page(names, table, &key, &filters));
     }
     methods.push(count(names, table, &filters));
     let mut imports = Imports::default();
@@ -80,6 +81,12 @@ fn find(names: &Names, table: &Table, key: &[&Column]) -> [Method; 2] {
     } else {
         format!(".take({inside})")
     };
+    // An insert reads what the database has filled.
+    let head = if table.columns.iter().any(|column| column.ignored) {
+        "pub(super) async fn select"
+    } else {
+        "async fn select"
+    };
     let find = Method {
         docs: vec!["Reads the row with this key, from the cache if it is there.".to_owned()],
         signature: lines::method("pub async fn find", &parameters, &result),
@@ -88,7 +95,7 @@ fn find(names: &Names, table: &Table, key: &[&Column]) -> [Method; 2] {
     };
     let select = Method {
         docs: Vec::new(),
-        signature: lines::method("async fn select", &parameters, &result),
+        signature: lines::method(head, &parameters, &result),
         query: Some(select(names, table, key)),
         last: vec![run(
             8,
@@ -267,6 +274,43 @@ fn list(names: &Names, table: &Table, key: &[&Column], filters: &[&Column]) -> M
             8,
             8,
             &format!("List{}", names.plural),
+            "SELECT",
+            &table.name,
+            "",
+        )],
+    }
+}
+
+fn page(names: &Names, table: &Table, key: &[&Column], filters: &[&Column]) -> Method {
+    let mut parameters = Vec::new();
+    parameters.extend((!filters.is_empty()).then(|| format!("filter: &{}", names.filter)));
+    parameters.extend(["offset: u32".to_owned(), "limit: u32".to_owned()]);
+    let (conditions, mut binds) = filtered(names, filters);
+    binds.extend(["limit".to_owned(), "offset".to_owned()]);
+    let quoted: Vec<_> = key.iter().map(|column| sql::quoted(&column.name)).collect();
+    let mut lines = sql::select(table, conditions);
+    lines.push(format!("ORDER BY {} LIMIT ? OFFSET ?", quoted.join(", ")));
+    Method {
+        docs: vec![
+            "Reads rows in the order of their keys, behind the first `offset` ones, which the database reads too."
+                .to_owned(),
+        ],
+        signature: lines::method(
+            "pub async fn page",
+            &parameters,
+            &format!("sqlx::Result<Vec<{}>>", names.row),
+        ),
+        query: Some(Query {
+            sql: sql::literal(&lines),
+            function: "sqlx::query_as".to_owned(),
+            binds,
+            call: "fetch_all".to_owned(),
+            map: None,
+        }),
+        last: vec![run(
+            8,
+            8,
+            &format!("Page{}", names.plural),
             "SELECT",
             &table.name,
             "",

@@ -80,7 +80,7 @@ fn place(rpc: &Rpc, names: &Names, table: &Table, key: &[&Column]) -> Place {
 }
 
 /// A value of a column's type where a parameter of its is expected.
-pub(super) fn argument(column: &Column, value: &str) -> String {
+pub(in crate::lower::service) fn argument(column: &Column, value: &str) -> String {
     if columns::borrowed(column).starts_with('&') {
         format!("&{value}")
     } else {

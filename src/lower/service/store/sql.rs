@@ -30,7 +30,11 @@ pub(super) fn text(lines: &[String]) -> String {
 pub(super) fn insert(table: &Table) -> Vec<String> {
     let mut names = Vec::new();
     let mut values = Vec::new();
-    for column in table.columns.iter().filter(|it| !it.auto_increment) {
+    for column in table
+        .columns
+        .iter()
+        .filter(|it| !it.auto_increment && !it.ignored)
+    {
         names.push(quoted(&column.name));
         values.push(match fixed(table, column) {
             Some((sql, _)) => sql,

@@ -1,5 +1,6 @@
 //! Methods that write, and keep the cache in line with it.
 
+use super::rows::argument;
 use super::{Names, columns, source, sql};
 use crate::lower::layout::{self, Imports, chain};
 use crate::lower::service::lines;
@@ -74,6 +75,8 @@ fn insert(names: &Names, table: &Table, key: &[&Column]) -> Method {
     let mut last = vec![format!("{start}{queried};")];
     if key.is_empty() {
         last.push(format!("Ok({row})"));
+    } else if table.columns.iter().any(|column| column.ignored) {
+        last.extend(read_back(names, table, key));
     } else {
         last.push(format!("let row = {row};"));
         last.push("self.cache.put(&row).await;".to_owned());
@@ -98,6 +101,26 @@ fn insert(names: &Names, table: &Table, key: &[&Column]) -> Method {
         }),
         last,
     }
+}
+
+/// The row with what the database has filled.
+fn read_back(names: &Names, table: &Table, key: &[&Column]) -> [String; 4] {
+    let argument = |column: &&Column| {
+        if column.auto_increment {
+            stored(names, table, column)
+        } else {
+            argument(column, &format!("new.{}", names.field(column)))
+        }
+    };
+    let arguments: Vec<_> = key.iter().map(argument).collect();
+    let select = format!(".select({})", arguments.join(", "));
+    let found = chain(8, 20, "self", &[&select, ".await?"], ";");
+    [
+        format!("let found = {found};"),
+        "let row = found.ok_or(sqlx::Error::RowNotFound)?;".to_owned(),
+        "self.cache.put(&row).await;".to_owned(),
+        "Ok(row)".to_owned(),
+    ]
 }
 
 /// A member of the inserted row.
