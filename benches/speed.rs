@@ -1,6 +1,6 @@
 //! How long `zgen` takes and how much memory, as a program over files on disk: `benches/zgen` runs this.
 //!
-//! `speed ZGEN [--goctl GOCTL] [--runs N] [--only WORD] [--keep]`. Prints a table of Markdown, judges nothing.
+//! `speed ZGEN [--goctl GOCTL] [--runs N] [--only WORD]`. Prints a table of Markdown, judges nothing.
 
 mod inputs;
 
@@ -8,6 +8,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
+
+/// In arguments: a folder that is not there yet. What earlier runs wrote stays until the end, because ext4 looks at every
+/// file that was deleted in the last minute before it makes a new one.
+const NEW: &str = "NEW";
 
 /// What is asked for on the command line.
 struct Settings {
@@ -62,8 +66,8 @@ struct Case {
     arguments: Vec<String>,
     /// Where it runs.
     folder: PathBuf,
-    /// What goes before every run, for those that begin with nothing.
-    fresh: Option<PathBuf>,
+    /// The `zgen.yaml` that stands in each new folder before a run.
+    project: Option<String>,
     /// Without the folder of rustfmt in `PATH`.
     is_bare: bool,
     /// What the time is divided by.
@@ -78,16 +82,11 @@ impl Case {
             program: settings.zgen.clone(),
             arguments: arguments.split(' ').map(str::to_owned).collect(),
             folder: folder.to_owned(),
-            fresh: None,
+            project: None,
             is_bare: false,
             parts: 1,
             part: "",
         }
-    }
-
-    fn fresh(mut self, output: &str) -> Self {
-        self.fresh = Some(self.folder.join(output));
-        self
     }
 
     fn per(mut self, parts: usize, part: &'static str) -> Self {
@@ -122,9 +121,9 @@ fn measure(settings: &Settings, lab: &Path) -> Result<(), String> {
             settings,
             &folder,
             "a service of 1,000 methods, cold",
-            "rpc large.proto -o out",
+            "rpc large.proto -o NEW",
         );
-        report(settings, &case.fresh("out").per(1000, "method"))?;
+        report(settings, &case.per(1000, "method"))?;
     }
     if is_wanted("tables") {
         let files = [
@@ -132,14 +131,14 @@ fn measure(settings: &Settings, lab: &Path) -> Result<(), String> {
             ("large.sql", inputs::sql(1000)),
         ];
         let folder = room(lab, "tables", &files)?;
-        let arguments = "rpc large.proto --sql large.sql -o out";
+        let arguments = "rpc large.proto --sql large.sql -o NEW";
         let case = Case::new(
             settings,
             &folder,
             "a service of 1,000 tables, cold",
             arguments,
         );
-        report(settings, &case.fresh("out").per(1000, "table"))?;
+        report(settings, &case.per(1000, "table"))?;
     }
     if is_wanted("services") {
         services(settings, lab)?;
@@ -158,11 +157,11 @@ fn gateway(settings: &Settings, lab: &Path, routes: usize) -> Result<(), String>
         let what = format!("{name} routes{what}");
         Case::new(settings, &folder, &what, arguments).per(routes, "route")
     };
-    report(settings, &case(", cold", "api one.api -o out").fresh("out"))?;
-    let bare = case(", cold, no rustfmt at hand", "api one.api -o bare");
-    report(settings, &bare.fresh("bare").bare())?;
-    report(settings, &case(", nothing changed", "gen out"))?;
-    report(settings, &case(", `gen --check`", "gen out --check"))?;
+    report(settings, &case(", cold", "api one.api -o NEW"))?;
+    let bare = case(", cold, no rustfmt at hand", "api one.api -o NEW-bare");
+    report(settings, &bare.bare())?;
+    report(settings, &case(", nothing changed", "gen run0"))?;
+    report(settings, &case(", `gen --check`", "gen run0 --check"))?;
     report(settings, &case(", `check`", "check one.api"))?;
     report(settings, &case(", `fmt --check`", "fmt --check one.api"))?;
     let files = inputs::api_in_files(routes);
@@ -170,12 +169,12 @@ fn gateway(settings: &Settings, lab: &Path, routes: usize) -> Result<(), String>
         let what = format!("{} files", files.len());
         let folder = room(lab, &format!("split{routes}"), &files)?;
         let what = format!("{name} routes in {what}, cold");
-        let case = Case::new(settings, &folder, &what, "api large.api -o out");
-        report(settings, &case.fresh("out").per(routes, "route"))?;
+        let case = Case::new(settings, &folder, &what, "api large.api -o NEW");
+        report(settings, &case.per(routes, "route"))?;
     }
     // Beyond this it takes minutes, and the ratio is clear.
     if let Some(goctl) = settings.goctl.as_ref().filter(|_| routes <= 1000) {
-        let mut case = case(", goctl, cold", "api go -api one.api -dir go").fresh("go");
+        let mut case = case(", goctl, cold", "api go -api one.api -dir NEW-go");
         case.program.clone_from(goctl);
         report(settings, &case)?;
     }
@@ -212,16 +211,15 @@ fn services(settings: &Settings, lab: &Path) -> Result<(), String> {
     files.push(("one.api".to_owned(), inputs::api(100)));
     let folder = room(lab, "services", &files)?;
     let project = format!("api:\n  - file: ../one.api\nrpc:\n{}", listed.concat());
-    let again = room(&folder, "out", &[("zgen.yaml", project)])?;
     let case = |what: &str, arguments: &str| {
         let case = Case::new(settings, &folder, what, arguments);
         case.per(100, "service")
     };
     // Everything but the list of what there is goes before each run.
-    let cold = case("a workspace of 100 services of 10 methods, cold", "gen out");
-    report(settings, &cold.fresh("out/crates"))?;
-    report(settings, &case("the same, nothing changed", "gen out"))?;
-    drop(again);
+    let mut cold = case("a workspace of 100 services of 10 methods, cold", "gen NEW");
+    cold.project = Some(project);
+    report(settings, &cold)?;
+    report(settings, &case("the same, nothing changed", "gen run0"))?;
     Ok(())
 }
 
@@ -241,13 +239,14 @@ fn room<N: AsRef<str>>(lab: &Path, name: &str, files: &[(N, String)]) -> Result<
 
 fn report(settings: &Settings, case: &Case) -> Result<(), String> {
     let mut times = Vec::with_capacity(settings.runs);
-    for _ in 0..settings.runs {
-        clear(case)?;
-        times.push(time(case)?);
+    for run in 0..settings.runs {
+        let new = format!("run{run}");
+        prepare(case, &new)?;
+        times.push(time(case, &new)?);
     }
     times.sort_unstable();
-    clear(case)?;
-    let memory = memory(case)?;
+    prepare(case, "run")?;
+    let memory = memory(case, "run")?;
     let (best, median) = (times[0], times[times.len() / 2]);
     let each = match case.part {
         "" => String::new(),
@@ -268,16 +267,18 @@ fn report(settings: &Settings, case: &Case) -> Result<(), String> {
     Ok(())
 }
 
-fn clear(case: &Case) -> Result<(), String> {
-    match case.fresh.as_ref().filter(|folder| folder.exists()) {
-        Some(folder) => fs::remove_dir_all(folder).map_err(|error| error.to_string()),
+fn prepare(case: &Case, new: &str) -> Result<(), String> {
+    match &case.project {
+        Some(project) => room(&case.folder, new, &[("zgen.yaml", project.clone())]).map(|_| ()),
         None => Ok(()),
     }
 }
 
-fn command(case: &Case) -> Command {
+fn command(case: &Case, new: &str) -> Command {
     let mut command = Command::new(&case.program);
-    command.args(&case.arguments).current_dir(&case.folder);
+    let named = |argument: &String| argument.replace(NEW, new);
+    command.args(case.arguments.iter().map(named));
+    command.current_dir(&case.folder);
     command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -288,9 +289,11 @@ fn command(case: &Case) -> Command {
     command
 }
 
-fn time(case: &Case) -> Result<Duration, String> {
+fn time(case: &Case, new: &str) -> Result<Duration, String> {
     let start = Instant::now();
-    let status = command(case).status().map_err(|error| error.to_string())?;
+    let status = command(case, new)
+        .status()
+        .map_err(|error| error.to_string())?;
     let took = start.elapsed();
     // 1 is an answer, too: `fmt --check` of what is not formatted.
     match status.code() {
@@ -300,8 +303,10 @@ fn time(case: &Case) -> Result<Duration, String> {
 }
 
 /// The most memory in KiB that the program itself had, read from Linux once a millisecond in a run of its own.
-fn memory(case: &Case) -> Result<Option<usize>, String> {
-    let mut child = command(case).spawn().map_err(|error| error.to_string())?;
+fn memory(case: &Case, new: &str) -> Result<Option<usize>, String> {
+    let mut child = command(case, new)
+        .spawn()
+        .map_err(|error| error.to_string())?;
     let status = format!("/proc/{}/status", child.id());
     let mut most = None;
     loop {

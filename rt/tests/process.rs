@@ -53,6 +53,8 @@ async fn log(keys: &str) {
         "first"
     );
     tracing::warn!(text = "a \"b\"\nc", list = ?[1, 2], nan = f64::NAN, "second {}", 2);
+    // Its own keys win: two of one name would be no object that all can read.
+    tracing::info!(caller = "me", odd = ?"\u{1}\\ü\r\t", "odd");
     let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
     let headers = HeaderMap::from_iter([(
         http::HeaderName::from_static("traceparent"),
@@ -195,15 +197,19 @@ impl Drop for Running {
 fn a_log_line_is_an_object_with_the_keys_of_go_zero() {
     let (status, text) = Running::start("log", &[]).end();
     assert!(status.success(), "{text}");
-    let lines: Vec<Value> = text
+    let mut lines: Vec<Value> = text
         .lines()
         .filter(|line| line.starts_with('{'))
         .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}")))
         .collect();
     let contents: Vec<_> = lines.iter().map(|line| &line["content"]).collect();
-    assert_eq!(contents, ["first", "second 2", "third", "fourth"]);
+    assert_eq!(contents, ["first", "second 2", "odd", "third", "fourth"]);
     let levels: Vec<_> = lines.iter().map(|line| &line["level"]).collect();
-    assert_eq!(levels, ["debug", "warn", "error", "info"]);
+    assert_eq!(levels, ["debug", "warn", "info", "error", "info"]);
+    let odd = lines.remove(2);
+    assert_eq!(odd["caller"], "me");
+    assert_eq!(odd["odd"], format!("{:?}", "\u{1}\\ü\r\t"));
+    assert_eq!(text.matches("\"caller\":\"me\"").count(), 1, "{text}");
     for line in &lines {
         let time = line["@timestamp"].as_str().unwrap();
         let shape: String = time

@@ -27,7 +27,7 @@ use zgen_rt::sql::Pool;
 
 const SERVICE: &str = "it.Nothing";
 /// For a MariaDB that starts on a busy machine.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 /// A service that nobody calls.
 #[derive(Clone)]

@@ -12,6 +12,9 @@ const MANY: usize = 2000;
 /// The formatted texts, in the order of `texts`; `None` for one that rustfmt cannot read, or without a rustfmt.
 pub(super) fn all(texts: &[&str], settings: &str) -> Vec<Option<String>> {
     let none = || vec![None; texts.len()];
+    if !is_at_hand() {
+        return none();
+    }
     let Ok(folder) = tempfile::tempdir() else {
         return none();
     };
@@ -30,6 +33,13 @@ pub(super) fn all(texts: &[&str], settings: &str) -> Vec<Option<String>> {
         }
     });
     done
+}
+
+/// So that without it nothing is laid out for it.
+fn is_at_hand() -> bool {
+    let name = format!("rustfmt{}", std::env::consts::EXE_SUFFIX);
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).any(|folder| folder.join(&name).is_file())
 }
 
 /// Cut in as many parts of about the same length as there are processors.

@@ -201,17 +201,14 @@ impl Cache {
             return None;
         }
         let get = self.shared.backend.get(key);
-        match self.observed(name, "GET", get).await {
-            Ok(text) => {
-                metrics::cache_read(if text.is_some() { "hit" } else { "miss" });
-                text
-            }
-            // Said by whoever looks for Redis.
-            Err(_) => {
-                metrics::cache_read("fail");
-                None
-            }
-        }
+        let found = self.observed(name, "GET", get).await;
+        metrics::cache_read(match &found {
+            Ok(Some(_)) => "hit",
+            Ok(None) => "miss",
+            Err(_) => "fail",
+        });
+        // Why not, says whoever looks for Redis.
+        found.ok().flatten()
     }
 
     /// `only_new`: not where there is a value already. Answers whether it may still be written later, against all order.

@@ -33,14 +33,20 @@ where
             is_begun: false,
             result: Ok(()),
         };
-        line.own("@timestamp", Timestamp::of(SystemTime::now()).as_str());
-        line.own("level", level(*metadata.level()));
+        line.own("@timestamp", |out| {
+            out.write_str(Timestamp::of(SystemTime::now()).as_str())
+        });
+        line.own("level", |out| out.write_str(level(*metadata.level())));
         if let (Some(file), Some(number)) = (metadata.file(), metadata.line()) {
-            line.own("caller", format_args!("{}:{number}", short(file)));
+            line.own("caller", |out| {
+                Escaped(out).write_str(short(file))?;
+                write!(out, ":{number}")
+            });
         }
         if let Some(ids) = trace::current_ids() {
-            line.own("trace", ids.trace_id);
-            line.own("span", ids.span_id);
+            let (trace, span) = (ids.trace_hex(), ids.span_hex());
+            line.own("trace", |out| out.write_str(ascii(&trace)));
+            line.own("span", |out| out.write_str(ascii(&span)));
         }
         event.record(&mut line);
         line.result?;
@@ -57,13 +63,13 @@ struct Line<'a, 'w> {
 }
 
 impl Line<'_, '_> {
-    /// A key of every line, unless the event has it as a field.
-    fn own(&mut self, key: &str, value: impl fmt::Display) {
+    /// A key of every line and its text, unless the event has it as a field.
+    fn own(&mut self, key: &str, text: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
         let fields = self.metadata.fields();
         if !fields.iter().any(|field| name(&field) == key) {
             self.put(key, |out| {
                 out.write_char('"')?;
-                write!(Escaped(out), "{value}")?;
+                text(out)?;
                 out.write_char('"')
             });
         }
@@ -78,6 +84,7 @@ impl Line<'_, '_> {
         self.is_begun = true;
         self.result = (|| {
             self.writer.write_str(begin)?;
+            // The name of a field is an identifier, or what a programmer has put in quotes.
             Escaped(self.writer).write_str(key)?;
             self.writer.write_str("\":")?;
             value(self.writer)
@@ -134,28 +141,44 @@ impl Visit for Line<'_, '_> {
     }
 }
 
+/// Bytes that a JSON string has not as they are.
+static IS_SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let mut byte = 0;
+    while byte < b' ' as usize {
+        special[byte] = true;
+        byte += 1;
+    }
+    special[b'"' as usize] = true;
+    special[b'\\' as usize] = true;
+    special
+};
+
+/// Hexadecimal digits.
+fn ascii(digits: &[u8]) -> &str {
+    std::str::from_utf8(digits).unwrap_or_default()
+}
+
 /// Writes the inside of a JSON string (RFC 8259, section 7).
 struct Escaped<'a, 'w>(&'a mut Writer<'w>);
 
 impl Write for Escaped<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let mut clean = 0;
-        for (at, byte) in text.bytes().enumerate() {
-            if byte >= b' ' && byte != b'"' && byte != b'\\' {
-                continue;
-            }
-            self.0.write_str(&text[clean..at])?;
-            clean = at + 1;
-            match byte {
+        let mut rest = text;
+        // Nearly always there is nothing to escape, and the text goes out in one piece.
+        while let Some(at) = rest.bytes().position(|byte| IS_SPECIAL[usize::from(byte)]) {
+            self.0.write_str(&rest[..at])?;
+            match rest.as_bytes()[at] {
                 b'"' => self.0.write_str("\\\"")?,
                 b'\\' => self.0.write_str("\\\\")?,
                 b'\n' => self.0.write_str("\\n")?,
                 b'\r' => self.0.write_str("\\r")?,
                 b'\t' => self.0.write_str("\\t")?,
-                _ => write!(self.0, "\\u{byte:04x}")?,
+                byte => write!(self.0, "\\u{byte:04x}")?,
             }
+            rest = &rest[at + 1..];
         }
-        self.0.write_str(&text[clean..])
+        self.0.write_str(rest)
     }
 }
 

@@ -48,9 +48,8 @@ impl Link {
     }
 
     async fn answers(&self) -> bool {
-        let connection = match timeout(LIMIT, self.connection()).await {
-            Ok(Ok(connection)) => connection,
-            _ => return false,
+        let Ok(Ok(connection)) = timeout(LIMIT, self.connection()).await else {
+            return false;
         };
         let ping = redis::cmd("PING");
         match timeout(LIMIT, connection.clone().ask(&ping)).await {

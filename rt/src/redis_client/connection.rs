@@ -25,6 +25,8 @@ impl Connection {
         }
     }
 
+    // A cluster has no single one.
+    #[cfg_attr(not(feature = "redis-cluster"), allow(clippy::unnecessary_wraps))]
     pub(super) fn server(&self) -> Option<&Server> {
         match self {
             Self::One(_, server) => Some(server),

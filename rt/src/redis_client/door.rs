@@ -66,7 +66,9 @@ impl Door {
     pub(super) fn server(&self) -> Option<&Server> {
         match &self.way {
             Way::Node(server) => Some(server),
-            _ => None,
+            Way::Sentinel(_) => None,
+            #[cfg(feature = "redis-cluster")]
+            Way::Cluster(_) => None,
         }
     }
 
@@ -92,6 +94,7 @@ impl Door {
 
     /// Whether there may be another server by now than this one, which has been `silent` for so long. The only one there is
     /// is kept until the system gives it up, so that nothing overtakes what has been sent to it.
+    #[cfg_attr(not(feature = "redis-cluster"), allow(unused_variables))]
     pub(super) async fn leads_elsewhere(&self, connection: &Connection, silent: Duration) -> bool {
         match &self.way {
             Way::Node(_) => false,

@@ -112,6 +112,8 @@ impl Lock {
         }
     }
 
+    // Without TLS all are made alike, and nothing can be wrong.
+    #[cfg_attr(not(feature = "tls"), allow(clippy::unused_self))]
     fn info(&self, (host, port): &Server, account: &Account) -> anyhow::Result<ConnectionInfo> {
         let (host, port) = (host.clone(), *port);
         let address = ConnectionAddr::Tcp(host, port);
@@ -132,12 +134,14 @@ impl Lock {
     }
 
     #[cfg(not(feature = "tls"))]
+    #[allow(clippy::unnecessary_wraps)]
     pub(super) fn of(conf: &CacheConf) -> anyhow::Result<Self> {
         let limit = conf.ping_timeout.duration();
         Ok(Self { limit })
     }
 
     #[cfg(not(feature = "tls"))]
+    #[allow(clippy::unused_self)]
     fn client(&self, info: ConnectionInfo) -> anyhow::Result<Client> {
         Ok(Client::open(info)?)
     }

@@ -73,7 +73,7 @@ impl Call {
     pub(super) fn start(request: &Request<Body>) -> Self {
         let path = request.uri().path().to_owned();
         let method = path.trim_start_matches('/');
-        let span = Span::client(method.to_owned());
+        let span = Span::client_named(|| method.to_owned().into());
         attributes::describe(&span, method);
         Self {
             span,

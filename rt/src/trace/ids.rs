@@ -53,6 +53,18 @@ impl Ids {
 }
 
 impl Ids {
+    pub(crate) fn trace_hex(self) -> [u8; 32] {
+        let mut text = [0; 32];
+        hex(&self.trace_id.to_bytes(), &mut text);
+        text
+    }
+
+    pub(crate) fn span_hex(self) -> [u8; 16] {
+        let mut text = [0; 16];
+        hex(&self.span_id.to_bytes(), &mut text);
+        text
+    }
+
     /// The `traceparent` header, in ASCII. Written by hand, since every request has one or two.
     pub(crate) fn to_traceparent(self) -> [u8; 55] {
         let mut text = *b"00-00000000000000000000000000000000-0000000000000000-00";

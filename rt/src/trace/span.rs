@@ -69,12 +69,18 @@ pub struct Span {
 impl Span {
     /// A step inside this process, below the current span.
     pub fn internal(name: &'static str) -> Self {
-        Self::child(name.into(), Kind::Internal)
+        Self::child(|| name.into(), Kind::Internal)
     }
 
     /// A call to another system, below the current span.
     pub fn client(name: impl Into<Cow<'static, str>>) -> Self {
-        Self::child(name.into(), Kind::Client)
+        Self::child(|| name.into(), Kind::Client)
+    }
+
+    /// The same, with a name that is made only for a span that is recorded.
+    #[cfg(feature = "rpc-client")]
+    pub(crate) fn client_named(name: impl FnOnce() -> Cow<'static, str>) -> Self {
+        Self::child(name, Kind::Client)
     }
 
     /// The span of an incoming request: continues the caller's trace or starts one, and decides on sampling.
@@ -119,7 +125,7 @@ impl Span {
         }
     }
 
-    fn child(name: Cow<'static, str>, kind: Kind) -> Self {
+    fn child(name: impl FnOnce() -> Cow<'static, str>, kind: Kind) -> Self {
         let Some(parent) = Active::current() else {
             // Outside a request (start-up, background work) there is no trace to belong to.
             return Self { active: None };
@@ -133,7 +139,7 @@ impl Span {
             span_id: random_span_id(),
             ..parent.ids
         };
-        let recording = Recording::start(ids, &Parent::Local(parent.ids), name, kind);
+        let recording = Recording::start(ids, &Parent::Local(parent.ids), name(), kind);
         Self {
             active: Some(Active {
                 ids,

@@ -55,7 +55,10 @@ async fn main() -> anyhow::Result<()> {
     let routes = Router::new()
         .route("/api/v1/orders", post(create_order))
         .route("/api/v1/orders/{order_id}", get(get_order))
-        .route("/metrics", get(async |State(app): State<App>| app.metrics.text()))
+        .route(
+            "/metrics",
+            get(async |State(app): State<App>| app.metrics.text()),
+        )
         .layer(CatchPanicLayer::new())
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
