@@ -233,19 +233,22 @@ fn last_part(full_name: &str) -> &str {
 /// Whether two names may become one in Rust, told without making it: a large service asks this for every pair.
 /// Of plain names only case and underscores change.
 fn may_be_same(one: &str, other: &str) -> bool {
-    let letters = |name| str::bytes(name).filter(|byte| *byte != b'_');
     let is_plain = |name: &str| {
         let is_known = |byte: u8| byte == b'_' || byte.is_ascii_alphanumeric();
         name.bytes().all(is_known)
-            && letters(name)
+            && letters_of(name)
                 .next()
                 .is_some_and(|first| first.is_ascii_alphabetic())
     };
     if is_plain(one) && is_plain(other) {
         let lower = |byte: u8| byte.to_ascii_lowercase();
-        return letters(one).map(lower).eq(letters(other).map(lower));
+        return letters_of(one).map(lower).eq(letters_of(other).map(lower));
     }
     true
+}
+
+fn letters_of(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().filter(|byte| *byte != b'_')
 }
 
 /// The Rust name of a service: with its package where the process serves several of one name.
