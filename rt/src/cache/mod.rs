@@ -54,21 +54,21 @@ impl Cache {
                 anyhow::bail!("Redis: this service is built without the feature `redis` of zgen-rt")
             }
         };
-        Ok(Self::over(backend))
+        Ok(Self::over(backend, conf.is_some()))
     }
 
     /// One that keeps nothing: every read goes to the database.
     pub fn none() -> Self {
         Self {
             is_off: true,
-            ..Self::over(Backend::local())
+            ..Self::over(Backend::local(), false)
         }
     }
 
-    fn over(backend: Backend) -> Self {
+    fn over(backend: Backend, is_outside: bool) -> Self {
         let shared = Shared {
             flights: Flights::default(),
-            stale: Stale::new(conf.is_some()),
+            stale: Stale::new(is_outside),
             backend,
         };
         Self {
