@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 
 use super::kind::{self, Kind};
 use super::{Console, Exit, sync};
+use crate::model::Dialect;
 use crate::project::RpcInput;
 
 /// Generate a service from each .proto file
@@ -29,6 +30,9 @@ pub(super) struct Args {
     /// DDL of the tables that the service owns
     #[arg(long, value_name = "FILE")]
     sql: Vec<Utf8PathBuf>,
+    /// Whose words the DDL is in, where it does not tell by itself
+    #[arg(long, value_name = "DATABASE", value_parser = dialect, requires = "sql")]
+    dialect: Option<Dialect>,
     /// Serve the files by one process of this name, together with those that are in it already
     #[arg(long, value_name = "NAME")]
     into: Option<String>,
@@ -52,9 +56,16 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
                 file: file.clone(),
                 include: args.include.clone(),
                 sql: args.sql.clone(),
+                dialect: args.dialect,
                 into: args.into.clone(),
                 serde: args.serde,
             })
         })
     })
+}
+
+fn dialect(text: &str) -> Result<Dialect, String> {
+    let all = [Dialect::MySql, Dialect::Postgres];
+    let found = all.into_iter().find(|dialect| dialect.name() == text);
+    found.ok_or_else(|| "expected `mysql` or `postgres`".to_owned())
 }

@@ -204,6 +204,9 @@ pub(super) fn render_rpc(input: &RpcInput, indent: &str) -> String {
     }
     list_of_paths(&mut out, &inner, "include", &input.include);
     list_of_paths(&mut out, &inner, "sql", &input.sql);
+    if let Some(dialect) = input.dialect {
+        let _ = writeln!(out, "{inner}dialect: {}", dialect.name());
+    }
     out
 }
 

@@ -28,6 +28,10 @@ pub(super) fn grow(text: &str, before: &Inputs, after: &Inputs) -> Option<String
                     let is_known = known.into.is_some();
                     lines.set(&input.file, "into", is_known, &document::scalar(name))?;
                 }
+                if let Some(dialect) = input.dialect.filter(|_| known.dialect != input.dialect) {
+                    let is_known = known.dialect.is_some();
+                    lines.set(&input.file, "dialect", is_known, dialect.name())?;
+                }
                 lines.add_lists("rpc", &input.file, &rpc_lists(known, input))?;
             }
         }

@@ -110,6 +110,7 @@ impl Project {
                 replace(&mut input.include, new.include);
                 replace(&mut input.sql, new.sql);
                 input.into = new.into.or_else(|| input.into.take());
+                input.dialect = new.dialect.or(input.dialect);
                 input.serde |= new.serde;
             }
             None => inputs.rpc.push(new),
@@ -146,6 +147,7 @@ impl Project {
                     file: resolve(&input.file),
                     include: all(&input.include),
                     sql: all(&input.sql),
+                    dialect: input.dialect,
                     into: input.into.clone(),
                     serde: input.serde,
                 })

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sqlparser::dialect::{Dialect, MySqlDialect};
+use sqlparser::dialect::Dialect;
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace};
 
@@ -26,7 +26,7 @@ pub(super) struct Statement<'a> {
 
 impl<'a> Statements<'a> {
     /// The message and the place of what is no token.
-    pub(super) fn split(text: &'a str) -> Result<Self, (String, usize)> {
+    pub(super) fn split(text: &'a str, dialect: &dyn Dialect) -> Result<Self, (String, usize)> {
         let lines = std::iter::once(0)
             .chain(text.match_indices('\n').map(|(at, _)| at + 1))
             .collect();
@@ -35,19 +35,17 @@ impl<'a> Statements<'a> {
             tokens: Vec::new(),
             lines,
         };
-        // Quotes and comments are those of MySQL.
-        match Tokenizer::new(&MySqlDialect {}, text).tokenize_with_location() {
+        match Tokenizer::new(dialect, text).tokenize_with_location() {
             Ok(tokens) => out.tokens = tokens,
             Err(error) => return Err((error.message, out.offset(error.location))),
         }
         Ok(out)
     }
 
-    pub(super) fn create_tables(&'a self) -> impl Iterator<Item = Statement<'a>> {
+    pub(super) fn iter(&'a self) -> impl Iterator<Item = Statement<'a>> {
         self.tokens
             .split(|token| token.token == Token::SemiColon)
             .filter_map(|tokens| self.statement(tokens))
-            .filter(Statement::creates_table)
     }
 
     fn statement(&'a self, tokens: &'a [TokenWithSpan]) -> Option<Statement<'a>> {
@@ -76,11 +74,20 @@ impl<'a> Statements<'a> {
 }
 
 impl Statement<'_> {
-    fn creates_table(&self) -> bool {
-        let mut words = self.tokens.iter().filter_map(|token| match &token.token {
+    /// As written.
+    pub(super) fn text(&self) -> String {
+        self.script.text[self.range.clone()].to_owned()
+    }
+
+    pub(super) fn keywords(&self) -> impl Iterator<Item = Keyword> {
+        self.tokens.iter().filter_map(|token| match &token.token {
             Token::Word(word) => Some(word.keyword),
             _ => None,
-        });
+        })
+    }
+
+    pub(super) fn creates_table(&self) -> bool {
+        let mut words = self.keywords();
         words.next() == Some(Keyword::CREATE)
             && words.find(|word| {
                 !matches!(word, Keyword::TEMPORARY | Keyword::TEMP | Keyword::UNLOGGED)

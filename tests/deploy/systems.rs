@@ -121,6 +121,10 @@ fn rpc(name: &str, service: &str, table: Option<&str>) -> Rpc {
         imported: Vec::new(),
         enums: Vec::new(),
         tables: table.map(self::table).into_iter().collect(),
+        dialect: Dialect::default(),
+        ddl: (table.into_iter())
+            .map(|name| self::table(name).ddl)
+            .collect(),
         sql_file: table.map(|_| format!("{name}.sql")),
     }
 }
