@@ -26,6 +26,8 @@ pub fn generate(project: &Project, loader: &dyn Loader) -> Generated {
     let mut tree = None;
     if !report.has_errors() {
         let workspace = lower::workspace(&described.system, &described.code, &project.options);
+        // Nothing asks for it any more, and a large one is as large as what it is printed to.
+        drop(described);
         match emit::workspace_with(&workspace, &own) {
             Ok(mut files) => {
                 files.insert(project::FILE, Owner::User, project.text());

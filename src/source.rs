@@ -1,5 +1,6 @@
 //! Source texts and places in them. Reading is behind [`Loader`], so that the core does no I/O.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -73,6 +74,8 @@ pub fn reason(error: &io::Error) -> String {
 #[derive(Debug, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
+    /// The first file of each path.
+    by_path: BTreeMap<Utf8PathBuf, FileId>,
 }
 
 #[derive(Debug)]
@@ -90,8 +93,10 @@ impl SourceMap {
         let line_starts = std::iter::once(0)
             .chain(text.match_indices('\n').map(|(at, _)| at + 1))
             .collect();
+        let path = path.into();
+        self.by_path.entry(path.clone()).or_insert(id);
         self.files.push(SourceFile {
-            path: path.into(),
+            path,
             text,
             line_starts,
         });
@@ -104,15 +109,16 @@ impl SourceMap {
 
     /// The file that was read from this path in this run.
     pub fn find(&self, path: &Utf8Path) -> Option<FileId> {
-        let at = self.files.iter().position(|file| file.path == path)?;
-        u32::try_from(at).ok().map(FileId)
+        self.by_path.get(path).copied()
     }
 
     /// Gives every file that was read so far the name that `name` makes of its path. The same paths can then be read
     /// once more, as other files: an earlier state of a description has the paths of the present one.
     pub fn rename(&mut self, name: impl Fn(&Utf8Path) -> Utf8PathBuf) {
-        for file in &mut self.files {
+        self.by_path.clear();
+        for (id, file) in (0..).map(FileId).zip(&mut self.files) {
             file.path = name(&file.path);
+            self.by_path.entry(file.path.clone()).or_insert(id);
         }
     }
 

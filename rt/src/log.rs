@@ -1,8 +1,11 @@
 //! One event a line, with go-zero's keys (`core/logx`): as a JSON object, or plain for a terminal. Every line of a
 //! request has its trace and span.
 
+mod json;
+mod time;
+
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
@@ -15,6 +18,8 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use self::json::Json;
+use self::time::Timestamp;
 use crate::config::{Encoding, LogConf};
 use crate::telemetry::Bridge;
 use crate::trace;
@@ -52,34 +57,6 @@ fn default_targets(conf: LogConf) -> Targets {
         .with_target("sqlx", LevelFilter::WARN)
 }
 
-struct Json;
-
-impl<S, N> FormatEvent<S, N> for Json
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-    N: for<'a> FormatFields<'a> + 'static,
-{
-    fn format_event(
-        &self,
-        _context: &FmtContext<'_, S, N>,
-        mut writer: Writer<'_>,
-        event: &Event<'_>,
-    ) -> fmt::Result {
-        let mut line = Map::new();
-        line.insert("@timestamp".to_owned(), timestamp(SystemTime::now()).into());
-        line.insert("level".to_owned(), level(*event.metadata().level()).into());
-        if let (Some(file), Some(number)) = (event.metadata().file(), event.metadata().line()) {
-            line.insert(
-                "caller".to_owned(),
-                format!("{}:{number}", short(file)).into(),
-            );
-        }
-        add_ids(&mut line);
-        event.record(&mut Fields(&mut line));
-        writeln!(writer, "{}", Value::Object(line))
-    }
-}
-
 /// `2026-01-02T03:04:05.678Z info listening address=0.0.0.0:8888`
 struct Plain;
 
@@ -99,7 +76,7 @@ where
         let content = fields.remove("content");
         add_ids(&mut fields);
         let level = level(*event.metadata().level());
-        write!(writer, "{} {level}", timestamp(SystemTime::now()))?;
+        write!(writer, "{} {level}", Timestamp::of(SystemTime::now()))?;
         if let Some(Value::String(content)) = content {
             // A line break in a message would look like a line of its own.
             write!(writer, " {}", content.replace('\n', "\\n"))?;
@@ -175,38 +152,14 @@ fn level(level: Level) -> &'static str {
     }
 }
 
-/// The last two parts of a path, as go-zero prints a caller.
-fn short(path: &str) -> &str {
-    let cut = path.rmatch_indices('/').nth(1).map_or(0, |(at, _)| at + 1);
-    &path[cut..]
-}
+/// How long something took, as go-zero prints it: `1.5ms`.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(any(feature = "http", feature = "rpc-server")), allow(dead_code))]
+pub(crate) struct Took(pub(crate) Duration);
 
-/// RFC 3339 in UTC with milliseconds.
-fn timestamp(now: SystemTime) -> String {
-    let since = now
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
-    let (seconds, millis) = (since.as_secs(), since.subsec_millis());
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    let (year, month, day) = civil_from_days(days);
-    let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
-}
-
-/// Days since 1970-01-01 to year, month, day, by eras of 400 years that start on 1 March.
-fn civil_from_days(days: u64) -> (u64, u64, u64) {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    (year, month, day)
+impl fmt::Display for Took {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tenths = (self.0.as_micros() + 50) / 100;
+        write!(f, "{}.{}ms", tenths / 10, tenths % 10)
+    }
 }

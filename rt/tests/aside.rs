@@ -5,13 +5,13 @@
 mod support;
 
 use std::convert::Infallible;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use support::ports::free_port;
+use support::redis::Redis;
 use tokio::sync::Notify;
 use zgen_rt::cache::{Cache, Cached};
 
@@ -73,42 +73,6 @@ impl Table {
     }
 }
 
-struct Redis(Child);
-
-impl Redis {
-    async fn start(port: u16) -> Self {
-        let child = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-            .args(["--port", &port.to_string()])
-            .current_dir(std::env::temp_dir())
-            .stdout(Stdio::null())
-            .spawn();
-        let redis = Self(child.expect("this test needs redis-server"));
-        for _ in 0..500 {
-            let connected = tokio::net::TcpStream::connect(("127.0.0.1", port)).await;
-            if connected.is_ok() {
-                return redis;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        panic!("redis-server does not listen on {port}");
-    }
-
-    fn signal(&self, signal: &str) {
-        let sent = Command::new("kill")
-            .args([signal, &self.0.id().to_string()])
-            .status();
-        assert!(sent.unwrap().success());
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 fn cache_at(port: u16) -> Cache {
     Cache::new(Some(&support::conf(&format!("Host: '127.0.0.1:{port}'")))).unwrap()
 }
@@ -116,7 +80,7 @@ fn cache_at(port: u16) -> Cache {
 #[tokio::test]
 async fn a_thousand_readers_of_a_cold_key_are_one_query() {
     let port = free_port();
-    let _redis = Redis::start(port).await;
+    let _redis = Redis::start_at(port, &[]).await;
     for cache in [Cache::new(None).unwrap(), cache_at(port)] {
         let table = Arc::new(Table::default());
         let readers: Vec<_> = (0..1000)
@@ -258,7 +222,7 @@ async fn a_write_whose_caller_goes_away_deletes_all_the_same() {
 #[tokio::test]
 async fn a_redis_that_fails_makes_nothing_wrong() {
     let port = free_port();
-    let redis = Redis::start(port).await;
+    let redis = Redis::start_at(port, &[]).await;
     let cache = cache_at(port);
     let table = Table::default();
     assert_eq!(table.find(&cache).await, 0);
@@ -287,7 +251,7 @@ async fn a_redis_that_fails_makes_nothing_wrong() {
         assert_eq!(table.find(&cache).await, 50);
     }
     assert!(started.elapsed() < Duration::from_secs(5), "{started:?}");
-    let _redis = Redis::start(port).await;
+    let _redis = Redis::start_at(port, &[]).await;
     for _ in 0..60 {
         assert_eq!(table.find(&cache).await, 50);
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -141,6 +141,29 @@ async fn callers_that_redis_knows() {
     }
 }
 
+#[cfg(feature = "redis-cluster")]
+#[tokio::test]
+async fn callers_that_a_cluster_knows() {
+    let nodes = support::redis::cluster(&[]).await;
+    let any = nodes[0].host();
+    let known = std::process::Command::new("redis-cli")
+        .args(["-c", "-p", &nodes[0].port.to_string()])
+        .args(["HSET", "apps", "order-api", "s3cret"])
+        .output();
+    assert!(known.unwrap().status.success());
+    let keys = format!(
+        "Auth: true, StrictControl: true, Redis: {{Host: '{any}', Type: cluster, Key: apps}}"
+    );
+    let address = service(&keys).await;
+    for (keys, code) in [
+        ("App: order-api, Token: s3cret", Code::Ok),
+        ("App: order-api, Token: wrong", Code::Unauthenticated),
+        ("App: nobody, Token: s3cret", Code::Unauthenticated),
+    ] {
+        assert_eq!(call(address, keys).await, code, "{keys}");
+    }
+}
+
 #[tokio::test]
 async fn what_cannot_work_is_said_at_the_start() {
     for (keys, expected) in [

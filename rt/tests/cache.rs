@@ -176,16 +176,33 @@ async fn passwords() {
 #[tokio::test]
 async fn a_section_that_cannot_work_is_refused() {
     let rows = [
-        ("Host: 'h:1', Type: cluster", "Redis.Type"),
         ("Host: 'h:port'", "Redis.Host"),
         ("Host: 'h:99999'", "Redis.Host"),
         ("Host: 'h:'", "Redis.Host"),
+        ("Host: ' , '", "Redis.Host"),
+        ("Host: 'h:1,h:2'", "Redis.Host"),
+        ("Host: 'h:1', Type: sentinel", "Redis.MasterName"),
+        ("Host: 'h:1', MasterName: orders", "Redis.MasterName"),
+        ("Host: 'h:1', NonBlock: false", "Redis.NonBlock"),
+        #[cfg(feature = "redis-cluster")]
+        ("Host: 'h:1', Type: cluster, Db: 1", "Redis.Db"),
+        #[cfg(feature = "tls")]
+        ("Host: 'h:1', CACertFile: ca.pem", "Redis.Tls"),
+        #[cfg(feature = "tls")]
+        ("Host: 'h:1', Tls: true, CACertFile: none", "CACertFile"),
     ];
     for (keys, says) in rows {
         let error = Cache::new(Some(&conf(keys))).unwrap_err();
         assert!(format!("{error:#}").contains(says), "{keys}: {error:#}");
     }
-    for keys in ["Host: h", "Host: 'h:6379', Type: node"] {
+    for keys in [
+        "Host: h",
+        "Host: 'h:6379', Type: node, NonBlock: true, PingTimeout: 2s, User: '', Pass: ''",
+        "Host: 'h:6379', Type: ''",
+        "Host: '[::1]:6379'",
+        "Host: '::1'",
+        "Host: 'a:1, b:2', Type: sentinel, MasterName: orders, Db: 3",
+    ] {
         assert!(Cache::new(Some(&conf(keys))).is_ok(), "{keys}");
     }
 }

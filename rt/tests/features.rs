@@ -53,6 +53,27 @@ fn what_is_not_built_in_is_said() {
             [true, true, false],
         ),
         (
+            "Redis: {Host: 'h:1', Type: cluster}",
+            "Redis.Type",
+            "redis-cluster",
+            cfg!(feature = "redis-cluster"),
+            [false, true, false],
+        ),
+        (
+            "Redis: {Host: 'h:1', Tls: true}",
+            "Redis.Tls",
+            "tls",
+            tls,
+            [false, true, false],
+        ),
+        (
+            "Redis: {Host: 'h:1', CACertFile: a}",
+            "Redis.CACertFile",
+            "tls",
+            tls,
+            [false, true, false],
+        ),
+        (
             "Middlewares: {Gunzip: true}",
             "Middlewares.Gunzip",
             "gunzip",

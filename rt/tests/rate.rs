@@ -271,6 +271,26 @@ async fn instances_share_a_limit_while_redis_is_there() {
     assert_eq!(left, redis::Value::Int(1));
 }
 
+/// Both keys of a caller are in one part of it, whichever that is.
+#[cfg(feature = "redis-cluster")]
+#[tokio::test]
+async fn instances_share_a_limit_in_a_cluster() {
+    let nodes = support::redis::cluster(&[]).await;
+    let hosts: Vec<_> = nodes.iter().map(Redis::host).collect();
+    let hosts = hosts.join(",");
+    let keys = format!(
+        "RateLimit: {{Rate: 1, Period: 24h, By: address, Redis: {{Host: '{hosts}', Type: cluster}}}}"
+    );
+    let (one, two) = (app(&keys), app(&keys));
+    for number in 0..20 {
+        let peer = format!("1.1.1.{number}:1");
+        for (app, status) in [(&one, 200), (&two, 429)] {
+            let answer = from(app, "POST /other", &peer, None).await;
+            assert_eq!(answer.status.as_u16(), status, "{peer}");
+        }
+    }
+}
+
 #[test]
 fn limits_that_are_none_are_refused() {
     for (keys, expected) in [

@@ -126,8 +126,8 @@ fn describe(process: &Process, sources: &mut Sources<'_>) -> Option<Described> {
                 .help("add `service Name { rpc Method(Request) returns (Response); }`"),
         );
     }
+    rpc.ddl = script.ddl();
     rpc.tables = script.tables;
-    rpc.ddl = script.ddl;
     rpc.dialect = dialect;
     rpc.sql_file = sql_file;
     tables::link(&mut rpc, sources.report);

@@ -28,11 +28,12 @@ pub fn workspace(workspace: &Workspace) -> Result<FileTree, Error> {
 /// The text of every file; `own` takes the place of zgen's templates.
 pub fn workspace_with(workspace: &Workspace, own: &Templates) -> Result<FileTree, Error> {
     let printer = Printer::new(own)?;
-    let mut tree = FileTree::default();
-    for file in &workspace.files {
-        tree.insert(file.path.clone(), file.owner, text(file, &printer)?);
-    }
-    Ok(tree)
+    let print = |file: &rust::File| {
+        let (owner, text) = (file.owner, text(file, &printer)?);
+        Ok((file.path.clone(), File { owner, text }))
+    };
+    let files: Result<_, Error> = workspace.files.iter().map(print).collect();
+    Ok(FileTree(files?))
 }
 
 /// The text of one file, by zgen's own templates.

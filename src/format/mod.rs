@@ -18,12 +18,7 @@ use self::page::Page;
 /// The canonical text. `None` for a file with syntax errors: they are reported, and the file is best left alone.
 pub fn format(file: FileId, text: &str, report: &mut Report) -> Option<String> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    let mut findings = Report::default();
-    let parsed = syntax::parse(file, text, &mut findings);
-    let refused = findings.has_errors();
-    report.append(findings);
-    parsed.filter(|_| !refused)?;
-    let tree = syntax::tree(text)?;
+    let tree = syntax::parse_tree(file, text, report)?;
     let mut page = Page::new(text);
     file::write(&tree, &mut page);
     let formatted = page.finish();

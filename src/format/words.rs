@@ -1,5 +1,7 @@
 //! Whether two texts say the same: the words and comments of both, in order.
 
+use std::borrow::Cow;
+
 use crate::format::block;
 use crate::syntax::{self, Kind, Node};
 
@@ -14,8 +16,15 @@ pub(super) fn equal(before: &Node<'_>, after: &str) -> bool {
     left == right
 }
 
+fn without(text: &str, is_left_out: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if text.contains(&is_left_out) {
+        return Cow::Owned(text.replace(is_left_out, ""));
+    }
+    Cow::Borrowed(text)
+}
+
 /// Everything but what the canonical form leaves out, adds or spells in one way.
-fn collect(node: &Node<'_>, out: &mut Vec<String>) {
+fn collect<'t>(node: &Node<'t>, out: &mut Vec<Cow<'t, str>>) {
     match node.kind {
         Kind::StructKeyword
         | Kind::OpenParen
@@ -23,9 +32,12 @@ fn collect(node: &Node<'_>, out: &mut Vec<String>) {
         | Kind::Comma
         | Kind::Semicolon => {}
         Kind::Body | Kind::Returns if says_nothing(node) => {}
-        Kind::Value => out.push(block::value(node.text).replace('\r', "")),
-        Kind::Comment => out.push(node.text.replace('\r', "").trim_end().to_owned()),
-        _ if node.parts.is_empty() => out.push(node.text.split_whitespace().collect()),
+        Kind::Value => out.push(block::value(node.text).replace('\r', "").into()),
+        Kind::Comment => {
+            let text = node.text.trim_end();
+            out.push(without(text, |c| c == '\r'));
+        }
+        _ if node.parts.is_empty() => out.push(without(node.text, char::is_whitespace)),
         _ => {
             for part in &node.parts {
                 collect(part, out);

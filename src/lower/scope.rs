@@ -62,6 +62,7 @@ const TAKEN: &[&str] = &[
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
     gateway: &'a Gateway,
+    declared: BTreeMap<&'a str, &'a Struct>,
     /// Extracted from requests.
     requests: BTreeSet<&'a str>,
     /// Inside JSON bodies of requests.
@@ -80,6 +81,9 @@ impl<'a> Scope<'a> {
     pub(super) fn of(gateway: &'a Gateway) -> Self {
         let mut scope = Self {
             gateway,
+            declared: (gateway.types.iter().rev())
+                .map(|found| (found.name.as_str(), found))
+                .collect(),
             requests: BTreeSet::new(),
             nested: BTreeSet::new(),
             responses: BTreeSet::new(),
@@ -112,7 +116,7 @@ impl<'a> Scope<'a> {
     }
 
     pub(super) fn find(&self, name: &str) -> Option<&'a Struct> {
-        self.gateway.types.iter().find(|each| each.name == name)
+        self.declared.get(name).copied()
     }
 
     pub(super) fn is_request(&self, name: &str) -> bool {

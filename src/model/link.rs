@@ -167,6 +167,8 @@ pub enum TableOp {
         size: Option<String>,
         /// The request field with the key that the page starts behind.
         after: Option<String>,
+        /// Instead of it, the request field with the number of the page; the first is 1.
+        page: Option<String>,
         /// The response field with the key that the next page starts behind.
         next: Option<String>,
         /// The response field with the number of all rows that the filter means.

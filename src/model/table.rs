@@ -69,6 +69,14 @@ impl Table {
         is_indexed && !is_role && self.column(name).is_some_and(is_exact)
     }
 
+    /// Whether both have the same columns and keys.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.columns == other.columns
+            && self.primary_key == other.primary_key
+            && self.unique_keys == other.unique_keys
+            && self.indexes == other.indexes
+    }
+
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
     }

@@ -163,6 +163,8 @@ pub struct TableCall {
     pub rows: Option<Use>,
     /// Whether the size of a page is to be chosen.
     pub pages: bool,
+    /// Whether these are counted off.
+    pub is_by_number: bool,
     /// Statements with their line breaks, in blocks.
     pub blocks: Vec<Vec<String>>,
     /// `CreateOrderResponse { .. }` with its line breaks.

@@ -69,7 +69,7 @@ pub(super) fn is_computed(def: &ColumnDef) -> bool {
 }
 
 /// Whether the database counts the column up.
-pub(super) fn counts(option: &ColumnOption) -> bool {
+fn counts(option: &ColumnOption) -> bool {
     match option {
         ColumnOption::DialectSpecific(tokens) => says_auto_increment(tokens),
         ColumnOption::Identity(_)
@@ -194,7 +194,8 @@ fn custom(name: &str) -> Option<(ColumnType, bool)> {
             },
             false,
         ),
-        "CITEXT" => (ColumnType::Text, false),
+        // `TEXT(1000)`.
+        "CITEXT" | "TEXT" | "TINYTEXT" | "MEDIUMTEXT" | "LONGTEXT" => (ColumnType::Text, false),
         _ => return None,
     })
 }

@@ -2,28 +2,28 @@
 
 use sqlparser::dialect::MySqlDialect;
 use sqlparser::keywords::Keyword as K;
-use sqlparser::tokenizer::{Token, Tokenizer, Whitespace};
+use sqlparser::tokenizer::{Token, Tokenizer};
 
+use super::clean::clean;
 use crate::model::Dialect;
 
 /// `MySQL`'s where nothing tells: it is what go-zero's users write.
 pub(super) fn detect(text: &str) -> Dialect {
-    let Ok(tokens) = Tokenizer::new(&MySqlDialect {}, text).tokenize() else {
+    if text.contains("/*!") {
+        return Dialect::MySql;
+    }
+    let Ok(tokens) = Tokenizer::new(&MySqlDialect {}, &clean(text, true)).tokenize() else {
         // A function's body between `$$`, or a backslash in a text.
         return by_words(text);
     };
     let is_word = |token: &&Token| !matches!(token, Token::Whitespace(_));
-    if (tokens.iter()).any(|token| matches!(token, Token::Whitespace(Whitespace::MultiLineComment(text)) if text.starts_with('!')))
-    {
-        return Dialect::MySql;
-    }
     let tokens: Vec<&Token> = tokens.iter().filter(is_word).collect();
     if tokens.iter().any(|token| is_of_mysql(token)) {
         return Dialect::MySql;
     }
-    let pairs = tokens.windows(2).map(|pair| (pair[0], pair[1]));
     let is_of_postgres = tokens.iter().any(|token| is_of_postgres(token))
-        || pairs.into_iter().any(|pair| is_pair_of_postgres(pair));
+        || (tokens.windows(2)).any(|pair| is_pair_of_postgres(pair[0], pair[1]))
+        || (tokens.windows(3)).any(|three| is_quoted_name(three[0], three[1], three[2]));
     if is_of_postgres {
         Dialect::Postgres
     } else {
@@ -74,11 +74,16 @@ fn is_of_postgres(token: &Token) -> bool {
         || is_named(token)
 }
 
-/// `"items" (`, `"id" BIGINT`, `COMMENT ON`, `CREATE TYPE`, `OWNER TO`, `TABLE ONLY`, `WITHOUT TIME`.
-fn is_pair_of_postgres((first, second): (&Token, &Token)) -> bool {
-    if let Token::DoubleQuotedString(_) = first {
-        return matches!(second, Token::Word(_) | Token::LParen | Token::Period);
-    }
+/// `TABLE "items" (`, `, "id" BIGINT`: to MySQL, it would be a text.
+fn is_quoted_name(before: &Token, name: &Token, after: &Token) -> bool {
+    let is_before = matches!(before, Token::LParen | Token::Comma | Token::Period)
+        || matches!(keyword(before), Some(K::TABLE | K::EXISTS | K::ONLY));
+    let is_after = matches!(after, Token::Word(_) | Token::LParen | Token::Period);
+    matches!(name, Token::DoubleQuotedString(_)) && is_before && is_after
+}
+
+/// `COMMENT ON`, `CREATE TYPE`, `OWNER TO`, `TABLE ONLY`, `WITHOUT TIME`.
+fn is_pair_of_postgres(first: &Token, second: &Token) -> bool {
     let pairs = [
         (K::COMMENT, K::ON),
         (K::CREATE, K::TYPE),

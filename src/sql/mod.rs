@@ -1,8 +1,11 @@
 //! DDL to [`Table`]s. The only place that knows the SQL parser.
 
+mod alter;
+mod clean;
 mod column;
 mod dialect;
-mod later;
+mod mysql;
+mod postgres;
 mod roles;
 mod statements;
 mod table;
@@ -36,8 +39,8 @@ pub fn parse(file: FileId, text: &str, report: &mut Report) -> Vec<Table> {
 pub struct Script {
     words: Words,
     pub tables: Vec<Table>,
-    /// The statements that make the tables and what belongs to them, in order, without semicolons.
-    pub ddl: Vec<String>,
+    /// In PostgreSQL, what belongs to tables is often said of several at once: types, sequences.
+    statements: Vec<String>,
 }
 
 impl Script {
@@ -45,19 +48,25 @@ impl Script {
         Self {
             words: Words::of(dialect),
             tables: Vec::new(),
-            ddl: Vec::new(),
+            statements: Vec::new(),
+        }
+    }
+
+    /// The statements that make the tables and what belongs to them, without semicolons behind them.
+    pub fn ddl(&self) -> Vec<String> {
+        match self.words.dialect {
+            Dialect::MySql => self.tables.iter().map(|table| table.ddl.clone()).collect(),
+            Dialect::Postgres => self.statements.clone(),
         }
     }
 
     /// Reads one file more.
     pub fn read(&mut self, file: FileId, text: &str, report: &mut Report) {
-        // MySQL first: it is what go-zero's users write. What only others understand is tried after it.
-        let parsing: &[&dyn Parsing] = match self.words.dialect {
-            Dialect::MySql => &[&MySqlDialect {}, &PostgreSqlDialect {}, &GenericDialect {}],
-            Dialect::Postgres => &[&PostgreSqlDialect {}, &GenericDialect {}],
+        let (parsing, cleaned): (&dyn Parsing, _) = match self.words.dialect {
+            Dialect::MySql => (&MySqlDialect {}, clean::clean(text, true)),
+            Dialect::Postgres => (&PostgreSqlDialect {}, without_rows(text)),
         };
-        let text = &without_rows(text);
-        let statements = match Statements::split(text, parsing[0]) {
+        let statements = match Statements::split(&cleaned, parsing) {
             Ok(statements) => statements,
             Err((message, at)) => {
                 let span = Span::new(file, at, at + 1);
@@ -67,23 +76,32 @@ impl Script {
         };
         for statement in statements.iter() {
             if statement.creates_table() {
-                let found = create_table(file, parsing, &statement, &self.words, report);
-                self.add(found, report);
-            } else if later::belongs(&statement, self.words.dialect) {
-                later::apply(&statement, parsing[0], &mut self.words, &mut self.tables);
-                self.ddl.push(statement.text());
+                if let Some(table) = create_table(file, text, &statement, &self.words, report) {
+                    self.statements.push(table.ddl.clone());
+                    self.add(table, &statement, report);
+                }
+            } else if self.words.dialect == Dialect::MySql {
+                alter::apply(&statement, &mut self.tables);
+            } else if postgres::belongs(&statement) {
+                postgres::apply(&statement, &mut self.words, &mut self.tables);
+                self.statements.push(statement.text().to_owned());
             }
         }
-        for table in &mut self.tables {
-            finish(table);
-        }
+        self.tables.iter_mut().for_each(table::finish);
     }
 
-    fn add(&mut self, table: Option<Table>, report: &mut Report) {
-        let Some(table) = table else {
+    fn add(&mut self, table: Table, statement: &Statement<'_>, report: &mut Report) {
+        let is_same = |first: &&Table| first.name == table.name;
+        // The same again, in another database perhaps, is one.
+        let is_equal = |first: &Table| first.name == table.name && first.is_like(&table);
+        let is_there = self.tables.iter().any(|first| is_same(&first));
+        if statement.is_optional() && is_there || self.tables.iter().any(is_equal) {
             return;
-        };
-        if let Some(first) = self.tables.iter().find(|first| first.name == table.name) {
+        }
+        if statement.replaces() {
+            self.tables.retain(|first| !is_same(&first));
+        }
+        if let Some(first) = self.tables.iter().find(is_same) {
             let message = format!("table `{}` is created twice", table.name);
             report.push(
                 Diagnostic::error("sql/duplicate-table", table.span, message)
@@ -92,20 +110,8 @@ impl Script {
             );
             return;
         }
-        self.ddl.push(table.ddl.clone());
         self.tables.push(table);
     }
-}
-
-/// Once all that is said of a table is known.
-fn finish(table: &mut Table) {
-    for column in &mut table.columns {
-        if table.primary_key.contains(&column.name) {
-            column.nullable = false;
-        }
-    }
-    table.soft_delete = roles::soft_delete(table);
-    table.version = roles::version(table);
 }
 
 /// The lines of `COPY .. FROM stdin;`, up to `\.`, are no SQL; blanks keep the places of what is behind them.
@@ -127,15 +133,21 @@ fn without_rows(text: &str) -> String {
 
 fn create_table(
     file: FileId,
-    parsing: &[&dyn Parsing],
+    text: &str,
     statement: &Statement<'_>,
     words: &Words,
     report: &mut Report,
 ) -> Option<Table> {
+    // MySQL first: it is what go-zero's users write. What only others understand is tried after it.
+    let dialects: &[&dyn Parsing] = match words.dialect {
+        Dialect::MySql => &[&MySqlDialect {}, &PostgreSqlDialect {}, &GenericDialect {}],
+        Dialect::Postgres => &[&PostgreSqlDialect {}, &GenericDialect {}],
+    };
     let mut first_error = None;
-    for (at, dialect) in parsing.iter().enumerate() {
-        let tokens = match at {
-            0 => Some(statement.tokens.to_vec()),
+    for (at, dialect) in dialects.iter().enumerate() {
+        let tokens = match (at, words.dialect) {
+            (0, Dialect::MySql) => Some(mysql::create_table(statement.words())),
+            (0, Dialect::Postgres) => Some(statement.tokens.to_vec()),
             _ => statement.tokens_in(*dialect),
         };
         let Some(tokens) = tokens else {
@@ -143,7 +155,7 @@ fn create_table(
         };
         let parser = Parser::new(*dialect).with_tokens_with_locations(tokens);
         match parse_one(parser) {
-            Ok(create) => return table::table(file, statement, &create, words, report),
+            Ok(create) => return table::table(file, text, statement, &create, words, report),
             Err(error) => first_error = first_error.or(Some(error)),
         }
     }

@@ -74,9 +74,28 @@ impl<'a> Statements<'a> {
 }
 
 impl Statement<'_> {
-    /// As written.
-    pub(super) fn text(&self) -> String {
-        self.script.text[self.range.clone()].to_owned()
+    /// As written, but for what is blanked.
+    pub(super) fn text(&self) -> &str {
+        &self.script.text[self.range.clone()]
+    }
+
+    /// What is temporary is no table of a store.
+    pub(super) fn creates_table(&self) -> bool {
+        let mut words = self.keywords();
+        words.next() == Some(Keyword::CREATE)
+            && words
+                .find(|word| !matches!(word, Keyword::OR | Keyword::REPLACE | Keyword::UNLOGGED))
+                == Some(Keyword::TABLE)
+    }
+
+    /// `CREATE OR REPLACE`
+    pub(super) fn replaces(&self) -> bool {
+        self.keywords().nth(1) == Some(Keyword::OR)
+    }
+
+    /// `IF NOT EXISTS`
+    pub(super) fn is_optional(&self) -> bool {
+        self.keywords().take(4).any(|word| word == Keyword::IF)
     }
 
     pub(super) fn keywords(&self) -> impl Iterator<Item = Keyword> {
@@ -86,12 +105,10 @@ impl Statement<'_> {
         })
     }
 
-    pub(super) fn creates_table(&self) -> bool {
-        let mut words = self.keywords();
-        words.next() == Some(Keyword::CREATE)
-            && words.find(|word| {
-                !matches!(word, Keyword::TEMPORARY | Keyword::TEMP | Keyword::UNLOGGED)
-            }) == Some(Keyword::TABLE)
+    /// Without blanks and comments.
+    pub(super) fn words(&self) -> Vec<TokenWithSpan> {
+        let is_word = |token: &&TokenWithSpan| !matches!(token.token, Token::Whitespace(_));
+        self.tokens.iter().filter(is_word).cloned().collect()
     }
 
     /// The statement's words to another dialect, which may have other quotes; places stay those of the script.

@@ -1,19 +1,20 @@
 //! One `CREATE TABLE`.
 
 use sqlparser::ast::{
-    ColumnOption, CommentDef, CreateTable, CreateTableOptions, Expr, IndexColumn, ObjectNamePart,
-    SqlOption, TableConstraint,
+    ColumnOption, ColumnOptionDef, CommentDef, CreateTable, CreateTableOptions, Expr, IndexColumn,
+    ObjectNamePart, SqlOption, TableConstraint,
 };
 
-use super::column;
 use super::statements::Statement;
 use super::words::{Words, last};
+use super::{column, roles};
 use crate::diag::{Diagnostic, Report};
 use crate::model::{Dialect, Table};
 use crate::source::{FileId, Span};
 
 pub(super) fn table(
     file: FileId,
+    text: &str,
     statement: &Statement<'_>,
     create: &CreateTable,
     words: &Words,
@@ -36,7 +37,7 @@ pub(super) fn table(
         soft_delete: None,
         version: None,
         docs: docs(statement, create),
-        ddl: statement.text(),
+        ddl: text[statement.range.clone()].to_owned(),
         span: at(name.span),
     };
     let mut complete = true;
@@ -61,8 +62,18 @@ pub(super) fn table(
                     "column `{}` has the type `{}`, which has no counterpart in Rust",
                     def.name.value, def.data_type
                 );
-                report.push(Diagnostic::error("sql/unsupported-type", span, message));
-                complete = false;
+                // A row that leaves it to the database can still be written.
+                let has_value =
+                    |it: &ColumnOptionDef| matches!(it.option, ColumnOption::Default(_));
+                let must_be_set = |it: &ColumnOptionDef| matches!(it.option, ColumnOption::NotNull);
+                let options = def.options.as_slice();
+                if options.iter().any(must_be_set) && !options.iter().any(has_value) {
+                    report.push(Diagnostic::error("sql/unsupported-type", span, message));
+                    complete = false;
+                } else {
+                    let found = Diagnostic::warning("sql/unsupported-type", span, message);
+                    report.push(found.help("rows are read and written without it"));
+                }
             }
         }
         for option in &def.options {
@@ -108,6 +119,39 @@ fn warn_of_schema(table: &Table, create: &CreateTable, words: &Words, report: &m
             "let the connection search there: `?options=-c%20search_path={schema}` in the data source"
         )),
     );
+}
+
+/// Once all that is said of a table is known.
+pub(super) fn finish(table: &mut Table) {
+    let Table {
+        columns,
+        primary_key,
+        unique_keys,
+        indexes,
+        ..
+    } = table;
+    // To MySQL, `ID` is `id`.
+    let keys = unique_keys.iter_mut().chain(&mut *indexes);
+    for name in keys.flatten().chain(&mut *primary_key) {
+        let mut same = columns
+            .iter()
+            .filter(|column| column.name.eq_ignore_ascii_case(name));
+        if let Some(column) = same.next() {
+            name.clone_from(&column.name);
+        }
+    }
+    // Expressions, and columns that the database computes.
+    let is_plain = |key: &Vec<String>| {
+        let mut names = key.iter();
+        names.all(|name| columns.iter().any(|column| column.name == *name))
+    };
+    unique_keys.retain(is_plain);
+    indexes.retain(is_plain);
+    for column in columns {
+        column.nullable &= !primary_key.contains(&column.name);
+    }
+    table.soft_delete = roles::soft_delete(table);
+    table.version = roles::version(table);
 }
 
 pub(super) fn names(columns: &[IndexColumn], words: &Words) -> Vec<String> {

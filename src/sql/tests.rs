@@ -134,7 +134,7 @@ fn others_are_ignored_and_errors_have_a_place() {
             "a.sql:1:24: error[sql/duplicate-column]",
         ),
         (
-            "CREATE TABLE t (\n  `订单` POINT\n);",
+            "CREATE TABLE t (\n  `订单` POINT NOT NULL\n);",
             0,
             "a.sql:2:3: error[sql/unsupported-type]",
         ),
@@ -156,4 +156,48 @@ fn others_are_ignored_and_errors_have_a_place() {
             "{sql}\n{report}"
         );
     }
+}
+
+/// `t(a:i32! b:Text+) pk(a) u(b) i(a,b)`: `?` may be NULL, `+` counts by itself.
+fn summary(table: &Table) -> String {
+    let column = |column: &crate::model::Column| {
+        let ty = match &column.ty {
+            ColumnType::Int { bits, signed } => {
+                format!("{}{bits}", if *signed { 'i' } else { 'u' })
+            }
+            ColumnType::Float { bits } => format!("f{bits}"),
+            ColumnType::Enum(values) => values.join("|"),
+            other => format!("{other:?}"),
+        };
+        let null = if column.nullable { "?" } else { "" };
+        let counts = if column.auto_increment { "+" } else { "" };
+        format!("{}:{ty}{null}{counts}", column.name)
+    };
+    let columns: Vec<_> = table.columns.iter().map(column).collect();
+    let mut out = format!("{}({})", table.name, columns.join(" "));
+    let primary = Some(&table.primary_key).filter(|key| !key.is_empty());
+    let keys = (primary.into_iter().map(|key| ("pk", key)))
+        .chain(table.unique_keys.iter().map(|key| ("u", key)))
+        .chain(table.indexes.iter().map(|key| ("i", key)));
+    for (kind, key) in keys {
+        out += &format!(" {kind}({})", key.join(","));
+    }
+    out
+}
+
+/// What MySQL and MariaDB take beside the plain form of a table.
+#[test]
+fn forms_of_mysql() {
+    let text = include_str!("../../fixtures/sql/mysql.sql");
+    let mut count = 0;
+    // A case each: `-- =>` and what is understood, then the statements.
+    for case in text.split("-- => ").skip(1) {
+        let (expected, sql) = case.split_once('\n').unwrap();
+        let (tables, report) = tables(sql);
+        let found: Vec<_> = tables.iter().map(summary).collect();
+        assert_eq!(found.join("; "), expected, "{sql}\n{report}");
+        assert_eq!(report, "", "{sql}");
+        count += 1;
+    }
+    assert!(count > 25, "{count}");
 }

@@ -12,6 +12,7 @@ mod tree;
 mod types;
 
 use pest::Parser as _;
+use pest::iterators::Pairs;
 
 use self::docs::Comments;
 use self::grammar::{ApiGrammar, Rule};
@@ -24,17 +25,36 @@ pub const MAX_FILE_LEN: usize = 16 << 20;
 
 /// Reads one file. A file that cannot be read gives one error, at the first place that makes no sense, and no tree.
 pub fn parse(file: FileId, text: &str, report: &mut Report) -> Option<ast::File> {
+    let pairs = pairs(file, text, report)?;
+    Some(read(file, text, pairs, report))
+}
+
+/// As [`parse`], for one who needs the file as it is written: `None` where there is any error.
+pub fn parse_tree<'t>(file: FileId, text: &'t str, report: &mut Report) -> Option<Node<'t>> {
+    let mut findings = Report::default();
+    let found = pairs(file, text, &mut findings);
+    if let Some(pairs) = &found {
+        read(file, text, pairs.clone(), &mut findings);
+    }
+    let is_refused = findings.has_errors();
+    report.append(findings);
+    // Types of a file that is refused may be nested too deeply for a tree.
+    found.filter(|_| !is_refused).and_then(tree::of)
+}
+
+fn read(file: FileId, text: &str, pairs: Pairs<'_, Rule>, report: &mut Report) -> ast::File {
+    let comments = Comments::collect(text, pairs.clone());
+    file::Reader::new(file, &comments, report).file(pairs)
+}
+
+fn pairs<'t>(file: FileId, text: &'t str, report: &mut Report) -> Option<Pairs<'t, Rule>> {
     if text.len() > MAX_FILE_LEN {
         let message = format!("the file has {} bytes; the limit is 16 MiB", text.len());
         report.push(Diagnostic::error("input/too-large", None, message));
         return None;
     }
     match ApiGrammar::parse(Rule::file, text) {
-        Ok(pairs) => {
-            let comments = Comments::collect(text, pairs.clone());
-            let file = file::Reader::new(file, &comments, report).file(pairs);
-            Some(file)
-        }
+        Ok(pairs) => Some(pairs),
         Err(failure) => {
             report.push(error::diagnostic(file, text, &failure));
             None

@@ -1,7 +1,7 @@
 //! A file with everything that is written in it, comments and punctuation too: what the formatter works on.
 
 use pest::Parser as _;
-use pest::iterators::Pair;
+use pest::iterators::{Pair, Pairs};
 
 use super::grammar::{ApiGrammar, Rule};
 
@@ -78,8 +78,12 @@ impl Node<'_> {
 /// `None` for a text with syntax errors, which [`super::parse`] reports. Types are nested as deep as they are written:
 /// a text that is refused for its depth must not come here.
 pub fn tree(text: &str) -> Option<Node<'_>> {
-    let file = ApiGrammar::parse(Rule::file, text).ok()?.next()?;
-    Some(node(file, Kind::File))
+    of(ApiGrammar::parse(Rule::file, text).ok()?)
+}
+
+/// The tree of what was parsed already.
+pub(super) fn of(mut file: Pairs<'_, Rule>) -> Option<Node<'_>> {
+    Some(node(file.next()?, Kind::File))
 }
 
 fn node(pair: Pair<'_, Rule>, kind: Kind) -> Node<'_> {

@@ -29,8 +29,7 @@ impl Decider<'_> {
         };
         // What is no text was not written by zgen.
         let text = std::str::from_utf8(&bytes).ok();
-        let is_same =
-            text.is_some_and(|text| normal::normal(path, text) == normal::normal(path, &file.text));
+        let is_same = text.is_some_and(|text| normal::is_same(path, text, &file.text));
         // `Project` has put its lines into what was on disk, so the new text is the user's own already.
         let is_ours =
             path == project::FILE || text.is_some_and(|text| self.is_pristine(path, text));

@@ -1,7 +1,9 @@
 //! The output directory as it is, and the walls around it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
@@ -11,6 +13,26 @@ use super::{BASE, LOCK, STAGE};
 #[derive(Debug, Clone)]
 pub struct Disk {
     root: Utf8PathBuf,
+    known: Arc<Known>,
+}
+
+/// What was found to be there, so that a run looks at each folder once, however many files are in it.
+#[derive(Debug, Default)]
+struct Known {
+    root: OnceLock<Utf8PathBuf>,
+    folders: Mutex<BTreeMap<String, Utf8PathBuf>>,
+}
+
+impl Known {
+    fn folder(&self, name: &str) -> Option<Utf8PathBuf> {
+        let folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        folders.get(name).cloned()
+    }
+
+    fn add(&self, folder: &Utf8Path, place: Utf8PathBuf) {
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        folders.entry(folder.to_string()).or_insert(place);
+    }
 }
 
 impl Disk {
@@ -23,7 +45,10 @@ impl Disk {
         } else {
             root
         };
-        Self { root }
+        Self {
+            root,
+            known: Arc::default(),
+        }
     }
 
     pub fn root(&self) -> &Utf8Path {
@@ -32,7 +57,10 @@ impl Disk {
 
     /// The bytes of a file, `None` where there is none.
     pub fn read(&self, path: &Utf8Path) -> io::Result<Option<Vec<u8>>> {
-        let place = self.locate(path)?;
+        let (place, is_there) = self.find(path)?;
+        if !is_there {
+            return Ok(None);
+        }
         match fs::read(&place) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -42,31 +70,57 @@ impl Disk {
 
     /// Where a path of the tree is on disk, symlinks followed.
     pub(super) fn locate(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
+        Ok(self.find(path)?.0)
+    }
+
+    /// The same, with whether something is there.
+    fn find(&self, path: &Utf8Path) -> io::Result<(Utf8PathBuf, bool)> {
         check(path)?;
-        let Ok(root) = self.root.canonicalize_utf8() else {
-            return Ok(self.root.join(path));
+        let Some(root) = self.real_root() else {
+            return Ok((self.root.join(path), false));
         };
-        let mut place = root.clone();
-        for part in path.components() {
-            place.push(part);
-            match fs::symlink_metadata(&place) {
-                Ok(found) if found.is_symlink() => {
-                    place = place
-                        .canonicalize_utf8()
-                        .map_err(|_| refused(path, "is a symlink that leads nowhere"))?;
-                    if !place.starts_with(&root) {
-                        return Err(refused(
-                            path,
-                            "leads out of the output directory through a symlink",
-                        ));
-                    }
-                }
-                Ok(_) => {}
-                Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
-                Err(cause) => return Err(named(path, &cause)),
-            }
+        self.step(path, path, root)
+    }
+
+    fn real_root(&self) -> Option<&Utf8Path> {
+        if let Some(known) = self.known.root.get() {
+            return Some(known);
         }
-        Ok(place)
+        let root = self.root.canonicalize_utf8().ok()?;
+        Some(self.known.root.get_or_init(|| root))
+    }
+
+    /// Where a part of `path` is: the file itself or a folder above it.
+    fn step(
+        &self,
+        path: &Utf8Path,
+        part: &Utf8Path,
+        root: &Utf8Path,
+    ) -> io::Result<(Utf8PathBuf, bool)> {
+        let folder = part.parent().unwrap_or(Utf8Path::new(""));
+        let (above, is_there) = match folder.as_str() {
+            "" => (root.to_owned(), true),
+            name => match self.known.folder(name) {
+                Some(known) => (known, true),
+                None => {
+                    let (place, is_there) = self.step(path, folder, root)?;
+                    if is_there {
+                        self.known.add(folder, place.clone());
+                    }
+                    (place, is_there)
+                }
+            },
+        };
+        let place = above.join(part.file_name().unwrap_or_default());
+        if !is_there {
+            return Ok((place, false));
+        }
+        match fs::symlink_metadata(&place) {
+            Ok(found) if found.is_symlink() => Ok((follow(path, &place, root)?, true)),
+            Ok(_) => Ok((place, true)),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok((place, false)),
+            Err(cause) => Err(named(path, &cause)),
+        }
     }
 
     /// After a delete: folders that hold nothing any more go too, never the root.
@@ -82,6 +136,19 @@ impl Disk {
             }
         }
     }
+}
+
+fn follow(path: &Utf8Path, link: &Utf8Path, root: &Utf8Path) -> io::Result<Utf8PathBuf> {
+    let place = link
+        .canonicalize_utf8()
+        .map_err(|_| refused(path, "is a symlink that leads nowhere"))?;
+    if !place.starts_with(root) {
+        return Err(refused(
+            path,
+            "leads out of the output directory through a symlink",
+        ));
+    }
+    Ok(place)
 }
 
 /// Only plain names, so that nothing can land outside of the output directory or on zgen's own files.

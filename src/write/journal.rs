@@ -37,10 +37,16 @@ pub(super) fn staged(stage: &Utf8Path, number: usize) -> Utf8PathBuf {
 
 /// Moves a staged file to its place.
 pub(super) fn put(stage: &Utf8Path, number: usize, place: &Utf8Path) -> io::Result<()> {
+    let staged = staged(stage, number);
+    match fs::rename(&staged, place) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
+        done => return done,
+    }
+    // Most files have their folder already.
     if let Some(parent) = place.parent() {
         fs::create_dir_all(parent)?;
     }
-    fs::rename(staged(stage, number), place)
+    fs::rename(staged, place)
 }
 
 /// From here on the run will be completed.

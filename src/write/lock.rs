@@ -96,7 +96,7 @@ fn parse(text: &str) -> Option<BTreeMap<Utf8PathBuf, Entry>> {
     }
     let mut lines = text.lines().filter(|line| !line.starts_with('#'));
     lines.next()?.strip_prefix("version ")?;
-    let mut entries = BTreeMap::new();
+    let mut found = Vec::new();
     for line in lines {
         let mut parts = line.splitn(3, ' ');
         let owner = match parts.next()? {
@@ -117,12 +117,12 @@ fn parse(text: &str) -> Option<BTreeMap<Utf8PathBuf, Entry>> {
         if super::disk::check_generated(&path).is_err() {
             return None;
         }
-        // Twice the same path is what a careless merge leaves.
-        if entries.insert(path, Entry { owner, hash, told }).is_some() {
-            return None;
-        }
+        found.push((path, Entry { owner, hash, told }));
     }
-    Some(entries)
+    let lines = found.len();
+    let entries: BTreeMap<_, _> = found.into_iter().collect();
+    // Twice the same path is what a careless merge leaves.
+    (entries.len() == lines).then_some(entries)
 }
 
 fn is_hash(text: &str) -> bool {

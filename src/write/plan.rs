@@ -120,7 +120,8 @@ impl Ready {
 /// Compares; every error is one of reading.
 pub fn plan(tree: &FileTree, disk: &Disk, lock: &Lock, rules: &Rules) -> io::Result<Plan> {
     let decider = Decider { disk, lock, rules };
-    let mut changes = BTreeMap::new();
+    // Paths are slow to compare, and lists that are in order already are quickly made into maps.
+    let mut found = Vec::with_capacity(tree.0.len());
     for (path, file) in tree.0.iter().filter(|(path, _)| rules.covers(path)) {
         check_generated(path)?;
         let change = if rules.own.matches(path) {
@@ -128,18 +129,19 @@ pub fn plan(tree: &FileTree, disk: &Disk, lock: &Lock, rules: &Rules) -> io::Res
         } else {
             decider.generated(path, file)?
         };
-        changes.insert(path.clone(), change);
+        found.push((path.clone(), change));
     }
     for (path, entry) in &lock.entries {
         if tree.0.contains_key(path) || !rules.covers(path) {
             continue;
         }
         if rules.own.matches(path) {
-            changes.insert(path.clone(), Change::keep(path, entry.owner, Reason::Own));
+            found.push((path.clone(), Change::keep(path, entry.owner, Reason::Own)));
         } else if let Some(bytes) = disk.read(path)? {
-            changes.insert(path.clone(), decider.orphan(path, entry, bytes));
+            found.push((path.clone(), decider.orphan(path, entry, bytes)));
         }
     }
+    let mut changes: BTreeMap<_, _> = found.into_iter().collect();
     let met_files = changes.values().any(|change| change.before.is_some());
     format::all(&mut changes, disk);
     for change in changes.values_mut() {

@@ -9,6 +9,7 @@ use super::base::{self, Move, Wanted};
 use super::disk::Disk;
 use super::lock::{Entry, Lock};
 use super::normal;
+use super::parallel;
 use super::plan::{Action, Change, Reason, Rules};
 use crate::emit::Owner;
 use crate::project;
@@ -19,24 +20,30 @@ pub(super) fn next(
     lock: &Lock,
     rules: &Rules,
 ) -> io::Result<(Lock, Vec<Move>)> {
-    let mut entries = BTreeMap::new();
-    let mut bases = BTreeMap::new();
+    let mut entries = Vec::new();
+    let mut bases = Vec::new();
     for (path, entry) in lock.entries.iter().filter(|(path, _)| !rules.covers(path)) {
-        entries.insert(path.clone(), entry.clone());
-        bases.insert(path.clone(), Wanted::AsItIs);
+        entries.push((path.clone(), entry.clone()));
+        bases.push((path.clone(), Wanted::AsItIs));
     }
     // Every edit of `zgen.yaml` is welcome, so there is nothing to tell apart.
-    for (path, change) in changes.iter().filter(|(path, _)| *path != project::FILE) {
-        let Some(entry) = entry(change, lock) else {
+    let recorded: Vec<&Change> = changes
+        .values()
+        .filter(|change| change.path != project::FILE)
+        .collect();
+    let found = parallel::map(&recorded, |change| entry(change, lock));
+    for (change, entry) in recorded.into_iter().zip(found) {
+        let Some(entry) = entry else {
             continue;
         };
-        entries.insert(path.clone(), entry);
+        let path = &change.path;
+        entries.push((path.clone(), entry));
         if change.owner == Owner::User {
-            bases.insert(path.clone(), wanted(change));
+            bases.push((path.clone(), wanted(change)));
         }
     }
-    let bases = base::moves(&bases, disk, lock)?;
-    Ok((Lock::of(entries), bases))
+    let bases = base::moves(&bases.into_iter().collect(), disk, lock)?;
+    Ok((Lock::of(entries.into_iter().collect()), bases))
 }
 
 fn entry(change: &Change, lock: &Lock) -> Option<Entry> {

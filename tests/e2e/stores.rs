@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use crate::client::{Answer, Client};
 use crate::servers::{self, Server};
 use crate::system::{System, ended_well};
-use crate::trace::{ORDER, check};
+use crate::trace::{ORDER, check_text, shape};
 
 /// With the signs that a data source in Go's form has to survive.
 const PASSWORD: &str = "p@ss/w:rd";
@@ -45,14 +45,24 @@ async fn orders_live_in_mariadb_and_redis() -> anyhow::Result<()> {
     assert_eq!(cached.json()?, stored.json()?);
     assert_eq!(stored.json()?["amount"], 99.5);
     assert_eq!(stored.json()?["created_at"], order["created_at"]);
-    for (name, answer) in [
-        ("stores_create", &created),
-        ("stores_cached", &cached),
-        ("stores_stored", &stored),
-        ("stores_not_found", &missing),
-    ] {
-        check(name, &system.trace(&answer.trace_id()?).await?)?;
+    let port = |address: &str| address.rsplit(':').next().unwrap_or_default().to_owned();
+    let ports = [
+        (port(&mariadb.address), "mariadb"),
+        (port(&redis.address), "redis"),
+        (port(&system.service.launch.address), "order-rpc"),
+        (port(&system.gateway.launch.address), "order-api"),
+    ];
+    let ports: Vec<_> = ports
+        .iter()
+        .map(|(port, of)| (port.as_str(), *of))
+        .collect();
+    // What is new, what the cache holds, what it has forgotten, what is not there.
+    let mut traces = Vec::new();
+    for answer in [&created, &cached, &stored, &missing] {
+        let spans = system.trace(&answer.trace_id()?).await?;
+        traces.push(shape(&spans, &ports));
     }
+    check_text("stores", &traces.join("\n"))?;
 
     // A service that stops leaves etcd first, so callers do not even try.
     system.service.terminate();

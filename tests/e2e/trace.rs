@@ -7,7 +7,7 @@ use std::fs;
 
 use anyhow::Context as _;
 use camino::Utf8Path;
-use zgen::dev::span::{Span, Status};
+use zgen::dev::span::{Span, Status, Value};
 use zgen::dev::tree;
 
 use crate::client::JSON;
@@ -128,7 +128,7 @@ async fn a_callers_trace_is_continued() -> anyhow::Result<()> {
     assert_eq!(parent(&spans).as_deref(), Some(PARENT));
     let order_id = |text: &str| text.replace("order_id=2", "order_id=1");
     assert_eq!(
-        order_id(&shape(&spans)),
+        order_id(&shape(&spans, &[])),
         fs::read_to_string(file("create"))?
     );
     // Exported earlier, if at all.
@@ -143,8 +143,11 @@ fn parent(spans: &[Span]) -> Option<String> {
 }
 
 pub(crate) fn check(name: &str, spans: &[Span]) -> anyhow::Result<()> {
+    check_text(name, &shape(spans, &[]))
+}
+
+pub(crate) fn check_text(name: &str, found: &str) -> anyhow::Result<()> {
     let path = file(name);
-    let found = shape(spans);
     if std::env::var_os("ZGEN_UPDATE").is_some_and(|value| value == "1") {
         files::write(Utf8Path::new(&path), found.as_bytes())?;
     }
@@ -158,8 +161,8 @@ fn file(name: &str) -> String {
 }
 
 /// A line for each span, indented below its parent: kind, name, service, attributes; then events in brackets and, after
-/// `!`, an error. Only ports are left out, which differ from run to run.
-pub(crate) fn shape(spans: &[Span]) -> String {
+/// `!`, an error. Ports differ from run to run: they stand as whose they are, or are left out.
+pub(crate) fn shape(spans: &[Span], ports: &[(&str, &str)]) -> String {
     let mut out = String::new();
     for row in tree::rows(spans) {
         let span = row.span;
@@ -172,6 +175,8 @@ pub(crate) fn shape(spans: &[Span]) -> String {
         for (key, value) in &span.attributes {
             if key != "server.port" {
                 let _ = write!(out, " {key}={value}");
+            } else if let Some(name) = port_of(value, ports) {
+                let _ = write!(out, " {key}={name}");
             }
         }
         for event in &span.events {
@@ -184,4 +189,10 @@ pub(crate) fn shape(spans: &[Span]) -> String {
         out.push('\n');
     }
     out
+}
+
+fn port_of<'a>(value: &Value, ports: &[(&str, &'a str)]) -> Option<&'a str> {
+    let value = value.to_string();
+    let found = ports.iter().find(|(port, _)| *port == value)?;
+    Some(found.1)
 }

@@ -26,7 +26,7 @@ impl std::fmt::Debug for Backend {
         match self {
             Self::Local(_) => f.write_str("Local"),
             #[cfg(feature = "redis")]
-            Self::Redis(redis) => f.debug_tuple("Redis").field(&redis.host()).finish(),
+            Self::Redis(redis) => f.debug_tuple("Redis").field(&redis.server()).finish(),
         }
     }
 }
@@ -46,11 +46,20 @@ impl Backend {
         }
     }
 
-    pub(super) fn host(&self) -> Option<&str> {
+    /// Host and port, where they are known.
+    pub(super) fn server(&self) -> Option<(String, u16)> {
         match self {
             Self::Local(_) => None,
             #[cfg(feature = "redis")]
-            Self::Redis(redis) => Some(redis.host()),
+            Self::Redis(redis) => redis.server(),
+        }
+    }
+
+    pub(super) fn database(&self) -> Option<&str> {
+        match self {
+            Self::Local(_) => None,
+            #[cfg(feature = "redis")]
+            Self::Redis(redis) => Some(redis.database()),
         }
     }
 

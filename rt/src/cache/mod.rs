@@ -53,9 +53,9 @@ impl Cache {
             }
         };
         let shared = Shared {
-            backend,
             flights: Flights::default(),
-            stale: Stale::default(),
+            stale: Stale::new(conf.is_some()),
+            backend,
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -96,13 +96,11 @@ impl Cache {
         let shared = &self.shared;
         // Twice: who reads meanwhile may still find the old value, who reads afterwards must not be given it.
         shared.flights.divert(keys);
+        let begun = shared.stale.begin();
         let delete = shared.backend.delete(keys);
         match self.observed(name, "DEL", delete).await {
-            Ok(()) => shared.stale.forget(keys),
-            Err(error) => {
-                tracing::warn!(%error, "cache delete failed; it is tried again");
-                self.delete_later(keys);
-            }
+            Ok(()) => shared.stale.deleted(keys, begun),
+            Err(_) => self.delete_later(keys),
         }
         shared.flights.divert(keys);
     }
@@ -116,6 +114,18 @@ impl Cache {
         }
         let is_first = self.shared.stale.add(keys);
         self.shared.flights.divert(keys);
+        self.clean(is_first);
+    }
+
+    /// What was deleted a moment ago is deleted once more, and not read until then: a Redis that fails may come back, or
+    /// be followed by another one, with what it had before.
+    fn doubt(&self) {
+        if let Some(is_first) = self.shared.stale.doubt() {
+            self.clean(is_first);
+        }
+    }
+
+    fn clean(&self, is_first: bool) {
         if is_first && let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(stale::clean(Arc::clone(&self.shared)));
         }
@@ -167,9 +177,9 @@ impl Cache {
                 metrics::cache_read(if text.is_some() { "hit" } else { "miss" });
                 text
             }
-            Err(error) => {
+            // Said by whoever looks for Redis.
+            Err(_) => {
                 metrics::cache_read("fail");
-                tracing::warn!(%error, "cache read failed");
                 None
             }
         }
@@ -191,10 +201,7 @@ impl Cache {
         let set = self.shared.backend.set(key, text, ttl, only_new);
         match self.observed(name, "SET", set).await {
             Ok(()) => false,
-            Err(error) => {
-                tracing::warn!(%error, "cache write failed");
-                Backend::was_sent(&error)
-            }
+            Err(error) => Backend::was_sent(&error),
         }
     }
 
@@ -211,14 +218,20 @@ impl Cache {
         if span.is_recording() {
             span.set(attr::DB_OPERATION_NAME, operation);
             span.set(attr::DB_SYSTEM_NAME, system);
-            if let Some(host) = self.shared.backend.host() {
+            if let Some(database) = self.shared.backend.database() {
+                span.set(attr::DB_NAMESPACE, database);
+            }
+            if let Some((host, port)) = self.shared.backend.server() {
                 span.set(attr::SERVER_ADDRESS, host);
+                span.set(attr::SERVER_PORT, port);
             }
         }
         let done = span.scope(work).await;
         let error = done.as_ref().err().map(error_type);
         if let Some(error) = error {
             span.fail_with(error);
+            // The server that answers next may have been told less than this one.
+            self.doubt();
         }
         let operation = Operation {
             system,

@@ -1,31 +1,28 @@
 //! Values in Redis.
 
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
-
-use redis::aio::ConnectionManager;
+use std::time::Duration;
 
 use super::backend::Backend;
 use crate::config::CacheConf;
-
-/// After a failure nobody waits for Redis for this long.
-const REST: Duration = Duration::from_millis(500);
+use crate::redis_client::Link;
 
 pub(super) struct Redis {
-    connection: ConnectionManager,
-    host: String,
-    /// Until when it is left alone.
-    resting: Mutex<Option<Instant>>,
+    link: Link,
+    /// Its number, as spans name it.
+    database: String,
 }
 
 impl Redis {
-    pub(super) fn host(&self) -> &str {
-        &self.host
+    pub(super) fn server(&self) -> Option<(String, u16)> {
+        self.link.server()
+    }
+
+    pub(super) fn database(&self) -> &str {
+        &self.database
     }
 
     pub(super) async fn get(&self, key: &str) -> anyhow::Result<Option<String>> {
-        let mut connection = self.connection()?;
-        self.noted(redis::AsyncCommands::get(&mut connection, key).await)
+        self.link.ask(&redis::Cmd::get(key)).await
     }
 
     pub(super) async fn set(
@@ -47,35 +44,18 @@ impl Redis {
             }
             command
         };
-        self.noted(command.exec_async(&mut self.connection()?).await)
+        self.link.ask(&command).await
     }
 
+    /// In a cluster one command for each part of it that holds some of them.
     pub(super) async fn delete(&self, keys: &[String]) -> anyhow::Result<()> {
-        let command = redis::Cmd::del(keys);
-        self.noted(command.exec_async(&mut self.connection()?).await)
-    }
-
-    fn connection(&self) -> anyhow::Result<ConnectionManager> {
-        let resting = *self.resting.lock().unwrap_or_else(PoisonError::into_inner);
-        let rests = resting.is_some_and(|until| Instant::now() < until);
-        anyhow::ensure!(!rests, "Redis did not answer a moment ago");
-        Ok(self.connection.clone())
-    }
-
-    fn noted<T>(&self, answer: redis::RedisResult<T>) -> anyhow::Result<T> {
-        if answer.is_err() {
-            let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
-            *resting = Some(Instant::now() + REST);
-        }
-        Ok(answer?)
+        self.link.ask(&redis::Cmd::del(keys)).await
     }
 }
 
 pub(super) fn backend(conf: &CacheConf) -> anyhow::Result<Backend> {
-    let host = (conf.host.rsplit_once(':')).map_or(&*conf.host, |(host, _)| host);
     Ok(Backend::Redis(Redis {
-        connection: crate::redis_client::connect(conf)?,
-        host: host.to_owned(),
-        resting: Mutex::new(None),
+        link: Link::new(conf, "the database is asked")?,
+        database: conf.db.to_string(),
     }))
 }

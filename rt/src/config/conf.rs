@@ -175,6 +175,23 @@ pub struct DatabaseConf {
     /// Queries that take longer are logged; 0 is none.
     #[serde(default = "millis::<500>")]
     pub slow_threshold: Millis,
+    /// What the database has to do with the readiness of the process.
+    #[serde(default)]
+    pub ready: ReadyWhen,
+}
+
+/// When a process with a database is ready.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReadyWhen {
+    /// From the database's first answer on. Instances share it: were they to leave when it fails, all would at once, and
+    /// nobody would be left to answer from the cache, or to say what is wrong.
+    #[default]
+    Answered,
+    /// While it answers.
+    Connected,
+    /// Whether it answers or not.
+    Always,
 }
 
 /// The data source holds a password.
@@ -183,29 +200,6 @@ impl std::fmt::Debug for DatabaseConf {
         f.debug_struct("DatabaseConf")
             .field("data_source", &"..")
             .field("max_open_conns", &self.max_open_conns)
-            .finish_non_exhaustive()
-    }
-}
-
-/// go-zero's `redis.RedisConf`.
-#[derive(Clone, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct CacheConf {
-    /// `host:port`
-    pub host: String,
-    /// Only `node` so far.
-    #[serde(default = "node")]
-    pub r#type: String,
-    pub pass: Option<String>,
-    /// Of what is not the cache: where the tokens of callers are, what keys of limits begin with.
-    #[serde(default)]
-    pub key: Option<String>,
-}
-
-impl std::fmt::Debug for CacheConf {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CacheConf")
-            .field("host", &self.host)
             .finish_non_exhaustive()
     }
 }
@@ -274,10 +268,6 @@ fn parse_duration(text: &str) -> Option<Duration> {
 
 pub(super) fn all_interfaces() -> String {
     "0.0.0.0".to_owned()
-}
-
-fn node() -> String {
-    "node".to_owned()
 }
 
 pub(super) fn yes() -> bool {

@@ -18,6 +18,7 @@ mod limits;
 mod needs;
 mod protect;
 mod rate;
+mod redis;
 mod rest;
 mod retry;
 mod rpc;
@@ -26,7 +27,7 @@ mod telemetry;
 mod tls;
 
 pub use self::conf::{
-    CacheConf, DatabaseConf, DevServerConf, Encoding, EtcdConf, Level, LogConf, Millis,
+    DatabaseConf, DevServerConf, Encoding, EtcdConf, Level, LogConf, Millis, ReadyWhen,
     ShutdownConf,
 };
 #[cfg(feature = "http")]
@@ -38,6 +39,7 @@ pub use self::protect::{
     RpcServerMiddlewares,
 };
 pub use self::rate::{By, Rate, RateLimitConf, RouteRateConf};
+pub use self::redis::{CacheConf, RedisType};
 #[cfg(feature = "jwt")]
 pub use self::rest::JwtConf;
 pub use self::rest::RestConf;

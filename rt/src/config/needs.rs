@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer};
 
+use super::redis::RedisType;
+
 /// The path of a file for TLS; empty, as `${CERT_FILE:-}` gives, is none.
 pub(super) fn tls_file<'de, D: Deserializer<'de>>(
     deserializer: D,
@@ -45,6 +47,24 @@ pub(super) fn gunzip<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool,
         check::<D>(cfg!(feature = "gunzip"), "gunzip")?;
     }
     Ok(is_on)
+}
+
+/// The servers of Redis; empty, as `${REDIS_TYPE:-}` gives, is one.
+pub(super) fn redis_type<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<RedisType, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    match name.as_str() {
+        "" | "node" => Ok(RedisType::Node),
+        "sentinel" => Ok(RedisType::Sentinel),
+        "cluster" => {
+            check::<D>(cfg!(feature = "redis-cluster"), "redis-cluster")?;
+            Ok(RedisType::Cluster)
+        }
+        _ => Err(serde::de::Error::custom(
+            "expected `node`, `cluster` or `sentinel`",
+        )),
+    }
 }
 
 /// A section for Redis.

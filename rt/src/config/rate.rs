@@ -3,8 +3,9 @@
 use http::HeaderName;
 use serde::{Deserialize, Deserializer};
 
-use super::conf::{CacheConf, Millis, millis};
+use super::conf::{Millis, millis};
 use super::needs;
+use super::redis::CacheConf;
 
 /// Off without the section; `RateLimit` in the file.
 #[derive(Debug, Clone, Deserialize)]

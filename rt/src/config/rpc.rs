@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::conf::{CacheConf, DevServerConf, EtcdConf, LogConf, Millis, ShutdownConf, millis, yes};
+use super::conf::{DevServerConf, EtcdConf, LogConf, Millis, ShutdownConf, millis, yes};
 use super::limits::{self, LimitsConf};
 use super::needs;
 use super::protect::{
     CpuThreshold, MethodTimeoutConf, Mode, RpcClientMiddlewares, RpcServerMiddlewares,
 };
 use super::rate::RateLimitConf;
+use super::redis::CacheConf;
 use super::retry::{BalancerName, RetryConf};
 use super::secret::Secret;
 use super::telemetry::TelemetryConf;

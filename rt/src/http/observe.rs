@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderName, Method, Version};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use crate::log::Took;
 use crate::metrics::{self, HttpRequest};
 use crate::trace::{Door, Span, attr};
 
@@ -96,12 +97,11 @@ impl Drop for Exchange {
             trace: self.span.recorded_trace(),
         });
         self.span.enter(|| {
-            let duration = format!("{:.1}ms", took.as_secs_f64() * 1000.0);
-            let content = format!("[HTTP] {status} - {method} {}", self.path);
+            let (duration, path) = (Took(took), &self.path);
             if status >= 500 {
-                tracing::error!(duration, "{content}");
+                tracing::error!(%duration, "[HTTP] {status} - {method} {path}");
             } else {
-                tracing::info!(duration, "{content}");
+                tracing::info!(%duration, "[HTTP] {status} - {method} {path}");
             }
         });
     }

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 
 use crate::config::RestConf;
 use crate::dev_server;
-use crate::lifecycle::{self, Readiness};
+use crate::lifecycle::{self, Needs, Readiness};
 use crate::rate::Limiter;
 use crate::serve::{self, Rules};
 use crate::shed;
@@ -71,16 +71,18 @@ impl Server {
     }
 }
 
-/// Ready at once, or as soon as the services that are called have been found.
+/// Ready as soon as the services that are called have been found, and while what is needed is there.
 fn start(readiness: &Readiness) {
-    #[cfg(feature = "rpc-client")]
-    {
-        let readiness = readiness.clone();
-        tokio::spawn(async move {
-            crate::discovery::found().await;
+    let readiness = readiness.clone();
+    tokio::spawn(async move {
+        #[cfg(feature = "rpc-client")]
+        crate::discovery::found().await;
+        let mut needs = Needs::watch();
+        loop {
+            needs.are_met().await;
             readiness.set(true);
-        });
-    }
-    #[cfg(not(feature = "rpc-client"))]
-    readiness.set(true);
+            needs.are_missed().await;
+            readiness.set(false);
+        }
+    });
 }

@@ -3,12 +3,18 @@
 
 #[cfg(any(feature = "http", feature = "rpc-server"))]
 mod drain;
+#[cfg(any(feature = "http", feature = "rpc-server", feature = "sql"))]
+mod needs;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 #[cfg(any(feature = "http", feature = "rpc-server"))]
 pub(crate) use self::drain::{drain, wind_down};
+#[cfg(feature = "sql")]
+pub(crate) use self::needs::Need;
+#[cfg(any(feature = "http", feature = "rpc-server"))]
+pub(crate) use self::needs::Needs;
 
 const NOT_READY: u8 = 0;
 const READY: u8 = 1;

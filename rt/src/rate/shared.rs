@@ -1,18 +1,11 @@
 //! The buckets of all instances, in Redis: at go-zero's keys and with its arithmetic, so that services in Go and in
 //! Rust can share a limit. While Redis is away, each instance counts for itself.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-use redis::aio::ConnectionManager;
 
 use super::rules::Rule;
 use crate::config::CacheConf;
-use crate::redis_client;
-
-/// As go-zero looks for a Redis that comes back.
-const PING_INTERVAL: Duration = Duration::from_millis(100);
+use crate::redis_client::Link;
 
 /// KEYS: the tokens left, and when that was, in seconds. ARGV: tokens in a second, tokens at most, now. Whole and
 /// broken seconds may be mixed: go-zero writes whole ones.
@@ -30,9 +23,8 @@ return taken and 1 or 0
 ";
 
 pub(super) struct Shared {
-    connection: ConnectionManager,
+    redis: Link,
     prefix: String,
-    is_away: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Shared {
@@ -47,61 +39,33 @@ impl Shared {
     pub(super) fn new(conf: &CacheConf) -> anyhow::Result<Self> {
         let key = conf.key.as_deref().filter(|key| !key.is_empty());
         Ok(Self {
-            connection: redis_client::connect(conf)?,
+            redis: Link::new(conf, "limits are counted in the process")?,
             prefix: key.unwrap_or("ratelimit").to_owned(),
-            is_away: Arc::default(),
         })
     }
 
     /// `None` while Redis is away.
     pub(super) async fn take(&self, rule: &Rule, caller: &str) -> Option<Result<(), Duration>> {
-        if self.is_away.load(Relaxed) {
-            return None;
-        }
         let key = [&*self.prefix, &*rule.route, caller];
         let key: Vec<_> = key.into_iter().filter(|part| !part.is_empty()).collect();
         let key = key.join(":");
         let period = rule.period.as_secs_f64();
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let mut connection = self.connection.clone();
-        let taken = redis::cmd("EVAL")
+        let mut command = redis::cmd("EVAL");
+        command
             .arg(TAKE)
             .arg(2)
+            // In braces: of a cluster, both are in one place.
             .arg(format!("{{{key}}}.tokens"))
             .arg(format!("{{{key}}}.ts"))
             .arg(f64::from(rule.rate) / period)
             .arg(rule.burst)
-            .arg(format!("{:.3}", now.unwrap_or_default().as_secs_f64()))
-            .query_async::<i64>(&mut connection)
-            .await;
-        match taken {
+            .arg(format!("{:.3}", now.unwrap_or_default().as_secs_f64()));
+        match self.redis.ask::<i64>(&command).await {
             Ok(1) => Some(Ok(())),
             // About one token later.
             Ok(_) => Some(Err(rule.period / rule.rate)),
-            Err(error) => {
-                self.lost(&error);
-                None
-            }
+            Err(_) => None,
         }
-    }
-
-    fn lost(&self, error: &redis::RedisError) {
-        if self.is_away.swap(true, Relaxed) {
-            return;
-        }
-        tracing::warn!(%error, "limits are counted in the process until Redis is back");
-        let is_away = Arc::clone(&self.is_away);
-        let mut connection = self.connection.clone();
-        tokio::spawn(async move {
-            // Until the limits are gone too.
-            while Arc::strong_count(&is_away) > 1 {
-                tokio::time::sleep(PING_INTERVAL).await;
-                let ping = redis::cmd("PING").exec_async(&mut connection).await;
-                if ping.is_ok() {
-                    is_away.store(false, Relaxed);
-                    return;
-                }
-            }
-        });
     }
 }

@@ -33,16 +33,22 @@ const MAX_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// the services that it calls.
 #[derive(Debug, Clone)]
 pub struct Channel {
+    /// One for all clones: generated clients are cloned for every call.
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Clone)]
+struct Shared {
     to: To,
     timeout: Option<Duration>,
     breakers: Option<Arc<Breakers>>,
     credentials: Credentials,
     retries: Option<Arc<Retries>>,
     /// Methods that may be called again without harm.
-    idempotent: Arc<BTreeSet<&'static str>>,
+    idempotent: BTreeSet<&'static str>,
     hash_key: Option<HeaderName>,
     /// Paths of methods whose calls may last.
-    streams: Arc<BTreeSet<&'static str>>,
+    streams: BTreeSet<&'static str>,
 }
 
 /// The key by which `consistent_hash` chooses: `request.extensions_mut().insert(HashKey(..))`, as go-zero's
@@ -78,15 +84,18 @@ impl Channel {
             move |addresses: &[String]| instances.update(addresses, &dial, connect_timeout)
         };
         discovery::follow(conf, update).with_context(|| section.to_owned())?;
-        Ok(Self {
+        let shared = Shared {
             to: To::Instances(instances),
             timeout,
             breakers: conf.middlewares.breaker.then(Arc::default),
             credentials,
             retries: conf.retry.as_ref().map(|conf| Arc::new(Retries::new(conf))),
-            idempotent: Arc::default(),
+            idempotent: BTreeSet::new(),
             hash_key,
-            streams: Arc::default(),
+            streams: BTreeSet::new(),
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
         })
     }
 
@@ -94,10 +103,46 @@ impl Channel {
     /// the configuration has a section `Retry`.
     #[must_use]
     pub fn with_idempotent(mut self, path: &'static str) -> Self {
-        Arc::make_mut(&mut self.idempotent).insert(path);
+        Arc::make_mut(&mut self.shared).idempotent.insert(path);
         self
     }
 
+    /// A method that streams, such as `/order.Order/Watch`: `Timeout` is not for it, as in go-zero. A deadline that a
+    /// call has of its own counts all the same.
+    #[must_use]
+    pub fn with_stream(mut self, path: &'static str) -> Self {
+        Arc::make_mut(&mut self.shared).streams.insert(path);
+        self
+    }
+
+    /// A channel to a service in this process, such as a fake: no socket, no network, the same spans.
+    #[cfg(feature = "testing")]
+    pub fn local<S>(service: S) -> Self
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        S::Future: Send + 'static,
+    {
+        let shared = Shared {
+            to: To::Local(BoxCloneSyncService::new(service)),
+            timeout: None,
+            breakers: None,
+            credentials: Credentials::default(),
+            retries: None,
+            idempotent: BTreeSet::new(),
+            hash_key: None,
+            streams: BTreeSet::new(),
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+}
+
+impl Shared {
     fn way(&self, instances: &Instances, request: &Request<Body>) -> Result<Way, Status> {
         let path = request.uri().path();
         let retries = self.retries.clone();
@@ -127,37 +172,6 @@ impl Channel {
             retries,
         })
     }
-
-    /// A method that streams, such as `/order.Order/Watch`: `Timeout` is not for it, as in go-zero. A deadline that a
-    /// call has of its own counts all the same.
-    #[must_use]
-    pub fn with_stream(mut self, path: &'static str) -> Self {
-        Arc::make_mut(&mut self.streams).insert(path);
-        self
-    }
-
-    /// A channel to a service in this process, such as a fake: no socket, no network, the same spans.
-    #[cfg(feature = "testing")]
-    pub fn local<S>(service: S) -> Self
-    where
-        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
-            + Clone
-            + Send
-            + Sync
-            + 'static,
-        S::Future: Send + 'static,
-    {
-        Self {
-            to: To::Local(BoxCloneSyncService::new(service)),
-            timeout: None,
-            breakers: None,
-            credentials: Credentials::default(),
-            retries: None,
-            idempotent: Arc::default(),
-            hash_key: None,
-            streams: Arc::default(),
-        }
-    }
 }
 
 impl Service<Request<Body>> for Channel {
@@ -171,16 +185,17 @@ impl Service<Request<Body>> for Channel {
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        self.credentials.write(request.headers_mut());
+        let shared = &self.shared;
+        shared.credentials.write(request.headers_mut());
         let path = request.uri().path();
-        let breaker = self.breakers.as_ref().map(|known| known.of(path));
+        let breaker = shared.breakers.as_ref().map(|known| known.of(path));
         let mut call = Call::start(&request);
         if breaker.as_ref().is_some_and(|breaker| !breaker.admit()) {
             return Box::pin(async move { Err(call.refuse()) });
         }
         call.breaker = breaker;
-        match &self.to {
-            To::Instances(instances) => match self.way(instances, &request) {
+        match &shared.to {
+            To::Instances(instances) => match shared.way(instances, &request) {
                 Ok(way) => Box::pin(call.run(request, way)),
                 Err(status) => Box::pin(async move { Err(call.fail(status)) }),
             },

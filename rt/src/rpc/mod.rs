@@ -27,6 +27,8 @@ mod door;
 #[cfg(all(feature = "rpc-server", feature = "testing"))]
 mod fake;
 #[cfg(feature = "rpc-server")]
+mod health;
+#[cfg(feature = "rpc-server")]
 mod observe;
 #[cfg(feature = "rpc-server")]
 mod protect;

@@ -16,6 +16,7 @@ use tonic::{Code, Status};
 use super::protect::Protect;
 use super::watch::{End, Watched};
 use super::{attributes, code_name, deadline};
+use crate::log::Took;
 use crate::metrics::{self, RpcCall};
 use crate::trace::{Door, Span, attr};
 
@@ -132,11 +133,11 @@ fn finish(span: &Span, path: &str, code: Code, took: Duration) {
         span.fail_by_status(code_name(code));
     }
     let line = || {
-        let duration = format!("{:.1}ms", took.as_secs_f64() * 1000.0);
+        let duration = Took(took);
         if is_server_error(code) {
-            tracing::error!(duration, "[RPC] {} - {path}", code_name(code));
+            tracing::error!(%duration, "[RPC] {} - {path}", code_name(code));
         } else {
-            tracing::info!(duration, "[RPC] {} - {path}", code_name(code));
+            tracing::info!(%duration, "[RPC] {} - {path}", code_name(code));
         }
     };
     span.enter(line);

@@ -11,12 +11,12 @@ use tokio::sync::Notify;
 use tonic::body::Body;
 use tonic::server::NamedService;
 use tonic::service::{Routes, RoutesBuilder};
-use tonic_health::ServingStatus;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 use tower::Service;
 
 use super::door::Door;
+use super::health::Health;
 use super::observe::observe;
 use super::protect::Protect;
 #[cfg(feature = "reflection")]
@@ -26,7 +26,7 @@ use crate::config::RpcServerConf;
 use crate::config::TlsServerConf;
 use crate::dev_server;
 use crate::dial::Dial;
-use crate::lifecycle::{self, Readiness};
+use crate::lifecycle::{self, Needs, Readiness};
 use crate::serve::{self, Rules};
 use crate::shed;
 
@@ -116,15 +116,12 @@ impl Server {
     pub async fn serve(self, services: Services, readiness: Readiness) -> anyhow::Result<()> {
         dev_server::start(self.conf.dev_server.as_ref(), &readiness).await?;
         let address = self.listener.local_addr()?;
-        let (health, health_service) = tonic_health::server::health_reporter();
-        // The empty name stands for the whole process.
-        let mut names = services.names.clone();
-        names.push("");
-        for name in &names {
-            health
-                .set_service_status(name, ServingStatus::Serving)
-                .await;
-        }
+        let (reporter, health_service) = tonic_health::server::health_reporter();
+        let health = Health {
+            reporter,
+            services: services.names.clone(),
+            readiness: readiness.clone(),
+        };
         #[cfg(feature = "reflection")]
         let reflection = if reflection::is_on(self.conf.mode) && !services.descriptors.is_empty() {
             Some(reflection::router(&services.descriptors, &services.names)?)
@@ -145,7 +142,11 @@ impl Server {
         }
         #[cfg(feature = "etcd")]
         let registration = match &self.conf.etcd {
-            Some(etcd) => Some(crate::discovery::register(etcd, address)?),
+            Some(etcd) => {
+                let mut needs = Needs::watch();
+                let ready = async move { needs.are_met().await };
+                Some(crate::discovery::register(etcd, address, ready)?)
+            }
             None => None,
         };
         #[cfg(not(feature = "etcd"))]
@@ -156,7 +157,9 @@ impl Server {
         let conf = &self.conf;
         let threshold = conf.cpu_threshold.of(conf.mode, conf.middlewares.shedding);
         let _watch = threshold.and_then(|_| shed::cpu::watch());
-        readiness.set(true);
+        let needs = Needs::watch();
+        health.begin(&needs).await;
+        let following = tokio::spawn(health.clone().follow(needs));
         tracing::info!(%address, name = self.conf.name, "listening");
 
         let stopping = Arc::new(Notify::new());
@@ -164,11 +167,10 @@ impl Server {
         let shutdown = self.conf.shutdown;
         let graceful = async move {
             let leave = async {
-                for name in &names {
-                    health
-                        .set_service_status(name, ServingStatus::NotServing)
-                        .await;
-                }
+                following.abort();
+                // What it was about to say comes before what is said last.
+                let _ = following.await;
+                health.end().await;
                 #[cfg(feature = "etcd")]
                 if let Some(registration) = registration {
                     registration.revoke().await;

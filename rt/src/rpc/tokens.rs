@@ -4,13 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use redis::AsyncCommands as _;
-use redis::aio::ConnectionManager;
 use tonic::Status;
 
 use super::auth::denied;
 use crate::config::{CacheConf, Secret};
-use crate::redis_client;
+use crate::redis_client::Link;
 
 /// go-zero's `zrpc/internal/auth/auth.go`.
 const REMEMBERED: Duration = Duration::from_mins(5);
@@ -19,7 +17,7 @@ const DOUBTED: Duration = Duration::from_secs(10);
 
 /// Only apps that are in Redis are remembered: callers cannot make up names without end.
 pub(super) struct Tokens {
-    connection: ConnectionManager,
+    redis: Link,
     key: String,
     is_strict: bool,
     known: Mutex<HashMap<String, (Instant, Secret)>>,
@@ -36,7 +34,7 @@ impl std::fmt::Debug for Tokens {
 impl Tokens {
     pub(super) fn new(conf: &CacheConf, is_strict: bool) -> anyhow::Result<Self> {
         Ok(Self {
-            connection: redis_client::connect(conf)?,
+            redis: Link::new(conf, "callers are known from before, or not at all")?,
             key: conf.key.clone().unwrap_or_default(),
             is_strict,
             known: Mutex::default(),
@@ -51,10 +49,9 @@ impl Tokens {
                 return fits.then_some(()).ok_or_else(denied);
             }
         }
-        let mut connection = self.connection.clone();
-        let found: Result<Option<String>, _> = connection.hget(&self.key, app).await;
+        let found = self.redis.ask(&redis::Cmd::hget(&self.key, app)).await;
         let expected = match found {
-            Ok(Some(expected)) => Secret::from(expected),
+            Ok(Some::<String>(expected)) => Secret::from(expected),
             // go-zero lets apps pass that Redis does not know, unless `StrictControl` is set.
             Ok(None) => {
                 self.known().remove(app);

@@ -68,6 +68,24 @@ pub fn page_size(asked: impl TryInto<u32>, usual: u32, most: u32) -> u32 {
     }
 }
 
+/// How many rows are before a page of so many, the first page being 1; less is the first one, too. Beyond `most` is the
+/// caller's mistake.
+pub fn offset(
+    field: &'static str,
+    page: impl TryInto<i64>,
+    size: u32,
+    most: u32,
+) -> Result<u32, FieldError> {
+    let before = match page.try_into() {
+        Ok(page) => (page.max(1) - 1).checked_mul(size.into()),
+        Err(_) => None,
+    };
+    let before = before.and_then(|before| u32::try_from(before).ok());
+    before
+        .filter(|before| *before <= most)
+        .ok_or_else(|| wrong(field, "is too far on"))
+}
+
 #[cfg(feature = "sql-time")]
 mod time {
     use chrono::{DateTime, NaiveDate, NaiveTime, Utc};

@@ -14,6 +14,7 @@ mod open;
 mod pool;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod ready;
 mod transaction;
 mod unsigned;
 mod untyped;

@@ -1,5 +1,7 @@
 //! Opening a pool: one driver for each kind of data source.
 
+use std::sync::Arc;
+
 use anyhow::{Context as _, bail};
 use sqlx::sqlite::SqlitePoolOptions;
 
@@ -18,29 +20,47 @@ pub enum Dialect {
     Postgres,
 }
 
-/// The pool, and the database as spans name it. Servers are connected to on first use, so that a service starts before its
+/// A pool, with what spans say of it.
+pub(super) struct Opened {
+    pub(super) source: Source,
+    pub(super) database: String,
+    /// Host and port.
+    pub(super) server: Option<(Arc<str>, u16)>,
+}
+
+/// Servers are connected to on first use, so that a service starts before its
 /// database does.
 pub(super) async fn open(
     conf: &DatabaseConf,
     dialect: Dialect,
     sqlite_schema: &'static str,
-) -> anyhow::Result<(Source, String)> {
+) -> anyhow::Result<Opened> {
     let source = DataSource::parse(&conf.data_source).context("Database.DataSource")?;
     check(&source, dialect)?;
     match source {
         #[cfg(feature = "mysql")]
         DataSource::MySql(options) => {
             let database = options.get_database().unwrap_or_default().to_owned();
+            let server = Some((options.get_host().into(), options.get_port()));
             let pool = pool_options::<sqlx::MySql>(conf).connect_lazy_with(*options);
             watch(&pool, &database, max_connections(conf));
-            Ok((Source::MySql(pool), database))
+            Ok(Opened {
+                source: Source::MySql(pool),
+                database,
+                server,
+            })
         }
         #[cfg(feature = "postgres")]
         DataSource::Postgres(options) => {
             let database = options.get_database().unwrap_or_default().to_owned();
+            let server = Some((options.get_host().into(), options.get_port()));
             let pool = pool_options::<sqlx::Postgres>(conf).connect_lazy_with(*options);
             watch(&pool, &database, max_connections(conf));
-            Ok((Source::Postgres(pool), database))
+            Ok(Opened {
+                source: Source::Postgres(pool),
+                database,
+                server,
+            })
         }
         DataSource::Sqlite { options, path } => {
             if let Some(folder) = path.as_deref().and_then(std::path::Path::parent) {
@@ -70,7 +90,11 @@ pub(super) async fn open(
             let stem = stem.map(|stem| stem.to_string_lossy().into_owned());
             let database = stem.unwrap_or_else(|| "memory".to_owned());
             watch(&pool, &database, connections);
-            Ok((Source::Sqlite(pool), database))
+            Ok(Opened {
+                source: Source::Sqlite(pool),
+                database,
+                server: None,
+            })
         }
     }
 }

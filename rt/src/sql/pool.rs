@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use sqlx::Connection as _;
 
-use super::open::{self, Dialect};
+use super::open::{self, Dialect, Opened};
+use super::ready;
 use super::transaction::{Connection, Held, Transaction};
 use crate::cache::Cache;
 use crate::config::DatabaseConf;
@@ -20,6 +21,8 @@ pub struct Pool {
     source: Source,
     /// As spans name it.
     database: Arc<str>,
+    /// Host and port; none of a file.
+    server: Option<(Arc<str>, u16)>,
     /// Queries that take longer are logged.
     slow: Option<Duration>,
 }
@@ -43,12 +46,22 @@ impl Pool {
         dialect: Dialect,
         sqlite_schema: &'static str,
     ) -> anyhow::Result<Self> {
-        let (source, database) = open::open(conf, dialect, sqlite_schema).await?;
-        Ok(Self {
+        let Opened {
+            source,
+            database,
+            server,
+        } = open::open(conf, dialect, sqlite_schema).await?;
+        let pool = Self {
             source,
             database: database.into(),
+            server,
             slow: conf.slow_threshold.limit(),
-        })
+        };
+        // A file is there as soon as it is open.
+        if pool.sqlite().is_none() {
+            ready::watch(pool.clone(), conf.ready);
+        }
+        Ok(pool)
     }
 
     /// sqlx's own pool, for what only MySQL can; `None` where the data source is another one.
@@ -85,6 +98,17 @@ impl Pool {
             #[cfg(feature = "postgres")]
             Connection::Postgres(db) => db.ping().await,
             Connection::Sqlite(db) => db.ping().await,
+        }
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        match &self.source {
+            #[cfg(feature = "mysql")]
+            Source::MySql(pool) => pool.is_closed(),
+            #[cfg(feature = "postgres")]
+            Source::Postgres(pool) => pool.is_closed(),
+            Source::Sqlite(pool) => pool.is_closed(),
+            Source::Transaction(_) => false,
         }
     }
 
@@ -165,6 +189,10 @@ impl Pool {
             span.set(attr::DB_COLLECTION_NAME, table);
             span.set(attr::DB_NAMESPACE, &*self.database);
             span.set(attr::DB_QUERY_SUMMARY, format!("{operation} {table}"));
+            if let Some((host, port)) = &self.server {
+                span.set(attr::SERVER_ADDRESS, &**host);
+                span.set(attr::SERVER_PORT, *port);
+            }
         }
         span
     }

@@ -19,3 +19,12 @@ pub(crate) use self::server::Acceptor;
 fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }
+
+/// For crates that ask the process which one to take, unless somebody has said so: with two of them in it they give up.
+#[cfg(feature = "redis")]
+pub(crate) fn prefer_ring() {
+    if CryptoProvider::get_default().is_none() {
+        // An error means that somebody has said so since.
+        let _ = ring::default_provider().install_default();
+    }
+}

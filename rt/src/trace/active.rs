@@ -48,6 +48,10 @@ impl<F> Scoped<F> {
     pub(crate) fn new(active: Option<Active>, inner: F) -> Self {
         Self { active, inner }
     }
+
+    pub(super) fn set_active(self: Pin<&mut Self>, active: Option<Active>) {
+        *self.project().active = active;
+    }
 }
 
 impl<F: Future> Future for Scoped<F> {

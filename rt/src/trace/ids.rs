@@ -52,15 +52,30 @@ impl Ids {
     }
 }
 
+impl Ids {
+    /// The `traceparent` header, in ASCII. Written by hand, since every request has one or two.
+    pub(crate) fn to_traceparent(self) -> [u8; 55] {
+        let mut text = *b"00-00000000000000000000000000000000-0000000000000000-00";
+        hex(&self.trace_id.to_bytes(), &mut text[3..35]);
+        hex(&self.span_id.to_bytes(), &mut text[36..52]);
+        text[54] += u8::from(self.sampled);
+        text
+    }
+}
+
 /// The `traceparent` header of these ids.
 impl fmt::Display for Ids {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let flags = u8::from(self.sampled);
-        write!(
-            f,
-            "00-{:032x}-{:016x}-{flags:02x}",
-            self.trace_id, self.span_id
-        )
+        let text = self.to_traceparent();
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+    }
+}
+
+fn hex(bytes: &[u8], text: &mut [u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for (byte, pair) in bytes.iter().zip(text.chunks_exact_mut(2)) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
     }
 }
 

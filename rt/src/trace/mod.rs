@@ -12,6 +12,7 @@ mod ids;
 mod priority;
 mod propagation;
 mod record;
+mod run;
 mod sampler;
 mod span;
 #[cfg(feature = "testing")]
@@ -25,5 +26,6 @@ pub(crate) use self::priority::Door;
 pub(crate) use self::priority::PRIORITY_ATTRIBUTES;
 pub use self::propagation::{extract, inject};
 pub use self::record::Attributes;
+pub use self::run::step;
 pub(crate) use self::sampler::Sampler;
-pub use self::span::{Failure, Kind, Parent, Span, step};
+pub use self::span::{Failure, Kind, Parent, Span};

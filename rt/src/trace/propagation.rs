@@ -30,9 +30,9 @@ pub fn extract(headers: &HeaderMap) -> Option<Ids> {
     Ids::from_traceparent(value.to_str().ok()?)
 }
 
-pub(crate) fn carried(headers: &HeaderMap) -> Option<Carried> {
-    // A tracestate belongs to its traceparent; without one it is dropped.
-    let tracestate = extract(headers).and_then(|_| joined(headers, &TRACESTATE));
+/// `has_parent`: a tracestate belongs to its traceparent; without one it is dropped.
+pub(crate) fn carried(headers: &HeaderMap, has_parent: bool) -> Option<Carried> {
+    let tracestate = has_parent.then(|| joined(headers, &TRACESTATE)).flatten();
     let tracestate = tracestate.and_then(shortened);
     let baggage = joined(headers, &BAGGAGE).filter(|value| value.len() <= MAX_BAGGAGE_BYTES);
     (tracestate.is_some() || baggage.is_some()).then_some(Carried {
@@ -105,5 +105,5 @@ pub(crate) fn respond(ids: Ids, headers: &mut HeaderMap) {
 }
 
 fn traceparent(ids: Ids) -> Option<HeaderValue> {
-    HeaderValue::from_str(&ids.to_string()).ok()
+    HeaderValue::from_bytes(&ids.to_traceparent()).ok()
 }

@@ -13,6 +13,7 @@ use super::attr::{ERROR_TYPE, IntoValue};
 use super::ids::{Ids, random_span_id};
 use super::priority::Door;
 use super::record::{Attributes, Recording};
+use super::run::Run;
 use super::{active, export, propagation};
 use crate::Code;
 
@@ -88,8 +89,8 @@ impl Span {
 
     /// The same, with what sampling rules may ask for. The name is made only for a span that is recorded.
     pub(crate) fn at_door(door: &Door<'_>, name: impl FnOnce() -> Cow<'static, str>) -> Self {
-        let carried = propagation::carried(door.headers).map(Arc::new);
         let caller = propagation::extract(door.headers);
+        let carried = propagation::carried(door.headers, caller.is_some()).map(Arc::new);
         let mut ids = caller.unwrap_or_else(Ids::random);
         let mut recording = None;
         // Without an exporter here the caller's span stays the parent of what comes after.
@@ -223,15 +224,11 @@ impl Span {
     }
 
     /// Runs `work` with this span current, and records its failure.
-    pub async fn run<T, E: Failure>(
+    pub fn run<T, E: Failure>(
         &self,
         work: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, E> {
-        let result = self.scope(work).await;
-        if let Err(error) = &result {
-            self.fail(error);
-        }
-        result
+    ) -> impl Future<Output = Result<T, E>> {
+        Run::new(self, Scoped::new(self.active(), work))
     }
 
     /// Runs `work` with this span current.
@@ -259,15 +256,11 @@ impl Span {
         }
     }
 
+    pub(super) fn active(&self) -> Option<Active> {
+        self.active.clone()
+    }
+
     fn recording(&self) -> Option<&Recording> {
         self.active.as_ref()?.recording.as_deref()
     }
-}
-
-/// Runs one named step of a method as a span of its own.
-pub async fn step<T, E: Failure>(
-    name: &'static str,
-    work: impl Future<Output = Result<T, E>>,
-) -> Result<T, E> {
-    Span::internal(name).run(work).await
 }

@@ -4,6 +4,8 @@
 
 #[cfg(all(feature = "rpc-server", feature = "rpc-client"))]
 pub(crate) mod grpc;
+#[cfg(feature = "sql")]
+pub(crate) mod mariadb;
 #[cfg(feature = "tls")]
 pub(crate) mod pki;
 pub(crate) mod ports;

@@ -1,11 +1,22 @@
-//! `ListOrders`: page by page, in the order of the primary key.
+//! `ListOrders`: page by page, in the order of the primary key; the next page by the key that it starts behind, or any
+//! by its number.
+
+use heck::ToSnakeCase as _;
 
 use super::{Ask, Reason, fits, pair};
 use crate::model::{
     ColumnType, FieldPair, MessageField, ProtoType, Repetition, RowField, TableCall, TableOp,
 };
 
-const SIZES: &[&str] = &["page_size", "limit", "size", "page_limit"];
+const SIZES: &[&str] = &["page_size", "limit", "size", "page_limit", "per_page"];
+const PAGES: &[&str] = &[
+    "page",
+    "page_num",
+    "page_no",
+    "page_number",
+    "page_index",
+    "current",
+];
 const AFTER: &[&str] = &["page_token", "cursor", "after", "after_id", "last_id"];
 const NEXT: &[&str] = &[
     "next_page_token",
@@ -19,26 +30,29 @@ const TOTALS: &[&str] = &["total", "count", "total_size", "total_count"];
 
 impl Ask<'_> {
     pub(super) fn list(&self) -> Result<TableCall, Reason> {
-        let (mut filter, mut size, mut after) = (Vec::new(), None, None);
+        let after = |field: &&MessageField| is_one(field, AFTER) && self.is_token(field);
+        let after = self.input.iter().find(after);
+        let (mut filter, mut size, mut page) = (Vec::new(), None, None);
         for field in self.input {
-            let name = field.name.as_str();
-            if SIZES.contains(&name) && is_count(field) {
-                size = Some(field.name.clone());
-            } else if AFTER.contains(&name) && self.is_token(field) {
-                after = Some(field.name.clone());
-            } else {
+            let name = Some(field.name.clone());
+            if is_one(field, SIZES) && is_count(field) {
+                size = name;
+            } else if after.is_none() && self.is_number_of_page(field) {
+                page = name;
+            } else if after.is_none_or(|after| after.name != field.name) {
                 filter.push(self.condition(field)?);
             }
         }
-        // Without it only the first page could be read.
-        if after.is_none() {
-            return Err("the request has no `page_token` to go on from".to_owned());
+        // Without either only the first page could be read.
+        if after.is_none() && page.is_none() {
+            return Err("the request has no `page_token` to go on from, and no `page`".to_owned());
         }
-        let (row, next, total) = self.page()?;
+        let (row, next, total) = self.answered_page(after.is_some())?;
         let op = TableOp::List {
             filter,
             size,
-            after,
+            after: after.map(|field| field.name.clone()),
+            page,
             next,
             total,
         };
@@ -80,23 +94,30 @@ impl Ask<'_> {
             }
     }
 
-    fn page(&self) -> Result<(RowField, Option<String>, Option<String>), Reason> {
+    fn is_number_of_page(&self, field: &MessageField) -> bool {
+        is_one(field, PAGES) && is_count(field) && !self.table.is_filter(&field.name)
+    }
+
+    /// `by_key`: the next page is found by a key.
+    fn answered_page(
+        &self,
+        by_key: bool,
+    ) -> Result<(RowField, Option<String>, Option<String>), Reason> {
         let (mut next, mut total) = (None, None);
         let rows = self.nested(self.output, &Repetition::Repeated);
         let Some((rows, message)) = rows else {
             return Err("the answer has no list of rows".to_owned());
         };
         for field in self.output {
-            let name = field.name.as_str();
             if field.name == rows.name {
                 continue;
             }
-            if NEXT.contains(&name) && self.is_token(field) {
+            if by_key && is_one(field, NEXT) && self.is_token(field) {
                 next = Some(field.name.clone());
-            } else if TOTALS.contains(&name) && is_count(field) {
+            } else if is_one(field, TOTALS) && is_count(field) {
                 total = Some(field.name.clone());
             } else {
-                return Err(format!("nothing fills the answer's `{name}`"));
+                return Err(format!("nothing fills the answer's `{}`", field.name));
             }
         }
         let row = RowField {
@@ -106,6 +127,11 @@ impl Ask<'_> {
         };
         Ok((row, next, total))
     }
+}
+
+/// `pageSize` is `page_size`.
+fn is_one(field: &MessageField, names: &[&str]) -> bool {
+    names.contains(&field.name.to_snake_case().as_str())
 }
 
 fn is_count(field: &MessageField) -> bool {

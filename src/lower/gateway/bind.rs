@@ -2,11 +2,10 @@
 
 use super::Gateway;
 use super::checks;
-use super::routes::Parameters;
 use super::types::{complexity, is_container, is_scalar, member_type};
 use crate::lower::types::MAX_ARRAY;
 use crate::lower::{layout, types};
-use crate::model::{Field, Presence, Source, Struct, Type};
+use crate::model::{Field, Presence, Segment, Source, Struct, Type};
 use crate::rust::Member;
 use crate::rust::gateway::{Bound, Extract};
 
@@ -190,20 +189,15 @@ impl Binder<'_> {
 
     /// The name of a path parameter in the router, which knows one name for each position.
     fn router_name(&self, wire: &str) -> String {
-        let model = self.gateway.model;
-        let mut routes = model.groups.iter().flat_map(|group| &group.routes);
-        let is_read = |ty: &Type| matches!(ty, Type::Named(name) if *name == self.owner.name);
-        let route = routes.find(|route| {
-            let reads = route.request.as_ref().is_some_and(is_read);
-            reads
-                && route
-                    .path
-                    .contains(&crate::model::Segment::Param(wire.to_owned()))
-        });
-        route.map_or_else(
-            || wire.to_owned(),
-            |route| Parameters::of(model).router_name(&route.path, wire),
-        )
+        let readers = self.gateway.readers.get(self.owner.name.as_str());
+        let wanted = Segment::Param(wire.to_owned());
+        let mut readers = readers.into_iter().flatten();
+        readers
+            .find(|route| route.path.contains(&wanted))
+            .map_or_else(
+                || wire.to_owned(),
+                |route| self.gateway.parameters.router_name(&route.path, wire),
+            )
     }
 
     /// What absence means.

@@ -15,6 +15,8 @@ mod tests;
 mod tree;
 mod types;
 
+use std::collections::BTreeMap;
+
 use camino::Utf8PathBuf;
 
 use super::names::Unique;
@@ -29,6 +31,7 @@ use crate::rust::gateway::{
 };
 use crate::rust::{self, File, Use};
 
+use self::routes::Parameters;
 pub(super) use self::tests::example;
 use self::tree::Node;
 
@@ -41,6 +44,9 @@ struct Gateway<'a> {
     jwts: Vec<Jwt>,
     middleware: Vec<Middleware>,
     root: Node<'a>,
+    parameters: Parameters,
+    /// The routes that read each type as their request.
+    readers: BTreeMap<&'a str, Vec<&'a Route>>,
     /// Whether answers and errors come in an envelope.
     envelope: bool,
 }
@@ -49,7 +55,8 @@ impl<'a> Gateway<'a> {
     /// The group that a route belongs to.
     fn group_of(&self, route: &Route) -> Option<&'a Group> {
         let mut groups = self.model.groups.iter();
-        groups.find(|group| group.routes.iter().any(|each| std::ptr::eq(each, route)))
+        let route = std::ptr::from_ref(route);
+        groups.find(|group| group.routes.as_ptr_range().contains(&route))
     }
 
     fn jwt(&self, section: &str) -> Option<&Jwt> {
@@ -75,6 +82,8 @@ pub(super) fn files(
         clients,
         middleware: layers::middleware(model),
         root: Node::of(model),
+        parameters: Parameters::of(model),
+        readers: readers(model),
         envelope: options.envelope,
     };
     let conversions = convert::conversions(&gateway);
@@ -151,6 +160,16 @@ pub(super) fn files(
         out.user("tests/trace.rs", Body::TraceTest(test));
     }
     out.files
+}
+
+fn readers(model: &model::Gateway) -> BTreeMap<&str, Vec<&Route>> {
+    let mut readers: BTreeMap<&str, Vec<&Route>> = BTreeMap::new();
+    for route in model.groups.iter().flat_map(|group| &group.routes) {
+        if let Some(model::Type::Named(name)) = &route.request {
+            readers.entry(name).or_default().push(route);
+        }
+    }
+    readers
 }
 
 /// Files of the crate, as they come.

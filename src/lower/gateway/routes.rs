@@ -11,7 +11,7 @@ use crate::rust::Use;
 use crate::rust::gateway::{RouteGroup, Routes};
 
 pub(super) fn routes(gateway: &Gateway<'_>) -> Routes {
-    let parameters = Parameters::of(gateway.model);
+    let parameters = &gateway.parameters;
     let (plain, layered): (Vec<&Group>, Vec<&Group>) = gateway
         .model
         .groups
@@ -19,7 +19,7 @@ pub(super) fn routes(gateway: &Gateway<'_>) -> Routes {
         .partition(|group| layers::of(gateway, group).is_empty());
     let mut links: Vec<String> = plain
         .iter()
-        .flat_map(|group| lines(group, &parameters))
+        .flat_map(|group| lines(group, parameters))
         .collect();
     let mut names = Unique::with(TAKEN, "_routes");
     let mut groups = Vec::new();
@@ -32,7 +32,7 @@ pub(super) fn routes(gateway: &Gateway<'_>) -> Routes {
         };
         let name = names.take(name);
         links.push(format!(".merge({name}(&svc))"));
-        groups.push(route_group(gateway, group, name, &parameters));
+        groups.push(route_group(gateway, group, name, parameters));
     }
     links.push(".with_state(svc)".to_owned());
     Routes {

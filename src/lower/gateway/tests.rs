@@ -3,7 +3,6 @@
 use super::Gateway;
 use super::call::callee;
 use super::handlers::has_claims;
-use super::routes::Parameters;
 use super::samples::Samples;
 use crate::lower::deploy::{self, Plan};
 use crate::lower::scope::Scope;
@@ -179,7 +178,7 @@ fn tree(
     method: &RpcMethod,
 ) -> Vec<String> {
     let camel = names::ty(&route.handler);
-    let path = Parameters::of(gateway.model).axum_path(&route.path);
+    let path = gateway.parameters.axum_path(&route.path);
     let called = format!("{service}/{}", method.name);
     let mut lines = vec![
         (0, format!("SERVER {} {path}", route.method.as_http())),

@@ -58,7 +58,7 @@ impl Marks {
         let jump = ["return", "break", "continue"].contains(&first.text);
         let jump_end = (jump && tokens[close - 1].is(";")).then_some(close - 1);
         let mut inside = (open + 1..close)
-            .filter(|at| groups.parent[*at] == Some(open) && Some(*at) != jump_end)
+            .filter(|at| groups.parent_of(*at) == Some(open) && Some(*at) != jump_end)
             .map(|at| &tokens[at]);
         let single =
             close > open + 1 && inside.all(|token| !token.is(";") && token.kind != Kind::Comment);
@@ -113,10 +113,9 @@ fn closure_block(tokens: &[Token<'_>], groups: &Groups, at: usize) -> Option<usi
     if !starts {
         return None;
     }
+    let parent = groups.parent_of(at);
     let end = (at + 1..tokens.len())
-        .take_while(|end| {
-            groups.parent[*end] == groups.parent[at] || groups.is_inside(*end, groups.parent[at])
-        })
-        .find(|end| tokens[*end].is("|") && groups.parent[*end] == groups.parent[at])?;
+        .take_while(|end| groups.parent_of(*end) == parent || groups.is_inside(*end, parent))
+        .find(|end| tokens[*end].is("|") && groups.parent_of(*end) == parent)?;
     tokens.get(end + 1)?.is("{").then_some(end + 1)
 }

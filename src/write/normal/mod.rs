@@ -40,6 +40,12 @@ pub(super) fn normal<'a>(path: &Utf8Path, text: &'a str) -> Cow<'a, str> {
     text
 }
 
+/// Whether two texts differ only in what formatting may change.
+pub(super) fn is_same(path: &Utf8Path, one: &str, other: &str) -> bool {
+    // Most files of most runs are as they were.
+    one == other || normal(path, one) == normal(path, other)
+}
+
 /// Line ends are the editor's or git's business, never an edit.
 pub(super) fn lines(text: &str) -> Cow<'_, str> {
     if text.contains("\r\n") {

@@ -33,12 +33,16 @@ pub(crate) struct Registration {
     task: JoinHandle<()>,
 }
 
-/// Registers in the background, and again whenever the registration is lost: a service starts and serves while
-/// etcd is away.
-pub(crate) fn register(conf: &EtcdConf, bound: SocketAddr) -> anyhow::Result<Registration> {
+/// Registers in the background, as soon as the process is `ready`, and again whenever the registration is lost: a
+/// service starts and serves while etcd is away.
+pub(crate) fn register(
+    conf: &EtcdConf,
+    bound: SocketAddr,
+    ready: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<Registration> {
     let members = Members::new(conf)?;
     let (leave, left) = oneshot::channel();
-    let task = tokio::spawn(run(members, bound, left));
+    let task = tokio::spawn(run(members, bound, ready, left));
     Ok(Registration { leave, task })
 }
 
@@ -55,10 +59,19 @@ impl Registration {
 }
 
 /// Until `left` resolves, which is also when its sender is dropped.
-async fn run(mut members: Members, bound: SocketAddr, left: oneshot::Receiver<()>) {
+async fn run(
+    mut members: Members,
+    bound: SocketAddr,
+    ready: impl Future<Output = ()>,
+    left: oneshot::Receiver<()>,
+) {
     let mut lease = None;
+    let staying = async {
+        ready.await;
+        stay(&mut members, bound, &mut lease).await
+    };
     tokio::select! {
-        never = stay(&mut members, bound, &mut lease) => match never {},
+        never = staying => match never {},
         _ = left => {}
     }
     let Some(lease) = lease else { return };

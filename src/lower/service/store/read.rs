@@ -24,6 +24,7 @@ pub(super) fn methods(rpc: &Rpc, names: &Names, table: &Table) -> Methods {
             }
         }
         methods.push(list(names, table, &key, &filters));
+        methods.push(page(names, table, &key, &filters));
     }
     methods.push(count(names, table, &filters));
     let mut imports = Imports::default();
@@ -256,11 +257,7 @@ fn list(names: &Names, table: &Table, key: &[&Column], filters: &[&Column]) -> M
     }));
     binds.extend(vec![after_binds[0].clone(); statement.times() - 1]);
     binds.extend(after_binds);
-    binds.push(match names.dialect {
-        Dialect::MySql => "limit".to_owned(),
-        // It has no unsigned numbers.
-        Dialect::Postgres => "i64::from(limit)".to_owned(),
-    });
+    binds.push(size(names, "limit"));
     let mut lines = sql::select(&statement, table, conditions);
     let limit = statement.mark();
     lines.push(format!("ORDER BY {} LIMIT {limit}", quoted.join(", ")));
@@ -285,6 +282,50 @@ fn list(names: &Names, table: &Table, key: &[&Column], filters: &[&Column]) -> M
             8,
             8,
             &format!("List{}", names.plural),
+            "SELECT",
+            &table.name,
+            "",
+        )],
+    }
+}
+
+fn page(names: &Names, table: &Table, key: &[&Column], filters: &[&Column]) -> Method {
+    let mut parameters = Vec::new();
+    parameters.extend((!filters.is_empty()).then(|| format!("filter: &{}", names.filter)));
+    parameters.extend(["offset: u32".to_owned(), "limit: u32".to_owned()]);
+    let mut statement = Statement::of(names.dialect);
+    let (conditions, mut binds) = filtered(names, filters, &mut statement);
+    binds.extend(["limit", "offset"].map(|name| size(names, name)));
+    let quoted: Vec<_> = (key.iter())
+        .map(|column| statement.name(&column.name))
+        .collect();
+    let mut lines = sql::select(&statement, table, conditions);
+    let (limit, offset) = (statement.mark(), statement.mark());
+    lines.push(format!(
+        "ORDER BY {} LIMIT {limit} OFFSET {offset}",
+        quoted.join(", ")
+    ));
+    Method {
+        docs: vec![
+            "Reads rows in the order of their keys, behind the first `offset` ones, which the database reads too."
+                .to_owned(),
+        ],
+        signature: lines::method(
+            "pub async fn page",
+            &parameters,
+            &format!("sqlx::Result<Vec<{}>>", names.row),
+        ),
+        query: Some(Query {
+            sql: sql::literal(&lines),
+            function: "sqlx::query_as".to_owned(),
+            binds,
+            call: "fetch_all".to_owned(),
+            map: None,
+        }),
+        last: vec![run(
+            8,
+            8,
+            &format!("Page{}", names.plural),
             "SELECT",
             &table.name,
             "",
@@ -317,6 +358,15 @@ fn count(names: &Names, table: &Table, filters: &[&Column]) -> Method {
             &table.name,
             "",
         )],
+    }
+}
+
+/// A number of rows, as it is bound.
+fn size(names: &Names, variable: &str) -> String {
+    match names.dialect {
+        Dialect::MySql => variable.to_owned(),
+        // It has no unsigned numbers.
+        Dialect::Postgres => format!("i64::from({variable})"),
     }
 }
 

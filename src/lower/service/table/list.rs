@@ -15,6 +15,7 @@ impl Writer<'_> {
                 filter,
                 size,
                 after,
+                page,
                 next,
                 total,
             },
@@ -31,7 +32,10 @@ impl Writer<'_> {
             let filter = self.filter(filter);
             lines.push(format!("let filter = {filter};"));
         }
-        lines.push(self.after(after.as_deref()));
+        let by_number = page.as_deref().and_then(|name| self.field(name));
+        if by_number.is_none() {
+            lines.push(self.after(after.as_deref()));
+        }
         lines.push(match size {
             Some(size) => {
                 let size = names::value(size);
@@ -41,7 +45,14 @@ impl Writer<'_> {
             None => "let limit = PAGE_SIZE;".to_owned(),
         });
         let filter = if has_filter { "&filter, " } else { "" };
-        let list = format!(".list({filter}after, limit)");
+        let list = match &by_number {
+            Some((field, value)) => {
+                let arguments = format!("\"{}\", {value}, limit, MAX_OFFSET", field.name);
+                lines.push(format!("let offset = field::offset({arguments})?;"));
+                format!(".page({filter}offset, limit)")
+            }
+            None => format!(".list({filter}after, limit)"),
+        };
         let start = "let rows = ";
         let chained = [".store", self.table_link(), &list, ".await?"];
         let rows = chain(4, 4 + start.len(), "svc", &chained, ";");
@@ -86,6 +97,7 @@ impl Writer<'_> {
         TableCall {
             rows: layout::use_of("crate::store", &used),
             pages: true,
+            is_by_number: by_number.is_some(),
             blocks: vec![lines],
             response: self.message(self.output, &inits, 4),
             convert: Some(self.convert(row)),

@@ -150,6 +150,7 @@ impl Writer<'_> {
         TableCall {
             rows: layout::use_of("crate::store", used),
             pages: false,
+            is_by_number: false,
             blocks,
             response,
             convert: None,
