@@ -151,6 +151,7 @@ pub struct Server {
     /// The variable with the data source: `MYSQL_DSN`.
     pub variable: &'static str,
     pub port: u16,
+    pub is_postgres: bool,
 }
 
 pub const MYSQL: Server = Server {
@@ -158,6 +159,7 @@ pub const MYSQL: Server = Server {
     host: "mysql",
     variable: "MYSQL_DSN",
     port: 3306,
+    is_postgres: false,
 };
 
 pub const POSTGRES: Server = Server {
@@ -165,6 +167,7 @@ pub const POSTGRES: Server = Server {
     host: "postgres",
     variable: "PG_DSN",
     port: 5432,
+    is_postgres: true,
 };
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -12,9 +12,10 @@ pub(super) fn files(plan: &Plan, out: &mut Vec<File>) {
         let statements = statements(service, database);
         out.push(file(
             path,
-            match database.server {
-                POSTGRES => Body::PostgresSchema(statements),
-                _ => Body::MysqlSchema(statements),
+            if database.server.is_postgres {
+                Body::PostgresSchema(statements)
+            } else {
+                Body::MysqlSchema(statements)
             },
         ));
     }
@@ -27,9 +28,10 @@ pub(super) fn files(plan: &Plan, out: &mut Vec<File>) {
         let path = format!("deploy/{}/00-databases.sh", server.host);
         out.push(file(
             path,
-            match server {
-                POSTGRES => Body::PostgresUsers(databases),
-                _ => Body::MysqlUsers(databases),
+            if server.is_postgres {
+                Body::PostgresUsers(databases)
+            } else {
+                Body::MysqlUsers(databases)
             },
         ));
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::lower::deploy::{Gateway, Plan, Process, Service, databases, text};
 use crate::rust::File;
-use crate::rust::deploy::{Database, JwtSection, POSTGRES, Scalar, Secrets, Server, SignatureKey};
+use crate::rust::deploy::{Database, JwtSection, Scalar, Secrets, Server, SignatureKey};
 
 /// In the examples, in the place of a secret.
 const PLACEHOLDER: &str = "change-me";
@@ -123,11 +123,10 @@ fn data_source(database: &Database) -> String {
         port,
         ..
     } = database.server;
-    let source = match database.server {
-        POSTGRES => format!("postgres://{user}:{PLACEHOLDER}@{host}:{port}/{name}"),
-        _ => {
-            format!("{user}:{PLACEHOLDER}@tcp({host}:{port})/{name}?charset=utf8mb4&parseTime=true")
-        }
+    let source = if database.server.is_postgres {
+        format!("postgres://{user}:{PLACEHOLDER}@{host}:{port}/{name}")
+    } else {
+        format!("{user}:{PLACEHOLDER}@tcp({host}:{port})/{name}?charset=utf8mb4&parseTime=true")
     };
     format!("# The password is the one in {secret}.\n{variable}={source}\n")
 }
