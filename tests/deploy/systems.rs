@@ -1,7 +1,7 @@
 //! Systems made by hand: only what deployment looks at is filled in.
 
 use indexmap::IndexMap;
-use zgen::model::{Gateway, Group, Rpc, RpcService, System, Table};
+use zgen::model::{Dialect, Gateway, Group, Rpc, RpcService, System, Table};
 use zgen::source::{FileId, Span};
 
 /// One gateway, one service with a table.
