@@ -1,7 +1,7 @@
 //! The cache beside a database, as a property: whatever is read, written, deleted and done in transactions at one time,
 //! and whatever becomes of Redis meanwhile, a read gives what the row was at some moment between its begin and its end, a
 //! write that has returned is seen by each read that begins after it, and Redis is no reason for an error or for a wait.
-#![cfg(all(feature = "redis", feature = "sql"))]
+#![cfg(all(feature = "redis", feature = "mysql"))]
 
 mod support;
 
@@ -18,7 +18,7 @@ use support::redis::Redis;
 use tokio::sync::Mutex;
 use zgen_rt::cache::{Cache, Cached};
 use zgen_rt::on_pool;
-use zgen_rt::sql::Pool;
+use zgen_rt::sql::{Dialect, Pool};
 
 const ROWS: usize = 4;
 const SCHEMA: &str =
@@ -223,7 +223,9 @@ async fn no_read_is_stale_and_redis_is_no_reason_for_an_error() {
         let file =
             std::env::temp_dir().join(format!("zgen-beside-{}-{seed}.db", std::process::id()));
         let source = format!("{{DataSource: 'sqlite://{}'}}", file.display());
-        let pool = Pool::open(&support::conf(&source), SCHEMA).await.unwrap();
+        let pool = Pool::open(&support::conf(&source), Dialect::MySql, SCHEMA)
+            .await
+            .unwrap();
         let port = free_port();
         let redis = support::conf(&format!("{{Host: '127.0.0.1:{port}'}}"));
         let world = Arc::new(World {

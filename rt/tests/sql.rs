@@ -1,5 +1,5 @@
 //! Data sources and the pool: what each text means, that none of it is shown, and what a query leaves on its span.
-#![cfg(all(feature = "sql", feature = "testing"))]
+#![cfg(all(feature = "mysql", feature = "postgres", feature = "testing"))]
 
 mod support;
 
@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use http::HeaderMap;
 use zgen_rt::Code;
 use zgen_rt::config::DatabaseConf;
-use zgen_rt::sql::{InsertId as _, Pool};
+use zgen_rt::sql::{Dialect, InsertId as _, Pool};
 use zgen_rt::trace::testing::capture;
 use zgen_rt::trace::{Failure as _, Span};
 
@@ -21,6 +21,10 @@ fn conf(data_source: &str) -> DatabaseConf {
 fn conf_of(data_source: &str, max_open_conns: u32) -> DatabaseConf {
     let text = serde_json::json!({ "DataSource": data_source, "MaxOpenConns": max_open_conns });
     support::conf(&text.to_string())
+}
+
+async fn open(source: &str) -> anyhow::Result<Pool> {
+    Pool::open(&conf(source), Dialect::MySql, SCHEMA).await
 }
 
 /// A folder of this test's own, gone when dropped.
@@ -95,7 +99,7 @@ async fn mysql_sources_are_read_in_both_forms() {
         ),
     ];
     for (source, (host, port, user, password, name, charset)) in rows {
-        let pool = Pool::open(&conf(source), SCHEMA).await.unwrap();
+        let pool = open(source).await.unwrap();
         let shown = format!("{pool:?}");
         let options = pool.mysql().unwrap().connect_options();
         assert_eq!(options.get_host(), host, "{source}");
@@ -115,6 +119,60 @@ async fn mysql_sources_are_read_in_both_forms() {
 }
 
 #[tokio::test]
+async fn postgres_sources_are_read_in_both_forms() {
+    // Host, port, user, password, database and TLS.
+    let rows = [
+        (
+            "postgres://root:p%40w@db:5433/order?sslmode=require",
+            ("db", 5433, "root", "p@w", "order", "Require"),
+        ),
+        (
+            "postgresql://root@db/order",
+            ("db", 5432, "root", "", "order", "Prefer"),
+        ),
+        (
+            "host=db port=5433 user=root password=p@w dbname=order sslmode=disable TimeZone=Asia/Shanghai",
+            ("db", 5433, "root", "p@w", "order", "Disable"),
+        ),
+        (
+            "host = db  user='root' password='a \\' b\\\\' dbname=order",
+            ("db", 5432, "root", "a ' b\\", "order", "Prefer"),
+        ),
+    ];
+    for (source, (host, port, user, password, name, tls)) in rows {
+        let pool = Pool::open(&conf(source), Dialect::Postgres, SCHEMA).await;
+        let pool = pool.unwrap_or_else(|error| panic!("{source}: {error:#}"));
+        assert!(format!("{pool:?}").contains(&format!("database: {name:?}")));
+        let options = pool.postgres().unwrap().connect_options();
+        assert_eq!(options.get_host(), host, "{source}");
+        assert_eq!(options.get_port(), port, "{source}");
+        assert_eq!(options.get_username(), user, "{source}");
+        assert_eq!(format!("{:?}", options.get_ssl_mode()), tls, "{source}");
+        // There is no getter for it.
+        let shown = format!("{options:?}");
+        let expected = match password {
+            "" => "password: None".to_owned(),
+            password => format!("password: Some({password:?})"),
+        };
+        assert!(shown.contains(&expected), "{source}: {shown}");
+    }
+}
+
+/// Queries in one server's words mean nothing to another.
+#[tokio::test]
+async fn a_store_is_opened_on_its_own_server_only() {
+    let rows = [
+        (Dialect::MySql, "postgres://root@db/order"),
+        (Dialect::Postgres, "root@tcp(db:1)/order"),
+    ];
+    for (dialect, source) in rows {
+        let error = Pool::open(&conf(source), dialect, SCHEMA).await;
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("is written for"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_source_that_asks_for_tls_is_not_served_without() {
     let rows = [
         ("root:pw@tcp(db:1)/order", "Preferred"),
@@ -125,7 +183,7 @@ async fn a_source_that_asks_for_tls_is_not_served_without() {
         ("root:pw@tcp(db:1)/order?tls=custom", "VerifyIdentity"),
     ];
     for (source, mode) in rows {
-        let pool = Pool::open(&conf(source), SCHEMA).await.unwrap();
+        let pool = open(source).await.unwrap();
         let pool = pool.mysql().unwrap();
         let shown = format!("{:?}", pool.connect_options().get_ssl_mode());
         assert_eq!(shown, mode, "{source}");
@@ -147,12 +205,17 @@ async fn sources_that_mean_nothing_are_refused_and_not_shown() {
         "root:hunter2@unix(/tmp/hunter2)/order",
         "root:hunter2@tcp(db:3306/order",
         "postgres://root:hunter2@db/order",
+        "postgres://root:hunter2@db:hunter2/order",
+        "host=db port=hunter2 password=x",
+        "host=db password='hunter2",
+        "host=db password=hunter2 sslmode=hunter2",
+        "host=db password=hunter2 hunter2",
         "mysql://root:hunter2@db:hunter2/order",
         "mysql://hunter2@[",
         "Mysql://root:hunter2@db/order",
     ];
     for source in rows {
-        let error = Pool::open(&conf(source), SCHEMA).await.unwrap_err();
+        let error = open(source).await.unwrap_err();
         for shown in [format!("{error:#}"), format!("{error:?}")] {
             assert!(shown.contains("Database.DataSource"), "{source}: {shown}");
             assert!(!shown.contains("hunter2"), "{source}: {shown}");
@@ -162,17 +225,13 @@ async fn sources_that_mean_nothing_are_refused_and_not_shown() {
 
 #[tokio::test]
 async fn an_open_pool_does_not_show_its_password() {
-    let pool = Pool::open(&conf("root:hunter2@tcp(db:1)/order"), SCHEMA)
-        .await
-        .unwrap();
+    let pool = open("root:hunter2@tcp(db:1)/order").await.unwrap();
     assert!(!format!("{pool:?} {pool:#?}").contains("hunter2"));
 }
 
 #[tokio::test]
 async fn a_mysql_that_is_not_there_is_unavailable_when_asked() {
-    let pool = Pool::open(&conf("root:hunter2@tcp(127.0.0.1:1)/order"), SCHEMA)
-        .await
-        .unwrap();
+    let pool = open("root:hunter2@tcp(127.0.0.1:1)/order").await.unwrap();
     let asked =
         zgen_rt::on_pool!(&pool, pool => sqlx::raw_sql("SELECT 1").execute(pool).await.map(drop));
     let error = asked.unwrap_err();
@@ -185,7 +244,7 @@ async fn sqlite_files_are_made_and_kept() {
     let folder = Folder::new("kept");
     let source = folder.source("a/b/order.db");
     for expected in 0_i64..3 {
-        let pool = Pool::open(&conf(&source), SCHEMA).await.unwrap();
+        let pool = open(&source).await.unwrap();
         assert!(format!("{pool:?}").contains("database: \"order\""));
         let pool = pool.sqlite().unwrap();
         let count = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM orders");
@@ -208,7 +267,7 @@ async fn sqlite_sources() {
         (format!("sqlite:{}/y.sqlite3", folder.0.display()), "y"),
     ];
     for (source, name) in rows {
-        let pool = Pool::open(&conf(&source), SCHEMA).await;
+        let pool = open(&source).await;
         let pool = pool.unwrap_or_else(|error| panic!("{source}: {error:#}"));
         let shown = format!("{pool:?}");
         assert!(shown.contains(&format!("database: {name:?}")), "{shown}");
@@ -231,7 +290,9 @@ async fn a_folder_or_a_schema_that_is_wrong_is_said() {
         (folder.source("ok.db"), "CREATE NONSENSE", "schema"),
     ];
     for (source, schema, says) in rows {
-        let error = Pool::open(&conf(&source), schema).await.unwrap_err();
+        let error = Pool::open(&conf(&source), Dialect::MySql, schema)
+            .await
+            .unwrap_err();
         let error = format!("{error:#}");
         assert!(error.contains(says), "{source}: {error}");
     }
@@ -242,7 +303,7 @@ async fn zero_connections_is_no_limit_as_in_go() {
     let folder = Folder::new("zero");
     for source in [folder.source("x.db").as_str(), "root@tcp(db:1)/order"] {
         for connections in [0, u32::MAX] {
-            let pool = Pool::open(&conf_of(source, connections), SCHEMA).await;
+            let pool = Pool::open(&conf_of(source, connections), Dialect::MySql, SCHEMA).await;
             assert!(pool.is_ok(), "{source}: {pool:?}");
         }
     }
@@ -250,7 +311,7 @@ async fn zero_connections_is_no_limit_as_in_go() {
 
 #[tokio::test]
 async fn errors_have_codes_and_no_values() {
-    let pool = Pool::open(&conf("sqlite::memory:"), SCHEMA).await.unwrap();
+    let pool = open("sqlite::memory:").await.unwrap();
     let pool = pool.sqlite().unwrap();
     let insert = || sqlx::query("INSERT INTO orders (name) VALUES ('hunter2')").execute(pool);
     insert().await.unwrap();
@@ -277,7 +338,7 @@ async fn errors_have_codes_and_no_values() {
 #[tokio::test]
 async fn a_query_is_a_span() {
     let captured = capture();
-    let pool = Pool::open(&conf("sqlite::memory:"), SCHEMA).await.unwrap();
+    let pool = open("sqlite::memory:").await.unwrap();
     let server = Span::server("S", &HeaderMap::new());
     let id = server.ids().unwrap().trace_id;
     let query = async {

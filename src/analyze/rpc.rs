@@ -7,11 +7,11 @@ use crate::analyze::load::{Sources, clean};
 use crate::analyze::names;
 use crate::analyze::tables;
 use crate::diag::{Diagnostic, Report};
-use crate::model::{Rpc, Table};
+use crate::model::{Dialect, Rpc};
 use crate::project::{Inputs, TableOptions};
 use crate::proto::{self, Code};
 use crate::source::{FileId, Span};
-use crate::sql;
+use crate::sql::{self, Script};
 
 /// A described service with its code.
 pub(super) struct Described {
@@ -54,6 +54,8 @@ struct Process {
     include: Vec<Utf8PathBuf>,
     sql: Vec<Utf8PathBuf>,
     tables: TableOptions,
+    /// Whose words the DDL is in, where it is said.
+    dialect: Option<Dialect>,
     serve: bool,
     /// Whether messages are serde's, too.
     serde: bool,
@@ -78,6 +80,7 @@ fn processes(inputs: &Inputs) -> Vec<Process> {
         out[at].serde |= input.serde;
         let tables = std::mem::take(&mut out[at].tables);
         out[at].tables = tables.or(input.tables.clone());
+        out[at].dialect = out[at].dialect.or(input.dialect);
         add(&mut out[at].files, [file]);
         add(&mut out[at].include, input.include.iter().cloned());
         add(&mut out[at].sql, input.sql.iter().cloned());
@@ -111,8 +114,8 @@ fn describe(process: &Process, sources: &mut Sources<'_>) -> Option<Described> {
         sources.map,
         sources.report,
     );
-    let (mut created, sql_file) = created(&process.sql, sources);
-    tables::choose(&mut created, &process.tables, sources.report);
+    let (mut script, sql_file) = created(&process.sql, process.dialect, sources);
+    tables::choose(&mut script.tables, &process.tables, sources.report);
     let set = set?;
     let span = set.package_span(sources.map);
     let mut rpc = proto::describe(&set, process.serve);
@@ -127,7 +130,9 @@ fn describe(process: &Process, sources: &mut Sources<'_>) -> Option<Described> {
                 .help("add `service Name { rpc Method(Request) returns (Response); }`"),
         );
     }
-    rpc.tables = created;
+    rpc.ddl = script.ddl();
+    rpc.dialect = script.dialect();
+    rpc.tables = script.tables;
     rpc.sql_file = sql_file;
     tables::link(&mut rpc, sources.report);
     let code = match proto::code(&set, process.serde) {
@@ -155,37 +160,26 @@ fn describe(process: &Process, sources: &mut Sources<'_>) -> Option<Described> {
 /// Several files are one list; a table may be created once in all of them.
 pub(super) fn created(
     files: &[Utf8PathBuf],
+    dialect: Option<Dialect>,
     sources: &mut Sources<'_>,
-) -> (Vec<Table>, Option<String>) {
-    let mut tables: Vec<Table> = Vec::new();
-    for file in files {
-        let Some(id) = sources.read_root(file) else {
-            continue;
-        };
-        for table in parse_sql(id, sources) {
-            match tables.iter().find(|first| first.name == table.name) {
-                Some(first) => sources.report.push(
-                    Diagnostic::error(
-                        "sql/duplicate-table",
-                        table.span,
-                        format!("table `{}` is created twice", table.name),
-                    )
-                    .label(first.span, "first created here")
-                    .help("delete one of the statements"),
-                ),
-                None => tables.push(table),
-            }
-        }
+) -> (Script, Option<String>) {
+    let ids: Vec<FileId> = (files.iter())
+        .filter_map(|file| sources.read_root(file))
+        .collect();
+    let texts: Vec<(FileId, String)> = ids
+        .iter()
+        .filter_map(|file| Some((*file, sources.map.get(*file)?.text.to_string())))
+        .collect();
+    let dialect = dialect.unwrap_or_else(|| {
+        let all: Vec<&str> = texts.iter().map(|(_, text)| text.as_str()).collect();
+        sql::detect(&all.join("\n"))
+    });
+    let mut script = Script::of(dialect);
+    for (file, text) in &texts {
+        script.read(*file, text, sources.report);
     }
     let name = files.first().and_then(|file| file.file_name());
-    (tables, name.map(str::to_owned))
-}
-
-fn parse_sql(file: FileId, sources: &mut Sources<'_>) -> Vec<Table> {
-    match sources.map.get(file) {
-        Some(source) => sql::parse(file, &source.text, sources.report),
-        None => Vec::new(),
-    }
+    (script, name.map(str::to_owned))
 }
 
 fn duplicate(described: &Described, first: &Described, report: &mut Report) {

@@ -23,9 +23,9 @@ pub(super) fn stores(
                 .push(found.help("rename one of them in zgen.yaml"));
             continue;
         }
-        let (mut created, file) = rpc::created(&input.sql, sources);
-        tables::choose(&mut created, &input.tables, sources.report);
-        if created.is_empty() && !sources.report.has_errors() {
+        let (mut script, file) = rpc::created(&input.sql, input.dialect, sources);
+        tables::choose(&mut script.tables, &input.tables, sources.report);
+        if script.tables.is_empty() && !sources.report.has_errors() {
             let message = format!("nothing creates a table for the store `{}`", input.name);
             let found = Diagnostic::error("model/no-table", None, message);
             sources
@@ -35,7 +35,9 @@ pub(super) fn stores(
         out.push(Store {
             name: input.name.clone(),
             file: file.unwrap_or_default(),
-            tables: created,
+            ddl: script.ddl(),
+            dialect: script.dialect(),
+            tables: script.tables,
         });
     }
     out.sort_by(|a, b| a.name.cmp(&b.name));

@@ -15,6 +15,7 @@ pub(super) const PATHS: &[&str] = &[
     "deploy/mysql",
     "deploy/observability",
     "deploy/otel-collector.yaml",
+    "deploy/postgres",
     "deploy/secrets",
 ];
 

@@ -47,6 +47,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
         project.add_model(&ModelInput {
             name: name.clone(),
             sql: args.files.clone(),
+            dialect: args.tables.dialect(),
             tables: args.tables.options(),
         })
     })

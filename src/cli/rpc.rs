@@ -55,6 +55,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
                 file: file.clone(),
                 include: args.include.clone(),
                 sql: args.sql.clone(),
+                dialect: args.tables.dialect(),
                 into: args.into.clone(),
                 serde: args.serde,
                 tables: args.tables.options(),

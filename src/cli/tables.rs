@@ -1,9 +1,13 @@
 //! Options for the tables of a DDL, as `model` and `rpc` have them.
 
+use crate::model::Dialect;
 use crate::project::TableOptions;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct TableArgs {
+    /// Whose words the DDL is in, `mysql` or `postgres`, where it does not tell by itself
+    #[arg(long, value_name = "DATABASE", value_parser = dialect)]
+    dialect: Option<Dialect>,
     /// Take only the tables of this name; `*` stands for any letters
     #[arg(long = "table", value_name = "PATTERN")]
     only: Vec<String>,
@@ -27,6 +31,10 @@ pub(super) struct TableArgs {
 }
 
 impl TableArgs {
+    pub(super) fn dialect(&self) -> Option<Dialect> {
+        self.dialect
+    }
+
     pub(super) fn options(&self) -> TableOptions {
         let cache = (self.cache || self.no_cache).then_some(self.cache);
         TableOptions {
@@ -36,4 +44,10 @@ impl TableArgs {
             cache,
         }
     }
+}
+
+fn dialect(text: &str) -> Result<Dialect, String> {
+    let all = [Dialect::MySql, Dialect::Postgres];
+    let found = all.into_iter().find(|dialect| dialect.name() == text);
+    found.ok_or_else(|| "expected `mysql` or `postgres`".to_owned())
 }

@@ -245,7 +245,13 @@ pub(super) fn literal(indent: usize, ty: &str, fields: &[Init]) -> String {
         return format!("{ty} {{}}");
     }
     let short: Vec<_> = (fields.iter())
-        .map(|field| format!("{}: {}", field.name, field.value))
+        .map(|field| {
+            if field.name == field.value {
+                field.name.clone()
+            } else {
+                format!("{}: {}", field.name, field.value)
+            }
+        })
         .collect();
     let short = short.join(", ");
     let is_plain = fields.iter().all(|field| field.comment.is_none());

@@ -92,6 +92,7 @@ pub(super) fn column(ty: &ColumnType, nullable: bool) -> String {
         ColumnType::DateTime => "NaiveDateTime".to_owned(),
         ColumnType::Timestamp => "DateTime<Utc>".to_owned(),
         ColumnType::Json => "Value".to_owned(),
+        ColumnType::Uuid => "Uuid".to_owned(),
     };
     if nullable {
         format!("Option<{plain}>")
@@ -114,6 +115,7 @@ pub(super) fn is_copy(ty: &str) -> bool {
             | "NaiveDate"
             | "NaiveDateTime"
             | "NaiveTime"
+            | "Uuid"
             | "bool"
             | "i8"
             | "i16"

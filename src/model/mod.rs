@@ -19,7 +19,7 @@ pub use self::rpc::{
     Enum, Message, MessageField, ProtoType, Repetition, Rpc, RpcMethod, RpcService,
 };
 pub use self::store::Store;
-pub use self::table::{Column, ColumnDefault, ColumnType, Table};
+pub use self::table::{Column, ColumnDefault, ColumnType, Dialect, Table};
 
 /// Everything one workspace is generated from.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Table, TableCall};
+use crate::model::{Dialect, Table, TableCall};
 
 /// One service process: a proto package, or several, with their messages and services, and the tables it owns.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -26,6 +26,11 @@ pub struct Rpc {
     /// Every enum of the package and of those that it imports.
     pub enums: Vec<Enum>,
     pub tables: Vec<Table>,
+    /// Whose words the DDL is in, and the queries are to be in.
+    pub dialect: Dialect,
+    /// The statements of the DDL that make tables and what belongs to them, in order, without semicolons.
+    #[serde(skip)]
+    pub ddl: Vec<String>,
     /// File name of the DDL, without folders, if there is one.
     pub sql_file: Option<String>,
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::Table;
+use crate::model::{Dialect, Table};
 
 /// One store of its own, as DDL describes it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -12,4 +12,8 @@ pub struct Store {
     /// File name of the DDL, without folders; of several, that of the first.
     pub file: String,
     pub tables: Vec<Table>,
+    pub dialect: Dialect,
+    /// Statements that make the tables.
+    #[serde(skip)]
+    pub ddl: Vec<String>,
 }

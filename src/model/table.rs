@@ -1,8 +1,28 @@
 //! A database table, as DDL describes it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::source::Span;
+
+/// Whose words DDL and queries are in. Queries in either run on SQLite, too.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dialect {
+    /// MariaDB's, too.
+    #[default]
+    MySql,
+    Postgres,
+}
+
+impl Dialect {
+    /// As one says it on a command line and in `zgen.yaml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MySql => "mysql",
+            Self::Postgres => "postgres",
+        }
+    }
+}
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Table {
@@ -82,6 +102,9 @@ pub struct Column {
     /// Whether it is read, and never written: the database fills it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub ignored: bool,
+    /// Whether PostgreSQL has to tell the type of a value from its place: json, and types that the user has made.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub untyped: bool,
     pub default: Option<ColumnDefault>,
     /// Length of a CHAR, VARCHAR or BINARY column, in its own unit; digits of a second's fraction of a time.
     pub length: Option<u64>,
@@ -109,6 +132,7 @@ pub enum ColumnType {
     /// With a time zone, or a `TIMESTAMP` in `MySQL`.
     Timestamp,
     Json,
+    Uuid,
     Enum(Vec<String>),
 }
 

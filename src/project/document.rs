@@ -219,6 +219,9 @@ pub(super) fn render_rpc(input: &RpcInput, indent: &str) -> String {
     }
     list_of_paths(&mut out, &inner, "include", &input.include);
     list_of_paths(&mut out, &inner, "sql", &input.sql);
+    if let Some(dialect) = input.dialect {
+        let _ = writeln!(out, "{inner}dialect: {}", dialect.name());
+    }
     out.push_str(&render_tables(&input.tables, &inner));
     out
 }
@@ -227,6 +230,9 @@ pub(super) fn render_model(input: &ModelInput, indent: &str) -> String {
     let mut out = format!("{indent}- name: {}\n", scalar(&input.name));
     let inner = format!("{indent}  ");
     list_of_paths(&mut out, &inner, "sql", &input.sql);
+    if let Some(dialect) = input.dialect {
+        let _ = writeln!(out, "{inner}dialect: {}", dialect.name());
+    }
     out.push_str(&render_tables(&input.tables, &inner));
     out
 }

@@ -3,10 +3,11 @@
 //! This knows block lists only. Its caller reads the result again and takes it only if it says what was meant,
 //! so that an unusual layout ends in advice rather than in damage.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 
 use super::document::{self, render_api, render_model, render_rpc, render_tables};
 use super::{ApiInput, Inputs, ModelInput, RpcInput, TableOptions};
+use crate::model::Dialect;
 
 /// `text`, which says `before`, with the lines that make it say `after`.
 pub(super) fn grow(text: &str, before: &Inputs, after: &Inputs) -> Option<String> {
@@ -24,14 +25,15 @@ pub(super) fn grow(text: &str, before: &Inputs, after: &Inputs) -> Option<String
         match before.rpc.iter().find(|known| known.file == input.file) {
             None => lines.add_item("rpc", |indent| render_rpc(input, indent))?,
             Some(known) => {
+                let item = Item("rpc", "file", input.file.as_str());
                 if input.serde && !known.serde {
-                    lines.set(&input.file, "serde", false, "true")?;
+                    lines.set(item, "serde", false, "true")?;
                 }
                 if let Some(name) = input.into.as_ref().filter(|_| known.into != input.into) {
                     let is_known = known.into.is_some();
-                    lines.set(&input.file, "into", is_known, &document::scalar(name))?;
+                    lines.set(item, "into", is_known, &document::scalar(name))?;
                 }
-                let item = Item("rpc", "file", input.file.as_str());
+                lines.set_dialect(item, known.dialect, input.dialect)?;
                 lines.add_lists(item, &rpc_lists(known, input))?;
                 if known.tables != input.tables {
                     lines.add_tables(item, known.tables.is_default(), &input.tables)?;
@@ -44,6 +46,7 @@ pub(super) fn grow(text: &str, before: &Inputs, after: &Inputs) -> Option<String
             None => lines.add_item("model", |indent| render_model(input, indent))?,
             Some(known) => {
                 let item = Item("model", "name", &input.name);
+                lines.set_dialect(item, known.dialect, input.dialect)?;
                 lines.add_lists(item, &model_lists(known, input))?;
                 if known.tables != input.tables {
                     lines.add_tables(item, known.tables.is_default(), &input.tables)?;
@@ -176,8 +179,20 @@ impl Lines {
     }
 
     /// A line below an item's `file:`, or in place of the one that says something else.
-    fn set(&mut self, file: &Utf8Path, key: &str, known: bool, wanted: &str) -> Option<()> {
-        let item = self.item(Item("rpc", "file", file.as_str()))?;
+    fn set_dialect(
+        &mut self,
+        item: Item<'_>,
+        known: Option<Dialect>,
+        wanted: Option<Dialect>,
+    ) -> Option<()> {
+        match wanted.filter(|_| known != wanted) {
+            Some(dialect) => self.set(item, "dialect", known.is_some(), dialect.name()),
+            None => Some(()),
+        }
+    }
+
+    fn set(&mut self, item: Item<'_>, key: &str, known: bool, wanted: &str) -> Option<()> {
+        let item = self.item(item)?;
         let inner = indent(&self.lines[item.start]) + 2;
         let line = format!("{}{key}: {wanted}\n", " ".repeat(inner));
         if known {

@@ -6,6 +6,7 @@ use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::Deploy;
+use crate::model::Dialect;
 
 /// The descriptions of one workspace. Paths are relative to the workspace's directory in `zgen.yaml`, and
 /// to the current directory once `project::resolve` has been over them.
@@ -65,6 +66,9 @@ pub struct RpcInput {
     /// DDL of the tables that the service owns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sql: Vec<Utf8PathBuf>,
+    /// Whose words the DDL is in, where it does not tell by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dialect: Option<Dialect>,
     /// The process that serves the file together with all others of this name; without it the file has a process of
     /// its own, named after its package.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,6 +99,9 @@ pub struct ModelInput {
     pub name: String,
     /// DDL of the tables.
     pub sql: Vec<Utf8PathBuf>,
+    /// Whose words the DDL is in, where it does not tell by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dialect: Option<Dialect>,
     /// Which of them are taken, and how.
     #[serde(default, skip_serializing_if = "TableOptions::is_default")]
     pub tables: TableOptions,

@@ -110,6 +110,7 @@ impl Project {
                 replace(&mut input.include, new.include);
                 replace(&mut input.sql, new.sql);
                 input.into = new.into.or_else(|| input.into.take());
+                input.dialect = new.dialect.or(input.dialect);
                 input.serde |= new.serde;
                 input.tables = new.tables.or(input.tables.clone());
             }
@@ -133,6 +134,7 @@ impl Project {
                 let more = more.filter(|file| !input.sql.contains(file));
                 let more: Vec<_> = more.collect();
                 input.sql.extend(more);
+                input.dialect = new.dialect.or(input.dialect);
                 input.tables = new.tables.or(input.tables.clone());
             }
             None => inputs.model.push(new),
@@ -169,6 +171,7 @@ impl Project {
                     file: resolve(&input.file),
                     include: all(&input.include),
                     sql: all(&input.sql),
+                    dialect: input.dialect,
                     into: input.into.clone(),
                     serde: input.serde,
                     tables: input.tables.clone(),
@@ -178,6 +181,7 @@ impl Project {
                 .map(|input| ModelInput {
                     name: input.name.clone(),
                     sql: all(&input.sql),
+                    dialect: input.dialect,
                     tables: input.tables.clone(),
                 })
                 .collect(),

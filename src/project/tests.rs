@@ -275,6 +275,7 @@ fn a_store_is_added_and_grows() {
     let model = |file: &str, cache| ModelInput {
         name: "shop".to_owned(),
         sql: vec![Utf8Path::new("out").join(file)],
+        dialect: None,
         tables: TableOptions {
             cache,
             ..TableOptions::default()

@@ -11,7 +11,7 @@ use prost_types::{
 use super::holds::Holds;
 use super::{Set, comments};
 use crate::model::{
-    Enum, Message, MessageField, ProtoType, Repetition, Rpc, RpcMethod, RpcService,
+    Dialect, Enum, Message, MessageField, ProtoType, Repetition, Rpc, RpcMethod, RpcService,
 };
 
 // Field numbers of descriptor.proto, for the paths of comments.
@@ -57,6 +57,8 @@ pub(super) fn rpc(set: &Set, serve: bool) -> Rpc {
         imported,
         enums,
         tables: Vec::new(),
+        dialect: Dialect::default(),
+        ddl: Vec::new(),
         sql_file: None,
     }
 }

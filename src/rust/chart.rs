@@ -69,7 +69,8 @@ pub struct ChartConfig {
     pub jwts: Vec<JwtSection>,
     /// Where the key for the signatures of callers is mounted.
     pub signature: Option<String>,
-    pub stores: bool,
+    /// The variable with the data source, where there are tables, so a database and a cache.
+    pub data_source: Option<&'static str>,
 }
 
 /// A service that a gateway calls.

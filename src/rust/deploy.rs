@@ -27,9 +27,13 @@ pub enum Body {
     Compose(Compose),
     Collector(Collector),
     /// Creates databases and users in a new `MySQL` container.
-    MysqlUsers(Mysql),
+    MysqlUsers(Databases),
     /// Creates one service's tables in a new `MySQL` container.
-    MysqlSchema(MysqlSchema),
+    MysqlSchema(DatabaseSchema),
+    /// Creates databases and users in a new `PostgreSQL` container.
+    PostgresUsers(Databases),
+    /// Creates one service's tables in a new `PostgreSQL` container.
+    PostgresSchema(DatabaseSchema),
     Readme(Readme),
     Kustomization(Kustomization),
     Namespace(Namespace),
@@ -130,11 +134,41 @@ pub struct ServiceConfig {
 pub struct Database {
     /// On a laptop: `sqlite://data/order.db`.
     pub sqlite: String,
-    /// The `MySQL` database, such as `order_db`.
-    pub mysql: String,
-    /// The `MySQL` user, such as `order`.
+    /// The server's database, such as `order_db`.
+    pub name: String,
+    /// The server's user, such as `order`.
     pub user: String,
+    pub server: Server,
 }
+
+/// The kind of server that a service's queries are written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Server {
+    /// `MySQL`
+    pub label: &'static str,
+    /// Its container, and the folder with its files: `mysql`.
+    pub host: &'static str,
+    /// The variable with the data source: `MYSQL_DSN`.
+    pub variable: &'static str,
+    pub port: u16,
+    pub is_postgres: bool,
+}
+
+pub const MYSQL: Server = Server {
+    label: "MySQL",
+    host: "mysql",
+    variable: "MYSQL_DSN",
+    port: 3306,
+    is_postgres: false,
+};
+
+pub const POSTGRES: Server = Server {
+    label: "PostgreSQL",
+    host: "postgres",
+    variable: "PG_DSN",
+    port: 5432,
+    is_postgres: true,
+};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MountedGatewayConfig {
@@ -181,8 +215,8 @@ pub struct MountedServiceConfig {
     pub dev_port: u16,
     /// The key to register under, where etcd is used.
     pub etcd: Option<EtcdKey>,
-    /// Whether there are tables, so a database and a cache.
-    pub stores: bool,
+    /// The variable with the data source, where there are tables, so a database and a cache.
+    pub data_source: Option<&'static str>,
 }
 
 /// What a mounted configuration is for.
@@ -216,8 +250,12 @@ pub struct Compose {
     pub containers: Vec<Container>,
     /// Gateways and services find each other through etcd.
     pub etcd: bool,
-    /// The databases of one `MySQL` container; none: neither database nor cache.
-    pub mysql: Mysql,
+    /// The databases of one `MySQL` container; none: there is no such container.
+    pub mysql: Databases,
+    /// The same of `PostgreSQL`.
+    pub postgres: Databases,
+    /// Whether any service has tables, and so a cache.
+    pub stores: bool,
     /// What is mounted from files that are in no version control.
     pub secrets: Vec<SecretFile>,
 }
@@ -278,28 +316,29 @@ pub struct SignatureKey {
     pub folder: String,
 }
 
-/// What a `MySQL` container holds.
+/// What a container of a database server holds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Mysql {
-    pub databases: Vec<MysqlDatabase>,
+pub struct Databases {
+    pub databases: Vec<ServedDatabase>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct MysqlDatabase {
+pub struct ServedDatabase {
     pub name: String,
     pub user: String,
     /// The secret with the user's password.
     pub secret: String,
-    /// File name of the tables' DDL below `mysql/`.
+    /// File name of the tables' DDL below the server's folder.
     pub schema: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct MysqlSchema {
+pub struct DatabaseSchema {
     pub database: String,
+    pub user: String,
     /// Name of the file that the statements come from.
     pub source: String,
-    /// `CREATE TABLE` statements without the semicolon.
+    /// `CREATE TABLE` statements and what belongs to them, without semicolons.
     pub statements: Vec<String>,
 }
 
@@ -321,8 +360,8 @@ pub struct Readme {
     pub images: Vec<ImageBuild>,
     /// Kubernetes secrets to create by hand.
     pub cluster_secrets: Vec<Secrets>,
-    /// Whether services keep rows and caches.
-    pub stores: bool,
+    /// The servers that services keep rows in; with any, there is a Redis for caches, too.
+    pub servers: Vec<Server>,
     /// Keys for the signatures of callers, to make by hand.
     pub signature_keys: Vec<SignatureKey>,
     pub gateways: Vec<Address>,

@@ -10,6 +10,8 @@ pub struct StoreMod {
     pub tables: Vec<TableName>,
     /// File of the SQLite schema, relative to this one.
     pub schema: String,
+    /// `MySql` or `Postgres`: the variant of the runtime's `Dialect`.
+    pub dialect: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -88,6 +90,8 @@ pub struct Methods {
     pub own: Option<Use>,
     /// `Orders`
     pub ty: String,
+    /// The macro that runs a query on the databases of the store: `on_pool`.
+    pub on_pool: &'static str,
     pub methods: Vec<Method>,
 }
 

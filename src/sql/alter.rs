@@ -9,7 +9,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 use super::mysql::{closing, element, is_any, keyword, split};
 use super::statements::Statement;
 use super::{column, table};
-use crate::model::Table;
+use crate::model::{Dialect, Table};
 
 /// Changes the tables as the statement does. Those that are not among them are described elsewhere.
 pub(super) fn apply(statement: &Statement<'_>, tables: &mut Vec<Table>) {
@@ -56,6 +56,11 @@ pub(super) fn apply(statement: &Statement<'_>, tables: &mut Vec<Table>) {
     }
 }
 
+/// The only one whose statements are read here.
+fn mysqls() -> super::words::Words {
+    super::words::Words::of(Dialect::MySql)
+}
+
 fn rename(table: &mut Table, mut words: Words<'_>, text: &str) {
     if let Some(name) = words.name() {
         table.name = name;
@@ -87,7 +92,7 @@ fn create_index(
     let close = closing(words.0, open);
     key.extend(words.0[open..].iter().take(close + 1 - open).cloned());
     if let Some(constraint) = constraint(&key) {
-        table::constrain(&mut tables[at], &constraint);
+        table::constrain(&mut tables[at], &constraint, &mysqls());
         let ddl = &mut tables[at].ddl;
         ddl.push_str(";\n\n");
         ddl.push_str(statement.text());
@@ -105,7 +110,7 @@ fn operate(mut words: Words<'_>, at: usize, tables: &mut [Table]) {
             if !is_any(words.0.first(), &passed_over)
                 && let Some(constraint) = constraint(&element(words.0))
             {
-                table::constrain(table, &constraint);
+                table::constrain(table, &constraint, &mysqls());
             }
         }
         "ADD" => {
@@ -178,7 +183,8 @@ fn set_column(table: &mut Table, old: Option<String>, tokens: &[TokenWithSpan]) 
     let Ok(def) = parser.parse_column_def() else {
         return;
     };
-    let Some(mut found) = column::column(&def).filter(|_| !column::is_computed(&def)) else {
+    let Some(mut found) = column::column(&def, &mysqls()).filter(|_| !column::is_computed(&def))
+    else {
         return;
     };
     if let Some(old) = &old {

@@ -1,46 +1,59 @@
 //! One column: type, default and options.
 
 use sqlparser::ast::{
-    BinaryLength, CharacterLength, ColumnDef, ColumnOption, DataType, EnumMember, Expr,
-    TimezoneInfo, UnaryOperator, Value,
+    BinaryLength, CharacterLength, ColumnDef, ColumnOption, DataType, EnumMember, ExactNumberInfo,
+    Expr, TimezoneInfo, UnaryOperator, Value,
 };
 use sqlparser::tokenizer::Token;
 
-use crate::model::{Column, ColumnDefault, ColumnType};
+use super::words::Words;
+use crate::model::{Column, ColumnDefault, ColumnType, Dialect};
 
 /// `None` if the type has no counterpart.
-pub(super) fn column(def: &ColumnDef) -> Option<Column> {
-    let (ty, serial) = ty(&def.data_type)?;
+pub(super) fn column(def: &ColumnDef, words: &Words) -> Option<Column> {
+    let (ty, serial) = match words.dialect {
+        Dialect::MySql => ty(&def.data_type)?,
+        Dialect::Postgres => postgres(&def.data_type, words)?,
+    };
+    let is_time = matches!(
+        ty,
+        ColumnType::DateTime | ColumnType::Timestamp | ColumnType::Time
+    );
+    // PostgreSQL keeps microseconds unless it is told otherwise.
+    let microseconds = (is_time && words.dialect == Dialect::Postgres).then_some(6);
     let mut column = Column {
-        name: def.name.value.clone(),
+        name: words.name(&def.name),
+        untyped: words.is_untyped(&def.data_type),
         ty,
         nullable: !serial,
         auto_increment: serial,
         ignored: false,
         default: None,
-        length: length(&def.data_type),
+        length: length(&def.data_type).or(microseconds),
         docs: Vec::new(),
     };
     for option in &def.options {
         match &option.option {
             ColumnOption::NotNull | ColumnOption::PrimaryKey(_) => column.nullable = false,
-            ColumnOption::Default(expr) => column.default = Some(default(expr)),
+            ColumnOption::Default(expr) => set_default(&mut column, expr),
             ColumnOption::Comment(text) => {
                 column.docs = text.lines().map(|line| line.trim().to_owned()).collect();
             }
-            ColumnOption::DialectSpecific(tokens) if says_auto_increment(tokens) => {
-                column.auto_increment = true;
-            }
-            ColumnOption::Identity(_)
-            | ColumnOption::Generated {
-                generation_expr: None,
-                ..
-            } => column.auto_increment = true,
-            _ => {}
+            option => column.auto_increment |= counts(option),
         }
     }
     column.docs.retain(|line| !line.is_empty());
     Some(column)
+}
+
+/// `nextval('items_id_seq')` is how a dump writes `SERIAL`.
+pub(super) fn set_default(column: &mut Column, expr: &Expr) {
+    match default(expr) {
+        ColumnDefault::Expression(text) if text.to_ascii_lowercase().starts_with("nextval(") => {
+            column.auto_increment = true;
+        }
+        found => column.default = Some(found),
+    }
 }
 
 /// `GENERATED ALWAYS AS (..)`.
@@ -54,6 +67,19 @@ pub(super) fn is_computed(def: &ColumnDef) -> bool {
             }
         )
     })
+}
+
+/// Whether the database counts the column up.
+fn counts(option: &ColumnOption) -> bool {
+    match option {
+        ColumnOption::DialectSpecific(tokens) => says_auto_increment(tokens),
+        ColumnOption::Identity(_)
+        | ColumnOption::Generated {
+            generation_expr: None,
+            ..
+        } => true,
+        _ => false,
+    }
 }
 
 fn says_auto_increment(tokens: &[Token]) -> bool {
@@ -131,13 +157,36 @@ fn ty(data_type: &DataType) -> Option<(ColumnType, bool)> {
     Some((ty, false))
 }
 
+/// What is another type in PostgreSQL, or none, than in MySQL.
+fn postgres(data_type: &DataType, words: &Words) -> Option<(ColumnType, bool)> {
+    use DataType as D;
+    let plain = |ty| Some((ty, false));
+    match data_type {
+        D::Timestamp(_, TimezoneInfo::None) => plain(ColumnType::DateTime),
+        D::Float(ExactNumberInfo::None) => plain(ColumnType::Float { bits: 64 }),
+        D::Float(ExactNumberInfo::Precision(digits)) if *digits > 24 => {
+            plain(ColumnType::Float { bits: 64 })
+        }
+        D::Uuid => plain(ColumnType::Uuid),
+        // Bit strings, and times of day with a zone, which PostgreSQL itself advises against.
+        D::Bit(_)
+        | D::BitVarying(_)
+        | D::Time(_, TimezoneInfo::WithTimeZone | TimezoneInfo::Tz) => None,
+        D::Custom(name, _) => match words.labels(name) {
+            Some(labels) => plain(ColumnType::Enum(labels.to_vec())),
+            None => ty(data_type),
+        },
+        _ => ty(data_type),
+    }
+}
+
 /// Types that the parser takes for somebody's own.
 fn custom(name: &str) -> Option<(ColumnType, bool)> {
     let int = |bits| ColumnType::Int { bits, signed: true };
     Some(match name.to_ascii_uppercase().as_str() {
-        "SMALLSERIAL" => (int(16), true),
-        "SERIAL" => (int(32), true),
-        "BIGSERIAL" => (int(64), true),
+        "SMALLSERIAL" | "SERIAL2" => (int(16), true),
+        "SERIAL" | "SERIAL4" => (int(32), true),
+        "BIGSERIAL" | "SERIAL8" => (int(64), true),
         // MySQL calls it unsigned.
         "YEAR" => (
             ColumnType::Int {
@@ -196,7 +245,11 @@ fn default(expr: &Expr) -> ColumnDefault {
             ColumnDefault::Number(text) => ColumnDefault::Number(format!("-{text}")),
             _ => ColumnDefault::Expression(format!("-{expr}")),
         },
-        Expr::Nested(inner) => default(inner),
+        Expr::Nested(inner)
+        | Expr::Cast { expr: inner, .. }
+        | Expr::AtTimeZone {
+            timestamp: inner, ..
+        } => default(inner),
         other => {
             let text = other.to_string();
             let name = text.split('(').next().unwrap_or_default();

@@ -3,96 +3,176 @@
 mod alter;
 mod clean;
 mod column;
+mod dialect;
 mod mysql;
+mod postgres;
 mod roles;
 mod statements;
 mod table;
 #[cfg(test)]
 mod tests;
+mod words;
 
-use sqlparser::dialect::{Dialect, GenericDialect, MySqlDialect, PostgreSqlDialect};
+use sqlparser::dialect::{Dialect as Parsing, GenericDialect, MySqlDialect, PostgreSqlDialect};
 use sqlparser::parser::{Parser, ParserError};
 
 use self::statements::{Statement, Statements};
+use self::words::Words;
 use crate::diag::{Diagnostic, Report};
-use crate::model::Table;
+use crate::model::{Dialect, Table};
 use crate::source::{FileId, Span};
+
+/// Whose words a text is in; of several files, say their texts one after the other.
+pub fn detect(text: &str) -> Dialect {
+    dialect::detect(text)
+}
 
 /// Every table that a file creates, in order. Other statements are somebody else's business and are passed over.
 pub fn parse(file: FileId, text: &str, report: &mut Report) -> Vec<Table> {
-    let cleaned = clean::clean(text, true);
-    let statements = match Statements::split(&cleaned) {
-        Ok(statements) => statements,
-        Err((message, at)) => {
-            let span = Span::new(file, at, at + 1);
-            report.push(Diagnostic::error("sql/syntax", span, message));
-            return Vec::new();
+    let mut script = Script::of(detect(text));
+    script.read(file, text, report);
+    script.tables
+}
+
+/// Files of one store.
+#[derive(Debug)]
+pub struct Script {
+    words: Words,
+    pub tables: Vec<Table>,
+    /// Of each table, the database that it was created in, where that is said.
+    databases: Vec<(String, Option<String>)>,
+    /// What the last `USE` says.
+    used: Option<String>,
+    /// In PostgreSQL, what belongs to tables is often said of several at once: types, sequences.
+    statements: Vec<String>,
+}
+
+impl Script {
+    pub fn of(dialect: Dialect) -> Self {
+        Self {
+            words: Words::of(dialect),
+            tables: Vec::new(),
+            databases: Vec::new(),
+            used: None,
+            statements: Vec::new(),
         }
-    };
-    let mut tables: Vec<Table> = Vec::new();
-    // Of each table, the database that it was created in, where that is said.
-    let mut databases: Vec<(String, Option<String>)> = Vec::new();
-    let mut used = None;
-    for statement in statements.iter() {
-        used = statement.used().or(used);
-        if !statement.creates_table() {
-            alter::apply(&statement, &mut tables);
-            continue;
+    }
+
+    pub fn dialect(&self) -> Dialect {
+        self.words.dialect
+    }
+
+    /// The statements that make the tables and what belongs to them, without semicolons behind them.
+    pub fn ddl(&self) -> Vec<String> {
+        match self.words.dialect {
+            Dialect::MySql => self.tables.iter().map(|table| table.ddl.clone()).collect(),
+            Dialect::Postgres => self.statements.clone(),
         }
-        let Some(table) = create_table(file, text, &statement, report) else {
-            continue;
+    }
+
+    /// Reads one file more.
+    pub fn read(&mut self, file: FileId, text: &str, report: &mut Report) {
+        let (parsing, cleaned): (&dyn Parsing, _) = match self.words.dialect {
+            Dialect::MySql => (&MySqlDialect {}, clean::clean(text, true)),
+            Dialect::Postgres => (&PostgreSqlDialect {}, without_rows(text)),
         };
+        let statements = match Statements::split(&cleaned, parsing) {
+            Ok(statements) => statements,
+            Err((message, at)) => {
+                let span = Span::new(file, at, at + 1);
+                report.push(Diagnostic::error("sql/syntax", span, message));
+                return;
+            }
+        };
+        for statement in statements.iter() {
+            self.used = statement.used().or(self.used.take());
+            if statement.creates_table() {
+                if let Some(table) = create_table(file, text, &statement, &self.words, report) {
+                    self.statements.push(table.ddl.clone());
+                    self.add(table, &statement, report);
+                }
+            } else if self.words.dialect == Dialect::MySql {
+                alter::apply(&statement, &mut self.tables);
+            } else if postgres::belongs(&statement) {
+                postgres::apply(&statement, &mut self.words, &mut self.tables);
+                self.statements.push(statement.text().to_owned());
+            }
+        }
+        self.tables.iter_mut().for_each(table::finish);
+    }
+
+    fn add(&mut self, table: Table, statement: &Statement<'_>, report: &mut Report) {
         let is_same = |first: &&Table| first.name == table.name;
         let place = (
             table.name.clone(),
-            statement.database().or_else(|| used.clone()),
+            statement.database().or_else(|| self.used.clone()),
         );
         // The same in another database is one: rows of either are read alike.
-        let is_elsewhere = !databases.contains(&place);
+        let is_elsewhere = !self.databases.contains(&place);
         let is_equal = |first: &Table| is_same(&first) && first.is_like(&table);
-        let is_there = tables.iter().any(|first| is_same(&first));
-        if statement.is_optional() && is_there || is_elsewhere && tables.iter().any(is_equal) {
-            continue;
+        let is_there = self.tables.iter().any(|first| is_same(&first));
+        if statement.is_optional() && is_there || is_elsewhere && self.tables.iter().any(is_equal) {
+            return;
         }
-        databases.push(place);
+        self.databases.push(place);
         if statement.replaces() {
-            tables.retain(|first| !is_same(&first));
+            self.tables.retain(|first| !is_same(&first));
         }
-        if let Some(first) = tables.iter().find(is_same) {
+        if let Some(first) = self.tables.iter().find(is_same) {
             let message = format!("table `{}` is created twice", table.name);
             report.push(
                 Diagnostic::error("sql/duplicate-table", table.span, message)
                     .label(first.span, "first created here")
                     .help("delete one of the statements"),
             );
-            continue;
+            return;
         }
-        tables.push(table);
+        self.tables.push(table);
     }
-    tables.iter_mut().for_each(table::finish);
-    tables
+}
+
+/// The lines of `COPY .. FROM stdin;`, up to `\.`, are no SQL; blanks keep the places of what is behind them.
+fn without_rows(text: &str) -> String {
+    let mut is_row = false;
+    let lines = text.split_inclusive('\n').map(|line| {
+        let words = line.trim_end();
+        if is_row {
+            is_row = words != "\\.";
+            let end = if line.ends_with('\n') { "\n" } else { "" };
+            return " ".repeat(line.len() - end.len()) + end;
+        }
+        let upper = words.to_ascii_uppercase();
+        is_row = upper.starts_with("COPY ") && upper.ends_with("FROM STDIN;");
+        line.to_owned()
+    });
+    lines.collect()
 }
 
 fn create_table(
     file: FileId,
     text: &str,
     statement: &Statement<'_>,
+    words: &Words,
     report: &mut Report,
 ) -> Option<Table> {
     // MySQL first: it is what go-zero's users write. What only others understand is tried after it.
-    let dialects: [&dyn Dialect; 3] = [&MySqlDialect {}, &PostgreSqlDialect {}, &GenericDialect {}];
+    let dialects: &[&dyn Parsing] = match words.dialect {
+        Dialect::MySql => &[&MySqlDialect {}, &PostgreSqlDialect {}, &GenericDialect {}],
+        Dialect::Postgres => &[&PostgreSqlDialect {}, &GenericDialect {}],
+    };
     let mut first_error = None;
-    for (at, dialect) in dialects.into_iter().enumerate() {
-        let tokens = match at {
-            0 => Some(mysql::create_table(statement.words())),
-            _ => statement.tokens_in(dialect),
+    for (at, dialect) in dialects.iter().enumerate() {
+        let tokens = match (at, words.dialect) {
+            (0, Dialect::MySql) => Some(mysql::create_table(statement.words())),
+            (0, Dialect::Postgres) => Some(statement.tokens.to_vec()),
+            _ => statement.tokens_in(*dialect),
         };
         let Some(tokens) = tokens else {
             continue;
         };
-        let parser = Parser::new(dialect).with_tokens_with_locations(tokens);
+        let parser = Parser::new(*dialect).with_tokens_with_locations(tokens);
         match parse_one(parser) {
-            Ok(create) => return table::table(file, text, statement, &create, report),
+            Ok(create) => return table::table(file, text, statement, &create, words, report),
             Err(error) => first_error = first_error.or(Some(error)),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sqlparser::dialect::{Dialect, MySqlDialect};
+use sqlparser::dialect::Dialect;
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace};
 
@@ -26,7 +26,7 @@ pub(super) struct Statement<'a> {
 
 impl<'a> Statements<'a> {
     /// The message and the place of what is no token.
-    pub(super) fn split(text: &'a str) -> Result<Self, (String, usize)> {
+    pub(super) fn split(text: &'a str, dialect: &dyn Dialect) -> Result<Self, (String, usize)> {
         let lines = std::iter::once(0)
             .chain(text.match_indices('\n').map(|(at, _)| at + 1))
             .collect();
@@ -35,8 +35,7 @@ impl<'a> Statements<'a> {
             tokens: Vec::new(),
             lines,
         };
-        // Quotes and comments are those of MySQL.
-        match Tokenizer::new(&MySqlDialect {}, text).tokenize_with_location() {
+        match Tokenizer::new(dialect, text).tokenize_with_location() {
             Ok(tokens) => out.tokens = tokens,
             Err(error) => return Err((error.message, out.offset(error.location))),
         }
@@ -119,7 +118,7 @@ impl Statement<'_> {
         self.keywords().take(4).any(|word| word == Keyword::IF)
     }
 
-    fn keywords(&self) -> impl Iterator<Item = Keyword> {
+    pub(super) fn keywords(&self) -> impl Iterator<Item = Keyword> {
         self.tokens.iter().filter_map(|token| match &token.token {
             Token::Word(word) => Some(word.keyword),
             _ => None,

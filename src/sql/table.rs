@@ -6,9 +6,10 @@ use sqlparser::ast::{
 };
 
 use super::statements::Statement;
+use super::words::{Words, last};
 use super::{column, roles};
 use crate::diag::{Diagnostic, Report};
-use crate::model::Table;
+use crate::model::{Dialect, Table};
 use crate::source::{FileId, Span};
 
 pub(super) fn table(
@@ -16,11 +17,10 @@ pub(super) fn table(
     text: &str,
     statement: &Statement<'_>,
     create: &CreateTable,
+    words: &Words,
     report: &mut Report,
 ) -> Option<Table> {
-    let Some(ObjectNamePart::Identifier(name)) = create.name.0.last() else {
-        return None;
-    };
+    let name = last(&create.name)?;
     let at = |span: sqlparser::tokenizer::Span| {
         Span::new(
             file,
@@ -29,7 +29,7 @@ pub(super) fn table(
         )
     };
     let mut table = Table {
-        name: name.value.clone(),
+        name: words.name(name),
         label: None,
         uncached: false,
         columns: Vec::new(),
@@ -49,7 +49,7 @@ pub(super) fn table(
             continue;
         }
         let span = at(def.name.span);
-        match column::column(def) {
+        match column::column(def, words) {
             Some(column) if table.column(&column.name).is_none() => table.columns.push(column),
             Some(_) => {
                 let message = format!("column `{}` is declared twice", def.name.value);
@@ -80,26 +80,47 @@ pub(super) fn table(
         }
         for option in &def.options {
             match option.option {
-                ColumnOption::PrimaryKey(_) => table.primary_key.push(def.name.value.clone()),
-                ColumnOption::Unique(_) => table.unique_keys.push(vec![def.name.value.clone()]),
+                ColumnOption::PrimaryKey(_) => table.primary_key.push(words.name(&def.name)),
+                ColumnOption::Unique(_) => table.unique_keys.push(vec![words.name(&def.name)]),
                 _ => {}
             }
         }
     }
     for constraint in &create.constraints {
-        constrain(&mut table, constraint);
+        constrain(&mut table, constraint, words);
     }
+    warn_of_schema(&table, create, words, report);
     complete.then_some(table)
 }
 
 /// A key, wherever it is declared.
-pub(super) fn constrain(table: &mut Table, constraint: &TableConstraint) {
+pub(super) fn constrain(table: &mut Table, constraint: &TableConstraint, words: &Words) {
     match constraint {
-        TableConstraint::PrimaryKey(key) => table.primary_key = names(&key.columns),
-        TableConstraint::Unique(key) => table.unique_keys.push(names(&key.columns)),
-        TableConstraint::Index(key) => table.indexes.push(names(&key.columns)),
+        TableConstraint::PrimaryKey(key) => table.primary_key = names(&key.columns, words),
+        TableConstraint::Unique(key) => table.unique_keys.push(names(&key.columns, words)),
+        TableConstraint::Index(key) => table.indexes.push(names(&key.columns, words)),
         _ => {}
     }
+}
+
+/// Queries name the table alone: SQLite has no such schemas.
+fn warn_of_schema(table: &Table, create: &CreateTable, words: &Words, report: &mut Report) {
+    let [ObjectNamePart::Identifier(schema), _] = create.name.0.as_slice() else {
+        return;
+    };
+    let schema = words.name(schema);
+    if words.dialect != Dialect::Postgres || schema == "public" {
+        return;
+    }
+    let message = format!(
+        "`{}` is in the schema `{schema}`, which queries do not name",
+        table.name
+    );
+    report.push(
+        Diagnostic::warning("sql/schema", table.span, message).help(format!(
+            "let the connection search there: `?options=-c%20search_path={schema}` in the data source"
+        )),
+    );
 }
 
 /// Once all that is said of a table is known.
@@ -135,9 +156,9 @@ pub(super) fn finish(table: &mut Table) {
     table.version = roles::version(table);
 }
 
-fn names(columns: &[IndexColumn]) -> Vec<String> {
+pub(super) fn names(columns: &[IndexColumn], words: &Words) -> Vec<String> {
     let names = columns.iter().map(|column| match &column.column.expr {
-        Expr::Identifier(name) => name.value.clone(),
+        Expr::Identifier(name) => words.name(name),
         // A prefix, such as `name(10)`, or an expression.
         Expr::Function(function) => function.name.to_string().replace('`', ""),
         other => other.to_string(),

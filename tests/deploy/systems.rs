@@ -1,7 +1,7 @@
 //! Systems made by hand: only what deployment looks at is filled in.
 
 use indexmap::IndexMap;
-use zgen::model::{Gateway, Group, Rpc, RpcService, System, Table};
+use zgen::model::{Dialect, Gateway, Group, Rpc, RpcService, System, Table};
 use zgen::source::{FileId, Span};
 
 /// One gateway, one service with a table.
@@ -51,7 +51,7 @@ pub(crate) fn two_services() -> System {
 pub(crate) fn two_gateways() -> System {
     System {
         gateways: vec![gateway("admin-api"), gateway("order-api")],
-        ..order()..System::default()
+        ..order()
     }
 }
 
@@ -126,6 +126,10 @@ fn rpc(name: &str, service: &str, table: Option<&str>) -> Rpc {
         imported: Vec::new(),
         enums: Vec::new(),
         tables: table.map(self::table).into_iter().collect(),
+        dialect: Dialect::default(),
+        ddl: (table.into_iter())
+            .map(|name| self::table(name).ddl)
+            .collect(),
         sql_file: table.map(|_| format!("{name}.sql")),
     }
 }

@@ -82,6 +82,7 @@ impl Fixture {
                     project.add_model(&ModelInput {
                         name: file.trim_end_matches(".sql").to_owned(),
                         sql: vec![path(&command[1])],
+                        dialect: None,
                         tables,
                     })?;
                 }

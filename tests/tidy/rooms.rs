@@ -10,7 +10,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("diag", &["source"]),
     ("model", &["source"]),
-    ("project", &[]),
+    ("project", &["model"]),
     ("syntax", &["diag", "source"]),
     ("proto", &["diag", "model", "source", "syntax"]),
     ("sql", &["diag", "model", "source"]),

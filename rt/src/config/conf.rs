@@ -157,8 +157,9 @@ impl Default for ShutdownConf {
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DatabaseConf {
-    /// `sqlite://data/order.db`, `mysql://user:password@host/db`, or go-sql-driver's
-    /// `user:password@tcp(host:3306)/db?parseTime=true`.
+    /// `sqlite://data/order.db`, `mysql://user:password@host/db`, go-sql-driver's
+    /// `user:password@tcp(host:3306)/db?parseTime=true`, `postgres://user:password@host/db`, or libpq's
+    /// `host=db user=order password=.. dbname=order`.
     pub data_source: String,
     #[serde(default = "ten")]
     pub max_open_conns: u32,

@@ -1,17 +1,19 @@
-//! Data sources: URLs, and the form that go-sql-driver/mysql reads, which go-zero's files have.
+//! Data sources: URLs, and the forms that Go's drivers read, which go-zero's files have.
 
 use std::path::PathBuf;
-use std::str::FromStr as _;
 
-use anyhow::{Context as _, bail};
-use sqlx::mysql::{MySqlConnectOptions, MySqlSslMode};
+use anyhow::bail;
+#[cfg(feature = "mysql")]
+use sqlx::mysql::MySqlConnectOptions;
+#[cfg(feature = "postgres")]
+use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 
 pub(super) enum DataSource {
-    MySql {
-        options: Box<MySqlConnectOptions>,
-        database: String,
-    },
+    #[cfg(feature = "mysql")]
+    MySql(Box<MySqlConnectOptions>),
+    #[cfg(feature = "postgres")]
+    Postgres(Box<PgConnectOptions>),
     Sqlite {
         options: Box<SqliteConnectOptions>,
         path: Option<PathBuf>,
@@ -24,23 +26,57 @@ impl DataSource {
         if let Some(rest) = text.strip_prefix("sqlite:") {
             return sqlite(rest.strip_prefix("//").unwrap_or(rest));
         }
-        if text.starts_with("mysql://") || text.starts_with("mariadb://") {
-            let options = MySqlConnectOptions::from_str(text)
-                .ok()
-                .context("expected `mysql://user:password@host:3306/database`")?;
-            let database = options.get_database().unwrap_or_default().to_owned();
-            return Ok(Self::MySql {
-                options: Box::new(options),
-                database,
-            });
+        if text.starts_with("mysql://") || text.starts_with("mariadb://") || text.contains("@tcp(")
+        {
+            return mysql(text);
         }
-        if text.contains("://") {
-            bail!(
-                "expected a `sqlite://` or `mysql://` URL, or `user:password@tcp(host:3306)/database`"
-            );
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") || is_words(text) {
+            return postgres(text);
         }
-        go_mysql(text)
+        bail!(
+            "expected a `sqlite://`, `mysql://` or `postgres://` URL, `user:password@tcp(host:3306)/database`, or \
+             `host=.. user=.. password=.. dbname=..`"
+        );
     }
+}
+
+/// libpq's form: the first word has a name.
+fn is_words(text: &str) -> bool {
+    let name = text.split_once('=').map_or("", |(name, _)| name).trim();
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+}
+
+#[cfg(feature = "mysql")]
+fn mysql(text: &str) -> anyhow::Result<DataSource> {
+    super::mysql::options(text).map(|options| DataSource::MySql(Box::new(options)))
+}
+
+#[cfg(not(feature = "mysql"))]
+fn mysql(_: &str) -> anyhow::Result<DataSource> {
+    missing("MySQL", "mysql")
+}
+
+#[cfg(feature = "postgres")]
+fn postgres(text: &str) -> anyhow::Result<DataSource> {
+    let options = if is_words(text) {
+        super::postgres::words(text)
+    } else {
+        super::postgres::url(text)
+    };
+    options.map(|options| DataSource::Postgres(Box::new(options)))
+}
+
+#[cfg(not(feature = "postgres"))]
+fn postgres(_: &str) -> anyhow::Result<DataSource> {
+    missing("PostgreSQL", "postgres")
+}
+
+#[cfg(not(all(feature = "mysql", feature = "postgres")))]
+fn missing(database: &str, feature: &str) -> anyhow::Result<DataSource> {
+    bail!(
+        "{database} needs the feature `{feature}` of zgen-rt; add it in the Cargo.toml of this crate: \
+         `zgen-rt = {{ .., features = [.., \"{feature}\"] }}`"
+    )
 }
 
 fn sqlite(rest: &str) -> anyhow::Result<DataSource> {
@@ -65,57 +101,4 @@ fn sqlite(rest: &str) -> anyhow::Result<DataSource> {
         options: Box::new(options),
         path: Some(file.into()),
     })
-}
-
-/// `[user[:password]@][protocol[(address)]]/database[?parameters]`; of the parameters only `charset`,
-/// `collation` and `tls` mean something here (`parseTime` and `loc` are about Go's own types).
-fn go_mysql(text: &str) -> anyhow::Result<DataSource> {
-    const SHAPE: &str = "expected `user:password@tcp(host:3306)/database`";
-    // Passwords may hold `/` and `@`; the address does not.
-    let (front, back) = text.rsplit_once(")/").context(SHAPE)?;
-    let (credentials, address) = front.rsplit_once("@tcp(").context(SHAPE)?;
-    let (user, password) = credentials.split_once(':').unwrap_or((credentials, ""));
-    let (host, port) = match address.rsplit_once(':') {
-        // The last colon of a bare `[::1]` is the address's own.
-        Some((host, port)) if !port.ends_with(']') => (host, port),
-        _ => (address, "3306"),
-    };
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let (database, parameters) = back.split_once('?').unwrap_or((back, ""));
-    let mut options = MySqlConnectOptions::new()
-        .host(host)
-        .port(
-            port.parse()
-                .context("the port of the address is not a number")?,
-        )
-        .username(user)
-        .database(database);
-    if !password.is_empty() {
-        options = options.password(password);
-    }
-    for (key, value) in parameters
-        .split('&')
-        .filter_map(|pair| pair.split_once('='))
-    {
-        match key {
-            "charset" => options = options.charset(value.split(',').next().unwrap_or(value)),
-            "collation" => options = options.collation(value),
-            "tls" => options = options.ssl_mode(tls(value)),
-            _ => {}
-        }
-    }
-    Ok(DataSource::MySql {
-        options: Box::new(options),
-        database: database.to_owned(),
-    })
-}
-
-/// Every other word is the name of a configuration that a Go program registers: it verifies.
-fn tls(value: &str) -> MySqlSslMode {
-    match value {
-        "false" => MySqlSslMode::Disabled,
-        "preferred" => MySqlSslMode::Preferred,
-        "skip-verify" => MySqlSslMode::Required,
-        _ => MySqlSslMode::VerifyIdentity,
-    }
 }

@@ -1,6 +1,5 @@
 //! What a failed query means, and what a successful insert says.
 
-use sqlx::mysql::MySqlQueryResult;
 use sqlx::sqlite::SqliteQueryResult;
 
 use crate::Code;
@@ -11,7 +10,8 @@ pub trait InsertId {
     fn insert_id(&self) -> i64;
 }
 
-impl InsertId for MySqlQueryResult {
+#[cfg(feature = "mysql")]
+impl InsertId for sqlx::mysql::MySqlQueryResult {
     fn insert_id(&self) -> i64 {
         // MySQL's keys are unsigned; one above i64 would need 2^63 rows.
         i64::try_from(self.last_insert_id()).unwrap_or(i64::MAX)
@@ -30,6 +30,7 @@ impl Failure for sqlx::Error {
             Self::RowNotFound => Code::NotFound,
             Self::Database(error) if error.is_unique_violation() => Code::AlreadyExists,
             Self::Database(error) if is_lost_race(error.code().as_deref()) => Code::Aborted,
+            Self::Database(error) if is_away(error.code().as_deref()) => Code::Unavailable,
             Self::Io(_) | Self::PoolTimedOut | Self::PoolClosed => Code::Unavailable,
             _ => Code::Internal,
         }
@@ -47,8 +48,13 @@ impl Failure for sqlx::Error {
     }
 }
 
-/// A transaction that another one made impossible: worth another try. SQLSTATE 40001 is a deadlock or a
-/// serialization failure; SQLite's 5 and 6 are busy and locked.
+/// A transaction that another one made impossible: worth another try. SQLSTATE 40001 is a serialization failure, and MySQL's
+/// deadlock, 40P01 PostgreSQL's; SQLite's 5 and 6 are busy and locked.
 fn is_lost_race(code: Option<&str>) -> bool {
-    matches!(code, Some("40001" | "5" | "6"))
+    matches!(code, Some("40001" | "40P01" | "5" | "6"))
+}
+
+/// PostgreSQL that starts, stops, or has no connection left.
+fn is_away(code: Option<&str>) -> bool {
+    matches!(code, Some("57P01" | "57P02" | "57P03" | "53300"))
 }

@@ -39,6 +39,13 @@ pub fn json(field: &'static str, text: impl AsRef<str>) -> Result<serde_json::Va
     serde_json::from_str(text.as_ref()).map_err(|_| wrong(field, "is not JSON"))
 }
 
+/// A UUID such as `67e55044-10b1-426f-9247-bb680e5fe0c8`.
+#[cfg(feature = "sql-uuid")]
+pub fn uuid(field: &'static str, text: impl AsRef<str>) -> Result<super::Uuid, FieldError> {
+    let found = text.as_ref().parse();
+    found.map_err(|_| wrong(field, "is no UUID"))
+}
+
 /// Where a page starts, as the page before it has said; nothing is the first page.
 pub fn token<T: std::str::FromStr>(
     field: &'static str,

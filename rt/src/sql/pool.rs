@@ -3,24 +3,19 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
-use sqlx::mysql::MySqlPoolOptions;
-use sqlx::sqlite::SqlitePoolOptions;
+use sqlx::Connection as _;
 
-use super::dsn::DataSource;
+use super::open::{self, Dialect, Opened};
 use super::ready;
-use super::transaction::{Held, Transaction};
+use super::transaction::{Connection, Held, Transaction};
 use crate::cache::Cache;
 use crate::config::DatabaseConf;
 use crate::metrics;
 use crate::telemetry::instruments::Operation;
-use crate::telemetry::observed::{self, PoolState};
 use crate::trace::{Failure as _, Span, attr};
 
-/// The pool reserves a place for each connection, so that there is no number for "no limit".
-const MOST_CONNECTIONS: u32 = 10_000;
-
-/// Cheap to clone. Use [`on_pool!`](crate::on_pool) to run one query on whichever database it is.
+/// Cheap to clone. Use [`on_pool!`](crate::on_pool), or [`on_postgres!`](crate::on_postgres) where queries are in
+/// PostgreSQL's words, to run one query on whichever database it is.
 #[derive(Debug, Clone)]
 pub struct Pool {
     source: Source,
@@ -33,71 +28,29 @@ pub struct Pool {
 }
 
 #[derive(Debug, Clone)]
-enum Source {
+pub(super) enum Source {
+    #[cfg(feature = "mysql")]
     MySql(sqlx::MySqlPool),
+    #[cfg(feature = "postgres")]
+    Postgres(sqlx::PgPool),
     Sqlite(sqlx::SqlitePool),
     /// One connection of one of them, inside [`Pool::transaction`].
     Transaction(Transaction),
 }
 
 impl Pool {
-    /// Opens the pool. MySQL connects on first use, so that a service starts before its database does; a
-    /// SQLite file is created when missing, and `sqlite_schema` applied to it.
-    pub async fn open(conf: &DatabaseConf, sqlite_schema: &'static str) -> anyhow::Result<Self> {
-        let max_connections = match conf.max_open_conns {
-            // As in Go: no limit.
-            0 => MOST_CONNECTIONS,
-            some => some.min(MOST_CONNECTIONS),
-        };
-        let mut server = None;
-        let (source, database) =
-            match DataSource::parse(&conf.data_source).context("Database.DataSource")? {
-                DataSource::MySql { options, database } => {
-                    server = Some((options.get_host().into(), options.get_port()));
-                    let pool = MySqlPoolOptions::new()
-                        .max_connections(max_connections)
-                        .acquire_timeout(conf.acquire_timeout.duration())
-                        .idle_timeout(conf.conn_max_idle_time.limit())
-                        .max_lifetime(conf.conn_max_lifetime.limit())
-                        .connect_lazy_with(*options);
-                    let (watched, max) = (pool.clone(), max_connections);
-                    observed::watch_pool(database.clone(), move || {
-                        let idle = watched.num_idle();
-                        state(watched.is_closed(), watched.size(), idle, max)
-                    });
-                    (Source::MySql(pool), database)
-                }
-                DataSource::Sqlite { options, path } => {
-                    if let Some(folder) = path.as_deref().and_then(std::path::Path::parent) {
-                        std::fs::create_dir_all(folder).with_context(|| {
-                            format!("Database.DataSource: cannot create {}", folder.display())
-                        })?;
-                    }
-                    // A database in memory lives in one connection.
-                    let connections = if path.is_some() { max_connections } else { 1 };
-                    let pool = SqlitePoolOptions::new()
-                        .max_connections(connections)
-                        .acquire_timeout(conf.acquire_timeout.duration())
-                        .idle_timeout(None)
-                        .max_lifetime(None)
-                        .connect_with(*options)
-                        .await
-                        .context("Database.DataSource: cannot open the SQLite file")?;
-                    sqlx::raw_sql(sqlite_schema)
-                        .execute(&pool)
-                        .await
-                        .context("cannot apply the schema")?;
-                    let stem = path.as_deref().and_then(std::path::Path::file_stem);
-                    let stem = stem.map(|stem| stem.to_string_lossy().into_owned());
-                    let database = stem.unwrap_or_else(|| "memory".to_owned());
-                    let watched = pool.clone();
-                    observed::watch_pool(database.clone(), move || {
-                        let idle = watched.num_idle();
-                        state(watched.is_closed(), watched.size(), idle, connections)
-                    });
-                    (Source::Sqlite(pool), database)
-                }
-            };
+    /// Opens the pool. MySQL and PostgreSQL connect on first use, so that a service starts before its database does; a SQLite
+    /// file is created when missing, and `sqlite_schema` applied to it.
+    pub async fn open(
+        conf: &DatabaseConf,
+        dialect: Dialect,
+        sqlite_schema: &'static str,
+    ) -> anyhow::Result<Self> {
+        let Opened {
+            source,
+            database,
+            server,
+        } = open::open(conf, dialect, sqlite_schema).await?;
         let pool = Self {
             source,
             database: database.into(),
@@ -112,9 +65,19 @@ impl Pool {
     }
 
     /// sqlx's own pool, for what only MySQL can; `None` where the data source is another one.
+    #[cfg(feature = "mysql")]
     pub fn mysql(&self) -> Option<&sqlx::MySqlPool> {
         match &self.source {
             Source::MySql(pool) => Some(pool),
+            _ => None,
+        }
+    }
+
+    /// sqlx's own pool, for what only PostgreSQL can; `None` where the data source is another one.
+    #[cfg(feature = "postgres")]
+    pub fn postgres(&self) -> Option<&sqlx::PgPool> {
+        match &self.source {
+            Source::Postgres(pool) => Some(pool),
             _ => None,
         }
     }
@@ -129,12 +92,21 @@ impl Pool {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> sqlx::Result<()> {
-        crate::on_pool!(self, db => sqlx::Connection::ping(db).await)
+        match self.hold().await?.connection()? {
+            #[cfg(feature = "mysql")]
+            Connection::MySql(db) => db.ping().await,
+            #[cfg(feature = "postgres")]
+            Connection::Postgres(db) => db.ping().await,
+            Connection::Sqlite(db) => db.ping().await,
+        }
     }
 
     pub(super) fn is_closed(&self) -> bool {
         match &self.source {
+            #[cfg(feature = "mysql")]
             Source::MySql(pool) => pool.is_closed(),
+            #[cfg(feature = "postgres")]
+            Source::Postgres(pool) => pool.is_closed(),
             Source::Sqlite(pool) => pool.is_closed(),
             Source::Transaction(_) => false,
         }
@@ -143,7 +115,10 @@ impl Pool {
     /// A connection of the pool, or the transaction's.
     pub async fn hold(&self) -> sqlx::Result<Held> {
         match &self.source {
+            #[cfg(feature = "mysql")]
             Source::MySql(pool) => pool.acquire().await.map(Held::MySql),
+            #[cfg(feature = "postgres")]
+            Source::Postgres(pool) => pool.acquire().await.map(Held::Postgres),
             Source::Sqlite(pool) => pool.acquire().await.map(Held::Sqlite),
             Source::Transaction(transaction) => Ok(transaction.hold().await),
         }
@@ -157,7 +132,10 @@ impl Pool {
         work: impl FnOnce(Self, Cache) -> F,
     ) -> Result<T, E> {
         let transaction = match &self.source {
+            #[cfg(feature = "mysql")]
             Source::MySql(pool) => Transaction::of_mysql(pool.begin().await?),
+            #[cfg(feature = "postgres")]
+            Source::Postgres(pool) => Transaction::of_postgres(pool.begin().await?),
             Source::Sqlite(pool) => {
                 // Two readers that both want to write would end in a deadlock.
                 let begun = pool.begin_with("BEGIN IMMEDIATE").await?;
@@ -221,19 +199,12 @@ impl Pool {
 
     fn system(&self) -> &'static str {
         match &self.source {
+            #[cfg(feature = "mysql")]
             Source::MySql(_) => "mysql",
+            #[cfg(feature = "postgres")]
+            Source::Postgres(_) => "postgresql",
             Source::Sqlite(_) => "sqlite",
             Source::Transaction(transaction) => transaction.system(),
         }
     }
-}
-
-/// `None` when it is closed, so that nobody looks at it any more.
-fn state(is_closed: bool, size: u32, idle: usize, max: u32) -> Option<PoolState> {
-    let idle = u32::try_from(idle).unwrap_or(u32::MAX).min(size);
-    (!is_closed).then_some(PoolState {
-        used: size - idle,
-        idle,
-        max,
-    })
 }

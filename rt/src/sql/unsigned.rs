@@ -2,23 +2,24 @@
 
 use sqlx::encode::{Encode, IsNull};
 use sqlx::error::BoxDynError;
-use sqlx::mysql::MySqlTypeInfo;
 use sqlx::sqlite::{SqliteArgumentsBuffer, SqliteTypeInfo};
-use sqlx::{MySql, Sqlite, Type};
+use sqlx::{Sqlite, Type};
 
 /// A value to bind. In SQLite one above `i64::MAX` is an error, not another number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unsigned(pub u64);
 
-impl Type<MySql> for Unsigned {
-    fn type_info() -> MySqlTypeInfo {
-        <u64 as Type<MySql>>::type_info()
+#[cfg(feature = "mysql")]
+impl Type<sqlx::MySql> for Unsigned {
+    fn type_info() -> sqlx::mysql::MySqlTypeInfo {
+        <u64 as Type<sqlx::MySql>>::type_info()
     }
 }
 
-impl Encode<'_, MySql> for Unsigned {
+#[cfg(feature = "mysql")]
+impl Encode<'_, sqlx::MySql> for Unsigned {
     fn encode_by_ref(&self, buf: &mut Vec<u8>) -> Result<IsNull, BoxDynError> {
-        <u64 as Encode<MySql>>::encode_by_ref(&self.0, buf)
+        <u64 as Encode<sqlx::MySql>>::encode_by_ref(&self.0, buf)
     }
 }
 

@@ -57,7 +57,11 @@ pub(super) fn is_key(field: &MessageField, column: &Column) -> bool {
     let is_plain = field.repetition == Repetition::Single;
     let is_exact = matches!(
         column.ty,
-        ColumnType::Int { .. } | ColumnType::Text | ColumnType::Enum(_) | ColumnType::Bytes
+        ColumnType::Int { .. }
+            | ColumnType::Text
+            | ColumnType::Enum(_)
+            | ColumnType::Bytes
+            | ColumnType::Uuid
     );
     is_plain && is_exact && writes(field, column, false)
 }
@@ -78,7 +82,10 @@ fn way(field: &ProtoType, column: &ColumnType) -> Option<Way> {
                 Way::Checked
             }
         }
-        (P::String, C::Decimal | C::Date | C::Time | C::DateTime | C::Timestamp | C::Json)
+        (
+            P::String,
+            C::Decimal | C::Date | C::Time | C::DateTime | C::Timestamp | C::Json | C::Uuid,
+        )
         | (P::Double, C::Decimal)
         | (P::Int64, C::DateTime | C::Timestamp) => Way::Checked,
         (P::Message(name), C::DateTime | C::Timestamp) if name == TIMESTAMP => Way::Checked,

@@ -89,7 +89,7 @@ impl Ask<'_> {
                 Some(ColumnType::Int { .. }) => {
                     field.ty == ProtoType::String || field.ty == ProtoType::Int64
                 }
-                Some(ColumnType::Text) => field.ty == ProtoType::String,
+                Some(ColumnType::Text | ColumnType::Uuid) => field.ty == ProtoType::String,
                 _ => false,
             }
     }

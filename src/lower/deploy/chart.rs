@@ -130,7 +130,7 @@ fn config(plan: &Plan, process: &Process) -> ChartConfig {
             clients: clients.collect(),
             jwts: secrets::jwts(gateway),
             signature: key.map(|key| format!("{}/{}", key.folder, key.file)),
-            stores: false,
+            data_source: None,
         };
     }
     let service = plan.services.iter().find(|it| it.process == *process);
@@ -140,6 +140,8 @@ fn config(plan: &Plan, process: &Process) -> ChartConfig {
         clients: Vec::new(),
         jwts: Vec::new(),
         signature: None,
-        stores: service.is_some_and(|service| service.database.is_some()),
+        data_source: service
+            .and_then(|service| service.database.as_ref())
+            .map(|database| database.server.variable),
     }
 }

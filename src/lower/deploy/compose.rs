@@ -6,11 +6,12 @@ use heck::ToShoutySnakeCase as _;
 
 use crate::lower::deploy::image::{dockerfile, tagged};
 use crate::lower::deploy::plan::dns_label;
-use crate::lower::deploy::{Plan, Process, file, mysql, secrets, text};
+use crate::lower::deploy::{Plan, Process, databases, file, secrets, text};
 use crate::project::Options;
 use crate::rust::File;
 use crate::rust::deploy::{
-    Body, Collector, Compose, Container, Published, Scalar, ScrapeTarget, SecretFile,
+    Body, Collector, Compose, Container, MYSQL, POSTGRES, Published, Scalar, ScrapeTarget,
+    SecretFile,
 };
 
 pub(super) fn files(plan: &Plan, options: &Options, out: &mut Vec<File>) {
@@ -45,17 +46,17 @@ fn compose(plan: &Plan, options: &Options) -> Compose {
         namespace: options.namespace.clone(),
         containers,
         etcd,
-        mysql: mysql::view(plan),
+        mysql: databases::view(plan, MYSQL),
+        postgres: databases::view(plan, POSTGRES),
+        stores: plan.databases().next().is_some(),
         secrets: secret_files(plan),
     }
 }
 
 fn secret_files(plan: &Plan) -> Vec<SecretFile> {
-    let mut names = Vec::new();
-    if plan.databases().next().is_some() {
-        names.push("mysql_root_password".to_owned());
-    }
-    names.extend((plan.databases()).map(|(_, database)| mysql::secret(database)));
+    let servers = databases::servers(plan);
+    let mut names: Vec<_> = servers.into_iter().map(databases::root_secret).collect();
+    names.extend((plan.databases()).map(|(_, database)| databases::secret(database)));
     let passwords = names.into_iter().map(|name| SecretFile {
         name: Scalar(name.clone()),
         file: name,
@@ -116,8 +117,8 @@ fn services(plan: &Plan, options: &Options) -> Vec<Container> {
     let mut out = Vec::new();
     for service in &plan.services {
         let mut after = vec![Scalar::from("etcd")];
-        if service.database.is_some() {
-            after.extend(["mysql".into(), "redis".into()]);
+        if let Some(database) = &service.database {
+            after.extend([database.server.host.into(), "redis".into()]);
         }
         out.push(Container {
             secrets: secrets::of_service(service),

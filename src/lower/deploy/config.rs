@@ -103,7 +103,7 @@ fn mounted_service(service: &Service, site: Site, options: &Options) -> MountedS
         port: process.port,
         dev_port: process.dev_port,
         etcd: etcd(site, options, &process.name),
-        stores: service.database.is_some(),
+        data_source: (service.database.as_ref()).map(|database| database.server.variable),
     }
 }
 

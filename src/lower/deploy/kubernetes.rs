@@ -9,8 +9,8 @@ use crate::lower::deploy::{Gateway, Plan, Process, Service, file, secrets};
 use crate::project::{self, Address, Options, Quantity};
 use crate::rust::File;
 use crate::rust::deploy::{
-    Body, Egress, Kustomization, KustomizedWorkload, Namespace, NetworkPolicy, Overlay, Peer,
-    Probe, Replicas, Resources, Scalar, Workload,
+    Body, Database, Egress, Kustomization, KustomizedWorkload, Namespace, NetworkPolicy, Overlay,
+    Peer, Probe, Replicas, Resources, Scalar, Workload,
 };
 
 const BASE: &str = "deploy/k8s/base";
@@ -199,8 +199,10 @@ fn service_policy(plan: &Plan, service: &Service, options: &Options) -> NetworkP
     let callers = (plan.gateways.iter())
         .map(|gateway| Scalar(gateway.process.host.clone()))
         .collect();
-    let mut to = match service.database {
-        Some(_) => vec![anywhere("MySQL", 3306), anywhere("Redis", 6379)],
+    let mut to = match &service.database {
+        Some(Database { server, .. }) => {
+            vec![anywhere(server.label, server.port), anywhere("Redis", 6379)]
+        }
         None => Vec::new(),
     };
     to.extend(etcd(options));

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use heck::{ToPascalCase, ToSnakeCase};
 
 use crate::lower::names;
-use crate::model::{self, Rpc, System};
-use crate::rust::deploy::Database;
+use crate::model::{self, Dialect, Rpc, System};
+use crate::rust::deploy::{Database, MYSQL, POSTGRES};
 
 /// The processes of a workspace, in the order of their names.
 #[derive(Debug)]
@@ -97,7 +97,7 @@ impl<'a> Plan<'a> {
         gateways.chain(self.services.iter().map(|service| &service.process))
     }
 
-    /// Services with tables: they get `MySQL` and a cache where they are deployed.
+    /// Services with tables: they get a database server and a cache where they are deployed.
     pub fn databases(&self) -> impl Iterator<Item = (&Service<'a>, &Database)> {
         (self.services.iter()).filter_map(|service| Some((service, service.database.as_ref()?)))
     }
@@ -157,8 +157,12 @@ fn place<'a>(
     let user = rpc.name.to_snake_case();
     let database = (!rpc.tables.is_empty()).then(|| Database {
         sqlite: format!("sqlite://data/{stem}.db"),
-        mysql: format!("{user}_db"),
+        name: format!("{user}_db"),
         user,
+        server: match rpc.dialect {
+            Dialect::MySql => MYSQL,
+            Dialect::Postgres => POSTGRES,
+        },
     });
     let service = rpc.serve.then_some(Service {
         process,

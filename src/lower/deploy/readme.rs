@@ -1,7 +1,7 @@
 //! `deploy/README.md`: the commands, with this system's names in them.
 
 use crate::lower::deploy::image::{dockerfile, tagged};
-use crate::lower::deploy::{Plan, chart, file, secrets};
+use crate::lower::deploy::{Plan, chart, databases, file, secrets};
 use crate::project::Options;
 use crate::rust::File;
 use crate::rust::deploy::{Address, Body, ImageBuild, Readme, Scalar};
@@ -25,7 +25,7 @@ pub(super) fn files(plan: &Plan, options: &Options, out: &mut Vec<File>) {
         namespace: options.namespace.clone(),
         images,
         cluster_secrets: of_gateways.chain(of_services).collect(),
-        stores: plan.databases().next().is_some(),
+        servers: databases::servers(plan),
         gateways,
         signature_keys: (plan.gateways.iter())
             .filter_map(secrets::signature_key)

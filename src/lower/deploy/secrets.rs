@@ -2,20 +2,20 @@
 
 use std::fmt::Write as _;
 
-use crate::lower::deploy::{Gateway, Plan, Process, Service, mysql, text};
+use crate::lower::deploy::{Gateway, Plan, Process, Service, databases, text};
 use crate::rust::File;
-use crate::rust::deploy::{Database, JwtSection, Scalar, Secrets, SignatureKey};
+use crate::rust::deploy::{Database, JwtSection, Scalar, Secrets, Server, SignatureKey};
 
 /// In the examples, in the place of a secret.
 const PLACEHOLDER: &str = "change-me";
 
 pub(super) fn files(plan: &Plan, out: &mut Vec<File>) {
     let mut examples = Vec::new();
-    if plan.databases().next().is_some() {
-        examples.push(("mysql_root_password".to_owned(), line()));
+    for server in databases::servers(plan) {
+        examples.push((databases::root_secret(server), line()));
     }
     for (_, database) in plan.databases() {
-        examples.push((mysql::secret(database), line()));
+        examples.push((databases::secret(database), line()));
     }
     for gateway in &plan.gateways {
         let example = |secrets: Secrets| (secrets.file, tokens(gateway));
@@ -48,7 +48,7 @@ pub(super) fn of_gateway(gateway: &Gateway) -> Option<Secrets> {
 
 /// The data source of a service, if it has tables.
 pub(super) fn of_service(service: &Service) -> Option<Secrets> {
-    let variables = service.database.iter().map(|_| "MYSQL_DSN".to_owned());
+    let variables = (service.database.iter()).map(|it| it.server.variable.to_owned());
     secrets(&service.process, variables.collect())
 }
 
@@ -115,10 +115,18 @@ fn tokens(gateway: &Gateway) -> String {
 }
 
 fn data_source(database: &Database) -> String {
-    let Database { mysql, user, .. } = database;
-    let secret = mysql::secret(database);
-    format!(
-        "# The password is the one in {secret}.\n\
-         MYSQL_DSN={user}:{PLACEHOLDER}@tcp(mysql:3306)/{mysql}?charset=utf8mb4&parseTime=true\n"
-    )
+    let Database { name, user, .. } = database;
+    let secret = databases::secret(database);
+    let Server {
+        variable,
+        host,
+        port,
+        ..
+    } = database.server;
+    let source = if database.server.is_postgres {
+        format!("postgres://{user}:{PLACEHOLDER}@{host}:{port}/{name}")
+    } else {
+        format!("{user}:{PLACEHOLDER}@tcp({host}:{port})/{name}?charset=utf8mb4&parseTime=true")
+    };
+    format!("# The password is the one in {secret}.\n{variable}={source}\n")
 }

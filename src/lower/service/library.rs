@@ -3,7 +3,7 @@
 use super::{Columns, Output, schema, store};
 use crate::lower::layout::{self, Imports};
 use crate::lower::names;
-use crate::model::{Column, ColumnType, Rpc, Store};
+use crate::model::{Column, ColumnType, Dialect, Rpc, Store};
 use crate::rust::service::Body;
 use crate::rust::store::{Library, StoreTest};
 use crate::rust::{File, Init};
@@ -22,7 +22,7 @@ pub(in crate::lower) fn files(of: &Store) -> Vec<File> {
         module,
         has_times: columns.times,
         has_json: columns.json,
-        features: features(is_cached, columns),
+        features: features(of.dialect, is_cached, columns),
         is_cached,
         crate_name,
     };
@@ -58,18 +58,23 @@ fn owner(store: &Store) -> Rpc {
         imported: Vec::new(),
         enums: Vec::new(),
         tables: store.tables.clone(),
+        dialect: store.dialect,
+        ddl: store.ddl.clone(),
         sql_file: Some(store.file.clone()),
     }
 }
 
 /// What of zgen-rt it needs.
-fn features(is_cached: bool, columns: Columns) -> String {
+fn features(dialect: Dialect, is_cached: bool, columns: Columns) -> String {
     let features = [
+        ("mysql", dialect == Dialect::MySql),
+        ("postgres", dialect == Dialect::Postgres),
         ("redis", is_cached),
         ("sql", true),
         ("sql-decimal", columns.decimals),
         ("sql-json", columns.json),
         ("sql-time", columns.times),
+        ("sql-uuid", columns.uuids),
     ];
     let needed = features.iter().filter(|(_, is_needed)| *is_needed);
     let quoted: Vec<_> = needed.map(|(name, _)| format!("\"{name}\"")).collect();
@@ -155,5 +160,6 @@ fn sample(column: &Column) -> String {
         ColumnType::DateTime => "NaiveDateTime::default()".to_owned(),
         ColumnType::Timestamp => "DateTime::<Utc>::default()".to_owned(),
         ColumnType::Json => "serde_json::json!({})".to_owned(),
+        ColumnType::Uuid => "Uuid::default()".to_owned(),
     }
 }

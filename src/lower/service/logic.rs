@@ -56,6 +56,7 @@ pub(super) fn logic(rpc: &Rpc, method: &RpcMethod) -> Logic {
     imports.add_if(in_table("column::"), "zgen_rt::sql", &["column"]);
     imports.add_if(in_table("field::"), "zgen_rt::sql", &["field"]);
     imports.add_if(in_table("Decimal::"), "zgen_rt::sql", &["Decimal"]);
+    imports.add_if(in_table("Uuid::"), "zgen_rt::sql", &["Uuid"]);
     imports.add_if(in_table("(now("), "zgen_rt::time", &["now"]);
     imports.add_if(in_table(" now("), "zgen_rt::time", &["now"]);
     imports.add_if(in_table("unix_now("), "zgen_rt::time", &["unix_now"]);

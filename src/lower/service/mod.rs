@@ -17,7 +17,7 @@ use super::layout::{self, Imports};
 use super::{names, proto};
 use crate::emit::Owner;
 use crate::lower::deploy::Plan;
-use crate::model::{Rpc, RpcService};
+use crate::model::{Dialect, Rpc, RpcService};
 use crate::rust::service::{Body, Crate, Manifest, ServiceName};
 use crate::rust::{self, File, Use};
 
@@ -46,7 +46,7 @@ pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
         has_tables,
         has_times: columns.times,
         has_json: columns.json,
-        features: features(has_tables, columns),
+        features: features(rpc, columns),
     };
 
     let mut out = Output {
@@ -114,16 +114,19 @@ impl Output {
 }
 
 /// What of zgen-rt the service needs.
-fn features(has_tables: bool, columns: Columns) -> String {
+fn features(rpc: &Rpc, columns: Columns) -> String {
+    let has_tables = !rpc.tables.is_empty();
     let features = [
         ("etcd", true),
+        ("mysql", has_tables && rpc.dialect == Dialect::MySql),
+        ("postgres", has_tables && rpc.dialect == Dialect::Postgres),
         ("redis", has_tables),
         ("reflection", true),
         ("rpc-server", true),
-        ("sql", has_tables),
         ("sql-decimal", columns.decimals),
         ("sql-json", columns.json),
         ("sql-time", columns.times),
+        ("sql-uuid", columns.uuids),
     ];
     let needed = features.iter().filter(|(_, is_needed)| *is_needed);
     let quoted: Vec<_> = needed.map(|(name, _)| format!("\"{name}\"")).collect();

@@ -12,6 +12,7 @@ pub(in crate::lower) struct Columns {
     pub(in crate::lower) times: bool,
     pub(in crate::lower) decimals: bool,
     pub(in crate::lower) json: bool,
+    pub(in crate::lower) uuids: bool,
 }
 
 impl Columns {
@@ -25,6 +26,7 @@ impl Columns {
                 | ColumnType::Timestamp => found.times = true,
                 ColumnType::Decimal => found.decimals = true,
                 ColumnType::Json => found.json = true,
+                ColumnType::Uuid => found.uuids = true,
                 _ => {}
             }
         }
@@ -78,7 +80,10 @@ pub(super) fn borrowed(column: &Column) -> String {
 
 /// A value of a column's plain type, as it is bound.
 pub(super) fn bound(column: &Column, value: &str) -> String {
-    if is_unsigned(column) {
+    if column.untyped {
+        // What is a parameter is borrowed, or copied, already.
+        format!("Untyped::of({value})")
+    } else if is_unsigned(column) {
         format!("Unsigned({value})")
     } else {
         value.to_owned()
@@ -87,7 +92,9 @@ pub(super) fn bound(column: &Column, value: &str) -> String {
 
 /// The same where it may be absent.
 pub(super) fn bound_option(column: &Column, value: &str) -> String {
-    if is_unsigned(column) {
+    if column.untyped {
+        format!("{value}.map(Untyped::of)")
+    } else if is_unsigned(column) {
         format!("{value}.map(Unsigned)")
     } else {
         value.to_owned()
@@ -100,6 +107,8 @@ pub(super) fn bound_member(names: &Names, column: &Column, of: &str) -> String {
     match (column.nullable, types::is_copy(&plain(column))) {
         (true, true) => bound_option(column, &value),
         (false, true) => bound(column, &value),
+        (true, false) if column.untyped => bound_option(column, &format!("{value}.as_ref()")),
+        (false, false) if column.untyped => bound(column, &format!("&{value}")),
         (_, false) => format!("&{value}"),
     }
 }
@@ -120,7 +129,7 @@ pub(in crate::lower::service) fn import(
             "DateTime<Utc" => imports.add("chrono", &["DateTime", "Utc"]),
             name @ ("NaiveDate" | "NaiveDateTime" | "NaiveTime") => imports.add("chrono", &[name]),
             "Value" => imports.add("serde_json", &["Value"]),
-            "Decimal" => imports.add("zgen_rt::sql", &["Decimal"]),
+            name @ ("Decimal" | "Uuid") => imports.add("zgen_rt::sql", &[name]),
             _ => {}
         }
     }

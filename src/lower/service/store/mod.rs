@@ -3,6 +3,7 @@
 mod columns;
 mod names;
 mod read;
+mod reserved;
 mod rows;
 mod sql;
 mod write;
@@ -13,7 +14,7 @@ pub(super) use self::names::Names;
 pub(super) use self::rows::argument;
 
 use crate::lower::layout;
-use crate::model::{Rpc, Table};
+use crate::model::{Dialect, Rpc, Table};
 use crate::rust::service::Body;
 use crate::rust::store::{StoreMod, TableMod, TableName};
 
@@ -32,6 +33,10 @@ pub(super) fn files(rpc: &Rpc, schema: &str) -> Files {
         source: source(rpc),
         tables,
         schema: format!("../../{schema}"),
+        dialect: match rpc.dialect {
+            Dialect::MySql => "MySql",
+            Dialect::Postgres => "Postgres",
+        },
     };
     let mut files = Files {
         zgen: vec![("src/store/mod.rs".to_owned(), Body::StoreMod(store))],

@@ -1,7 +1,7 @@
 //! What a table and its parts are called in Rust.
 
 use crate::lower::names::{self, Unique};
-use crate::model::{self, Column, Rpc, Table};
+use crate::model::{self, Column, Dialect, Rpc, Table};
 
 /// Types that the files of a store and of logic name.
 const TAKEN: &[&str] = &[
@@ -32,7 +32,9 @@ const TAKEN: &[&str] = &[
     "StoreConf",
     "String",
     "Unsigned",
+    "Untyped",
     "Utc",
+    "Uuid",
     "Value",
     "Vec",
 ];
@@ -60,6 +62,8 @@ pub(in crate::lower::service) struct Names {
     pub(in crate::lower::service) subject: String,
     /// `Orders`, for spans.
     pub(super) plural: String,
+    /// Of the queries.
+    pub(super) dialect: Dialect,
     /// By column.
     fields: Vec<(String, String)>,
 }
@@ -104,9 +108,18 @@ impl Names {
             new: distinct(format!("New{base}")),
             changes: distinct(format!("{base}Changes")),
             filter: distinct(format!("{base}Filter")),
+            dialect: rpc.dialect,
             fields: fields.collect(),
             subject: base,
             plural: spoken,
+        }
+    }
+
+    /// The macro that runs a query.
+    pub(super) fn on_pool(&self) -> &'static str {
+        match self.dialect {
+            Dialect::MySql => "on_pool",
+            Dialect::Postgres => "on_postgres",
         }
     }
 

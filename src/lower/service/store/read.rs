@@ -1,11 +1,12 @@
 //! Methods that read: by each key, page by page, and the number of rows.
 
 use super::rows::{argument, cache_key};
+use super::sql::Statement;
 use super::{Names, columns, source, sql};
 use crate::lower::layout::{self, Imports, chain};
 use crate::lower::service::lines;
 use crate::lower::types;
-use crate::model::{Column, Rpc, Table};
+use crate::model::{Column, Dialect, Rpc, Table};
 use crate::rust::store::{Method, Methods, Query};
 
 pub(super) fn methods(rpc: &Rpc, names: &Names, table: &Table) -> Methods {
@@ -27,7 +28,7 @@ pub(super) fn methods(rpc: &Rpc, names: &Names, table: &Table) -> Methods {
     }
     methods.push(count(names, table, &filters));
     let mut imports = Imports::default();
-    imports.add("zgen_rt", &["on_pool"]);
+    imports.add("zgen_rt", &[names.on_pool()]);
     let parameters = methods.iter().map(|method| method.signature.as_str());
     let parameters: String = parameters.collect();
     let bound = (methods.iter()).flat_map(|method| &method.query);
@@ -35,6 +36,9 @@ pub(super) fn methods(rpc: &Rpc, names: &Names, table: &Table) -> Methods {
         .flat_map(|query| &query.binds)
         .any(|bind| bind.contains("Unsigned"));
     imports.add_if(unsigned, "zgen_rt::sql", &["Unsigned"]);
+    let untyped = (methods.iter().flat_map(|method| &method.query))
+        .any(|query| query.binds.iter().any(|bind| bind.contains("Untyped")));
+    imports.add_if(untyped, "zgen_rt::sql", &["Untyped"]);
     let used = key.iter().chain(&filters).copied();
     let of_unique = (table.unique_keys.iter()).flat_map(|key| columns::of_key(table, key));
     let types = used.chain(of_unique).map(columns::plain);
@@ -49,6 +53,7 @@ pub(super) fn methods(rpc: &Rpc, names: &Names, table: &Table) -> Methods {
         imports: imports.lines(),
         own: layout::use_of("super", &own),
         ty: names.ty.clone(),
+        on_pool: names.on_pool(),
         methods,
     }
 }
@@ -110,9 +115,12 @@ fn find(names: &Names, table: &Table, key: &[&Column]) -> [Method; 2] {
 }
 
 fn select(names: &Names, table: &Table, key: &[&Column]) -> Query {
-    let conditions = key.iter().map(|column| sql::equals(column)).collect();
+    let mut statement = Statement::of(names.dialect);
+    let conditions = (key.iter())
+        .map(|column| statement.equals(column))
+        .collect();
     Query {
-        sql: sql::literal(&sql::select(table, conditions)),
+        sql: sql::literal(&sql::select(&statement, table, conditions)),
         function: "sqlx::query_as".to_owned(),
         binds: (key.iter())
             .map(|column| columns::bound(column, &names.variable(column)))
@@ -231,8 +239,11 @@ fn list(names: &Names, table: &Table, key: &[&Column], filters: &[&Column]) -> M
     parameters.extend((!filters.is_empty()).then(|| format!("filter: &{}", names.filter)));
     parameters.push(format!("after: Option<{after}>"));
     parameters.push("limit: u32".to_owned());
-    let (mut conditions, mut binds) = filtered(names, filters);
-    let quoted: Vec<_> = key.iter().map(|column| sql::quoted(&column.name)).collect();
+    let mut statement = Statement::of(names.dialect);
+    let (mut conditions, mut binds) = filtered(names, filters, &mut statement);
+    let quoted: Vec<_> = (key.iter())
+        .map(|column| statement.name(&column.name))
+        .collect();
     let after_binds: Vec<_> = match key {
         [only] => vec![columns::bound_option(only, "after")],
         _ => (key.iter().enumerate())
@@ -242,17 +253,20 @@ fn list(names: &Names, table: &Table, key: &[&Column], filters: &[&Column]) -> M
             })
             .collect(),
     };
-    conditions.push(if let [only] = quoted.as_slice() {
-        format!("(? IS NULL OR {only} > ?)")
-    } else {
-        let marks = vec!["?"; quoted.len()].join(", ");
-        format!("(? IS NULL OR ({}) > ({marks}))", quoted.join(", "))
-    });
-    binds.push(after_binds[0].clone());
+    conditions.push(statement.if_given(|statement| {
+        let marks: Vec<_> = quoted.iter().map(|_| statement.mark()).collect();
+        let marks = marks.join(", ");
+        match quoted.as_slice() {
+            [only] => format!("{only} > {marks}"),
+            all => format!("({}) > ({marks})", all.join(", ")),
+        }
+    }));
+    binds.extend(vec![after_binds[0].clone(); statement.times() - 1]);
     binds.extend(after_binds);
-    binds.push("limit".to_owned());
-    let mut lines = sql::select(table, conditions);
-    lines.push(format!("ORDER BY {} LIMIT ?", quoted.join(", ")));
+    binds.push(size(names, "limit"));
+    let mut lines = sql::select(&statement, table, conditions);
+    let limit = statement.mark();
+    lines.push(format!("ORDER BY {} LIMIT {limit}", quoted.join(", ")));
     Method {
         docs: vec![
             "Reads rows in the order of their keys, those behind `after` if there is one."
@@ -285,11 +299,18 @@ fn page(names: &Names, table: &Table, key: &[&Column], filters: &[&Column]) -> M
     let mut parameters = Vec::new();
     parameters.extend((!filters.is_empty()).then(|| format!("filter: &{}", names.filter)));
     parameters.extend(["offset: u32".to_owned(), "limit: u32".to_owned()]);
-    let (conditions, mut binds) = filtered(names, filters);
-    binds.extend(["limit".to_owned(), "offset".to_owned()]);
-    let quoted: Vec<_> = key.iter().map(|column| sql::quoted(&column.name)).collect();
-    let mut lines = sql::select(table, conditions);
-    lines.push(format!("ORDER BY {} LIMIT ? OFFSET ?", quoted.join(", ")));
+    let mut statement = Statement::of(names.dialect);
+    let (conditions, mut binds) = filtered(names, filters, &mut statement);
+    binds.extend(["limit", "offset"].map(|name| size(names, name)));
+    let quoted: Vec<_> = (key.iter())
+        .map(|column| statement.name(&column.name))
+        .collect();
+    let mut lines = sql::select(&statement, table, conditions);
+    let (limit, offset) = (statement.mark(), statement.mark());
+    lines.push(format!(
+        "ORDER BY {} LIMIT {limit} OFFSET {offset}",
+        quoted.join(", ")
+    ));
     Method {
         docs: vec![
             "Reads rows in the order of their keys, behind the first `offset` ones, which the database reads too."
@@ -321,9 +342,10 @@ fn page(names: &Names, table: &Table, key: &[&Column], filters: &[&Column]) -> M
 fn count(names: &Names, table: &Table, filters: &[&Column]) -> Method {
     let mut parameters = Vec::new();
     parameters.extend((!filters.is_empty()).then(|| format!("filter: &{}", names.filter)));
-    let (conditions, binds) = filtered(names, filters);
-    let start = format!("SELECT COUNT(*) FROM {}", sql::quoted(&table.name));
-    let lines = sql::with_conditions(table, start, conditions);
+    let mut statement = Statement::of(names.dialect);
+    let (conditions, binds) = filtered(names, filters, &mut statement);
+    let start = format!("SELECT COUNT(*) FROM {}", statement.name(&table.name));
+    let lines = sql::with_conditions(&statement, table, start, conditions);
     Method {
         docs: vec!["How many rows there are.".to_owned()],
         signature: lines::method("pub async fn count", &parameters, "sqlx::Result<i64>"),
@@ -345,20 +367,34 @@ fn count(names: &Names, table: &Table, filters: &[&Column]) -> Method {
     }
 }
 
-/// A condition for each member of the filter, and its two values.
-fn filtered(names: &Names, filters: &[&Column]) -> (Vec<String>, Vec<String>) {
+/// A number of rows, as it is bound.
+fn size(names: &Names, variable: &str) -> String {
+    match names.dialect {
+        Dialect::MySql => variable.to_owned(),
+        // It has no unsigned numbers.
+        Dialect::Postgres => format!("i64::from({variable})"),
+    }
+}
+
+/// A condition for each member of the filter, and its values.
+fn filtered(
+    names: &Names,
+    filters: &[&Column],
+    statement: &mut Statement,
+) -> (Vec<String>, Vec<String>) {
     let mut conditions = Vec::new();
     let mut binds = Vec::new();
     for column in filters {
-        let name = sql::quoted(&column.name);
-        conditions.push(format!("(? IS NULL OR {name} = ?)"));
+        conditions.push(statement.if_given(|statement| statement.equals(column)));
         let member = format!("filter.{}", names.field(column));
         let bind = if types::is_copy(&columns::plain(column)) {
             columns::bound_option(column, &member)
+        } else if column.untyped {
+            columns::bound_option(column, &format!("{member}.as_ref()"))
         } else {
             format!("&{member}")
         };
-        binds.extend([bind.clone(), bind]);
+        binds.extend(vec![bind; statement.times()]);
     }
     (conditions, binds)
 }

@@ -1,11 +1,12 @@
 //! Methods that write, and keep the cache in line with it.
 
 use super::rows::argument;
+use super::sql::Statement;
 use super::{Names, columns, source, sql};
 use crate::lower::layout::{self, Imports, chain};
 use crate::lower::service::lines;
 use crate::lower::types;
-use crate::model::{Column, ColumnType, Rpc, Table};
+use crate::model::{Column, ColumnType, Dialect, Rpc, Table};
 use crate::rust::Init;
 use crate::rust::store::{Method, Methods, Query};
 
@@ -27,10 +28,11 @@ pub(super) fn methods(rpc: &Rpc, names: &Names, table: &Table) -> Methods {
         parts.any(|part| part.contains(name))
     };
     let mut imports = Imports::default();
-    imports.add("zgen_rt", &["on_pool"]);
+    imports.add("zgen_rt", &[names.on_pool()]);
     imports.add_if(has_changes, "zgen_rt::cache", &["Cached as _"]);
     imports.add_if(is_bound("insert_id"), "zgen_rt::sql", &["InsertId as _"]);
     imports.add_if(is_bound("Unsigned"), "zgen_rt::sql", &["Unsigned"]);
+    imports.add_if(is_bound("Untyped"), "zgen_rt::sql", &["Untyped"]);
     imports.add_if(is_bound("unix_now("), "zgen_rt::time", &["unix_now"]);
     imports.add_if(is_bound("now::<"), "zgen_rt::time", &["now"]);
     let types = key.iter().map(|column| columns::plain(column));
@@ -46,6 +48,7 @@ pub(super) fn methods(rpc: &Rpc, names: &Names, table: &Table) -> Methods {
         imports: imports.lines(),
         own: layout::use_of("super", &own),
         ty: names.ty.clone(),
+        on_pool: names.on_pool(),
         methods,
     }
 }
@@ -53,6 +56,7 @@ pub(super) fn methods(rpc: &Rpc, names: &Names, table: &Table) -> Methods {
 fn insert(names: &Names, table: &Table, key: &[&Column]) -> Method {
     let inserted = columns::inserted(table);
     let auto = table.columns.iter().find(|column| column.auto_increment);
+    let returned = auto.is_some() && names.dialect == Dialect::Postgres;
     let binds = inserted
         .iter()
         .map(|column| columns::bound_member(names, column, "new"));
@@ -90,14 +94,23 @@ fn insert(names: &Names, table: &Table, key: &[&Column]) -> Method {
             &format!("sqlx::Result<{}>", names.row),
         ),
         query: Some(Query {
-            sql: sql::literal(&sql::insert(table)),
-            function: "sqlx::query".to_owned(),
+            sql: sql::literal(&sql::insert(names.dialect, table)),
+            function: if returned {
+                "sqlx::query_scalar".to_owned()
+            } else {
+                "sqlx::query".to_owned()
+            },
             binds: binds.collect(),
-            call: "execute".to_owned(),
-            map: Some(match auto {
-                Some(_) => "|done| done.insert_id()".to_owned(),
-                None => "|_| ()".to_owned(),
-            }),
+            call: if returned {
+                "fetch_one".to_owned()
+            } else {
+                "execute".to_owned()
+            },
+            map: match auto {
+                Some(_) if returned => None,
+                Some(_) => Some("|done| done.insert_id()".to_owned()),
+                None => Some("|_| ()".to_owned()),
+            },
         }),
         last,
     }
@@ -134,6 +147,7 @@ fn stored(names: &Names, table: &Table, column: &Column) -> String {
     let name = names.variable(column);
     match columns::ty(column).as_str() {
         // As the drivers give it.
+        _ if names.dialect == Dialect::Postgres => name,
         "i64" => name,
         ty if ty.starts_with("Option<") => format!("{name}.try_into().ok()"),
         _ => format!("{name}.try_into().unwrap_or_default()"),
@@ -179,13 +193,18 @@ fn written(names: &Names, table: &Table, verb: &str, operation: &str, place: &st
 }
 
 fn update(names: &Names, table: &Table, key: &[&Column], changed: &[&Column]) -> Method {
-    let mut assignments: Vec<_> = changed.iter().map(|column| sql::equals(column)).collect();
-    let mut conditions: Vec<_> = key.iter().map(|column| sql::equals(column)).collect();
+    let mut statement = Statement::of(names.dialect);
+    let mut assignments: Vec<_> = (changed.iter())
+        .map(|column| statement.equals(column))
+        .collect();
+    let mut conditions: Vec<_> = (key.iter())
+        .map(|column| statement.equals(column))
+        .collect();
     let mut bound: Vec<&Column> = changed.iter().chain(key).copied().collect();
     let mut docs = "Writes a row over the one with its key; `false`: there is none.";
     if let Some(version) = table.version.as_ref().and_then(|name| table.column(name)) {
-        assignments.push(count_up(version));
-        conditions.push(sql::equals(version));
+        assignments.push(count_up(&statement, version));
+        conditions.push(statement.equals(version));
         bound.push(version);
         docs = "Writes a row over the one with its key and version; `false`: there is none.";
     }
@@ -197,7 +216,7 @@ fn update(names: &Names, table: &Table, key: &[&Column], changed: &[&Column]) ->
             "sqlx::Result<bool>",
         ),
         query: Some(Query {
-            sql: sql::literal(&sql::update(table, &assignments, conditions)),
+            sql: sql::literal(&sql::update(&statement, table, &assignments, conditions)),
             function: "sqlx::query".to_owned(),
             binds: (bound.iter())
                 .map(|column| columns::bound_member(names, column, "row"))
@@ -209,44 +228,59 @@ fn update(names: &Names, table: &Table, key: &[&Column], changed: &[&Column]) ->
     }
 }
 
-fn count_up(version: &Column) -> String {
-    let name = sql::quoted(&version.name);
+fn count_up(statement: &Statement, version: &Column) -> String {
+    let name = statement.name(&version.name);
     format!("{name} = {name} + 1")
 }
 
 fn change(names: &Names, table: &Table, key: &[&Column], changed: &[&Column]) -> Method {
+    let mut statement = Statement::of(names.dialect);
     let mut assignments = Vec::new();
     let mut binds = Vec::new();
     for column in changed {
-        let name = sql::quoted(&column.name);
+        let name = statement.name(&column.name);
         let member = format!("changes.{}", names.field(column));
         let is_copy = types::is_copy(&columns::plain(column));
         if column.nullable {
             // `Some(None)` is a change to NULL.
-            assignments.push(format!("{name} = CASE WHEN ? THEN ? ELSE {name} END"));
+            let (is_given, value) = (statement.mark(), statement.mark());
+            assignments.push(format!(
+                "{name} = CASE WHEN {is_given} THEN {value} ELSE {name} END"
+            ));
             binds.push(format!("{member}.is_some()"));
             binds.push(if is_copy {
                 columns::bound_option(column, &format!("{member}.flatten()"))
+            } else if column.untyped {
+                columns::bound_option(
+                    column,
+                    &format!("{member}.as_ref().and_then(Option::as_ref)"),
+                )
             } else {
                 format!("{member}.as_ref().and_then(Option::as_ref)")
             });
         } else {
-            assignments.push(format!("{name} = COALESCE(?, {name})"));
+            let value = statement.mark();
+            assignments.push(format!("{name} = COALESCE({value}, {name})"));
             binds.push(if is_copy {
                 columns::bound_option(column, &member)
+            } else if column.untyped {
+                columns::bound_option(column, &format!("{member}.as_ref()"))
             } else {
                 format!("&{member}")
             });
         }
     }
-    let mut conditions: Vec<_> = key.iter().map(|column| sql::equals(column)).collect();
+    let mut conditions: Vec<_> = (key.iter())
+        .map(|column| statement.equals(column))
+        .collect();
     let of_key = (key.iter()).map(|column| columns::bound(column, &names.variable(column)));
     binds.extend(of_key);
     let mut docs = vec!["Changes what is given; `false`: there is no such row.".to_owned()];
     if let Some(version) = table.version.as_ref().and_then(|name| table.column(name)) {
-        let name = sql::quoted(&version.name);
-        assignments.push(count_up(version));
-        conditions.push(format!("{name} = COALESCE(?, {name})"));
+        let name = statement.name(&version.name);
+        assignments.push(count_up(&statement, version));
+        let value = statement.mark();
+        conditions.push(format!("{name} = COALESCE({value}, {name})"));
         let member = format!("changes.{}", names.field(version));
         binds.push(columns::bound_option(version, &member));
         docs = vec![
@@ -261,7 +295,7 @@ fn change(names: &Names, table: &Table, key: &[&Column], changed: &[&Column]) ->
         docs,
         signature: lines::method("pub async fn change", &parameters, "sqlx::Result<bool>"),
         query: Some(Query {
-            sql: sql::literal(&sql::update(table, &assignments, conditions)),
+            sql: sql::literal(&sql::update(&statement, table, &assignments, conditions)),
             function: "sqlx::query".to_owned(),
             binds,
             call: "execute".to_owned(),
@@ -272,7 +306,6 @@ fn change(names: &Names, table: &Table, key: &[&Column], changed: &[&Column]) ->
 }
 
 fn delete(names: &Names, table: &Table, key: &[&Column]) -> Method {
-    let conditions: Vec<_> = key.iter().map(|column| sql::equals(column)).collect();
     let parameters: Vec<_> = (key.iter())
         .map(|column| columns::parameter(names, column))
         .collect();
@@ -281,24 +314,31 @@ fn delete(names: &Names, table: &Table, key: &[&Column]) -> Method {
         .as_ref()
         .and_then(|name| table.column(name));
     let clock = soft.and_then(clock);
+    let mut statement = Statement::of(names.dialect);
+    // Bound before the key.
+    let mark = clock.is_some().then(|| statement.mark());
+    let conditions: Vec<_> = (key.iter())
+        .map(|column| statement.equals(column))
+        .collect();
     let (lines, operation, docs) = match soft {
         Some(column) => {
-            let value = match column.ty {
-                _ if clock.is_some() => "?",
-                ColumnType::Bool => "TRUE",
-                _ => "1",
+            let value = match (&mark, &column.ty) {
+                (Some(mark), _) => mark.as_str(),
+                (None, ColumnType::Bool) => "TRUE",
+                (None, _) => "1",
             };
-            let assignment = format!("{} = {value}", sql::quoted(&column.name));
+            let assignment = format!("{} = {value}", statement.name(&column.name));
             (
-                sql::update(table, &[assignment], conditions),
+                sql::update(&statement, table, &[assignment], conditions),
                 "UPDATE",
                 "Marks the row with this key as deleted; `false`: there is none.",
             )
         }
         None => (
             sql::with_conditions(
+                &statement,
                 table,
-                format!("DELETE FROM {}", sql::quoted(&table.name)),
+                format!("DELETE FROM {}", statement.name(&table.name)),
                 conditions,
             ),
             "DELETE",

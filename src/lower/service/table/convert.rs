@@ -150,6 +150,7 @@ fn to_column(field: &MessageField, column: &Column) -> Way {
         (_, ColumnType::Date) => Way::Checked(checked("date")),
         (_, ColumnType::Time) => Way::Checked(checked("time")),
         (_, ColumnType::Json) => Way::Checked(checked("json")),
+        (_, ColumnType::Uuid) => Way::Checked(checked("uuid")),
         (ProtoType::String, ColumnType::DateTime | ColumnType::Timestamp) => {
             Way::Checked(checked("datetime"))
         }
@@ -192,9 +193,14 @@ fn widens(from: &str, to: &str) -> bool {
 fn from_column(field: &MessageField, column: &Column) -> Way {
     match (&field.ty, &column.ty) {
         (ProtoType::Double, ColumnType::Decimal) => Way::Path("column::double".to_owned()),
-        (_, ColumnType::Decimal | ColumnType::Date | ColumnType::Time | ColumnType::Json) => {
-            Way::Expression("{}.to_string()".to_owned())
-        }
+        (
+            _,
+            ColumnType::Decimal
+            | ColumnType::Date
+            | ColumnType::Time
+            | ColumnType::Json
+            | ColumnType::Uuid,
+        ) => Way::Expression("{}.to_string()".to_owned()),
         (ProtoType::String, ColumnType::DateTime | ColumnType::Timestamp) => {
             Way::Path("column::rfc3339".to_owned())
         }
@@ -250,6 +256,11 @@ pub(super) fn filled(column: &Column) -> String {
             format!("Decimal::from({number})")
         }
         (Some(ColumnDefault::Bool(value)), ColumnType::Bool) => value.to_string(),
+        (Some(ColumnDefault::Text(text)), ColumnType::Json) if text == "{}" || text == "[]" => {
+            format!("serde_json::json!({text})")
+        }
+        // As `gen_random_uuid()` would.
+        (Some(ColumnDefault::Expression(_)), ColumnType::Uuid) => "Uuid::random()".to_owned(),
         // Where nothing is said of a nullable column, nothing is there.
         _ if column.nullable && column.default != Some(ColumnDefault::Now) => {
             return "None".to_owned();
