@@ -109,7 +109,7 @@ fn inputs(files: Vec<Utf8PathBuf>) -> Inputs {
     let api = files.into_iter().map(ApiInput::of);
     Inputs {
         api: api.collect(),
-        rpc: Vec::new(),
+        ..Inputs::default()
     }
 }
 

@@ -117,13 +117,12 @@ impl Mariadb<'_> {
             let error = String::from_utf8_lossy(&done.stderr).into_owned();
             let unknown = error.split("Unknown database '").nth(1);
             let unknown = unknown.and_then(|rest| rest.split('\'').next());
-            match unknown.filter(|name| !databases.iter().any(|known| known == name)) {
-                Some(name) => databases.push(name.to_owned()),
-                None => {
-                    let line = error.lines().find(|line| line.starts_with("ERROR"));
-                    return Ok(Err(line.unwrap_or(&error).to_owned()));
-                }
-            }
+            let unknown = unknown.filter(|name| !databases.iter().any(|known| known == name));
+            let Some(name) = unknown else {
+                let line = error.lines().find(|line| line.starts_with("ERROR"));
+                return Ok(Err(line.unwrap_or(&error).to_owned()));
+            };
+            databases.push(name.to_owned());
         }
     }
 

@@ -60,7 +60,7 @@ fn a_span_that_is_not_sampled_allocates_nothing() {
         ("client", &|| drop(black_box(Span::client("C")))),
         ("attributes", &|| Span::internal("I").set("k", "v")),
         ("within", &|| {
-            Span::internal("I").enter(|| drop(Span::internal("J")))
+            Span::internal("I").enter(|| drop(Span::internal("J")));
         }),
         ("a name", &|| Span::current().rename("N")),
     ];

@@ -14,6 +14,8 @@ fn errors(keys: &str) -> [Option<String>; 3] {
 }
 
 #[test]
+// A table of cases.
+#[allow(clippy::too_many_lines)]
 fn what_is_not_built_in_is_said() {
     const ALL: &str = "Port: 1, ListenOn: 'h:1'";
     // (keys, the key in the error, the feature, whether it is built in, who reads the key)

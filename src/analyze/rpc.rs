@@ -168,7 +168,7 @@ pub(super) fn created(
         .collect();
     let texts: Vec<(FileId, String)> = ids
         .iter()
-        .filter_map(|file| Some((*file, sources.map.get(*file)?.text.to_string())))
+        .filter_map(|file| Some((*file, sources.map.get(*file)?.text.clone())))
         .collect();
     let dialect = dialect.unwrap_or_else(|| {
         let all: Vec<&str> = texts.iter().map(|(_, text)| text.as_str()).collect();

@@ -93,6 +93,8 @@ impl Table {
     }
 }
 
+// Each is a question of its own.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Column {
     pub name: String,

@@ -131,13 +131,13 @@ fn operate(mut words: Words<'_>, at: usize, tables: &mut [Table]) {
             words.eat(&["COLUMN"]);
             words.eat_all(&["IF", "EXISTS"]);
             let name = Words(words.0).name();
-            set_column(table, name, words.0);
+            set_column(table, name.as_deref(), words.0);
         }
         "CHANGE" => {
             words.eat(&["COLUMN"]);
             words.eat_all(&["IF", "EXISTS"]);
             let name = words.name();
-            set_column(table, name, words.0);
+            set_column(table, name.as_deref(), words.0);
         }
         "DROP" if words.eat(&["PRIMARY"]) => table.primary_key.clear(),
         // Names of keys are nothing that a table knows: what is left over makes no query wrong.
@@ -166,7 +166,7 @@ fn operate(mut words: Words<'_>, at: usize, tables: &mut [Table]) {
 }
 
 /// A column that is new, or in the place of the one that was called `old`.
-fn set_column(table: &mut Table, old: Option<String>, tokens: &[TokenWithSpan]) {
+fn set_column(table: &mut Table, old: Option<&str>, tokens: &[TokenWithSpan]) {
     let mut tokens = element(tokens);
     // `FIRST` and `AFTER c` end a definition.
     if let [.., first] = tokens.as_slice()
@@ -187,7 +187,7 @@ fn set_column(table: &mut Table, old: Option<String>, tokens: &[TokenWithSpan]) 
     else {
         return;
     };
-    if let Some(old) = &old {
+    if let Some(old) = old {
         rename_column(table, old, &found.name);
     }
     keys_of(table, &def);

@@ -54,7 +54,7 @@ pub(super) fn apply(statement: &Statement<'_>, words: &mut Words, tables: &mut [
             object_name,
             comment: Some(text),
             ..
-        }) => comment(tables, &object_type, &object_name, &text, words),
+        }) => comment(tables, object_type, &object_name, &text, words),
         _ => {}
     }
 }
@@ -117,7 +117,7 @@ fn add_index(table: &mut Table, index: &CreateIndex, words: &Words) {
 
 fn comment(
     tables: &mut [Table],
-    kind: &CommentObject,
+    kind: CommentObject,
     name: &ObjectName,
     text: &str,
     words: &Words,

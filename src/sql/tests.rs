@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use super::parse;
 use crate::diag::{Format, Report, render};
 use crate::model::{ColumnDefault, ColumnType, Table};
@@ -180,7 +182,7 @@ fn summary(table: &Table) -> String {
         .chain(table.unique_keys.iter().map(|key| ("u", key)))
         .chain(table.indexes.iter().map(|key| ("i", key)));
     for (kind, key) in keys {
-        out += &format!(" {kind}({})", key.join(","));
+        let _ = write!(out, " {kind}({})", key.join(","));
     }
     out
 }

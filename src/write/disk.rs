@@ -100,16 +100,17 @@ impl Disk {
         let folder = part.parent().unwrap_or(Utf8Path::new(""));
         let (above, is_there) = match folder.as_str() {
             "" => (root.to_owned(), true),
-            name => match self.known.folder(name) {
-                Some(known) => (known, true),
-                None => {
+            name => {
+                if let Some(known) = self.known.folder(name) {
+                    (known, true)
+                } else {
                     let (place, is_there) = self.step(path, folder, root)?;
                     if is_there {
                         self.known.add(folder, place.clone());
                     }
                     (place, is_there)
                 }
-            },
+            }
         };
         let place = above.join(part.file_name().unwrap_or_default());
         if !is_there {

@@ -1,4 +1,4 @@
-//! MariaDB, Redis and etcd of a test's own: on free loopback ports, in folders that go with it.
+//! MariaDB, PostgreSQL, Redis and etcd of a test's own: on free loopback ports, in folders that go with it.
 
 // Every test takes its part of this.
 #![allow(dead_code)]
@@ -15,8 +15,8 @@ use tokio::net::TcpStream;
 
 use crate::ports::free_port;
 
-const INSTALL: &str = "this test needs etcd, Redis and MariaDB: install them \
-    (`apt-get install etcd-server redis-server mariadb-server`) so that their programs are found on PATH";
+const INSTALL: &str = "this test needs etcd, Redis, MariaDB and PostgreSQL: install them \
+    (`apt-get install etcd-server redis-server mariadb-server postgresql`) so that their programs are found on PATH";
 
 /// A running server. Killed when dropped: what it holds is of no value.
 pub(crate) struct Server {
@@ -116,6 +116,85 @@ pub(crate) async fn mariadb(statements: &[String]) -> anyhow::Result<Server> {
     Ok(server)
 }
 
+/// With the superuser `zgen`, who needs no password, and this script executed in the database `zgen`.
+pub(crate) async fn postgres(script: &Utf8Path) -> anyhow::Result<Server> {
+    let port = free_port();
+    let installed = TempDir::new()?;
+    let data = Utf8PathBuf::try_from(installed.path().join("data"))?;
+    // It refuses to be root, so that the folder has to be somebody else's.
+    let is_root = rustix::process::geteuid().is_root();
+    if is_root {
+        run(
+            Command::new("chown").arg("postgres").arg(installed.path()),
+            "chown",
+        )
+        .context(INSTALL)?;
+    }
+    run(
+        direct("initdb", is_root)
+            .args(["--auth=trust", "--username=zgen", "--no-sync", "-D"])
+            .arg(&data),
+        "initdb",
+    )?;
+    let log = fs::File::create(installed.path().join("log"))?;
+    // Under `runuser` it would be a grandchild, which outlives a kill.
+    let child = direct("postgres", is_root)
+        .args(["-D", data.as_str(), "-p", &port.to_string()])
+        .args(["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"])
+        .args(["-k", data.as_str()])
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .spawn();
+    let mut server = Server {
+        address: format!("127.0.0.1:{port}"),
+        child: found(child, "postgres")?,
+        dirs: vec![installed],
+    };
+    let psql = |database: &str| {
+        let mut psql = command("psql");
+        psql.args(["-h", "127.0.0.1", "-p", &port.to_string(), "-U", "zgen"])
+            .args(["-v", "ON_ERROR_STOP=1", "-q", "-d", database]);
+        psql
+    };
+    for _ in 0..200 {
+        let made = psql("postgres")
+            .args(["-c", "CREATE DATABASE zgen"])
+            .output();
+        if found(made, "psql")?.status.success() {
+            run(psql("zgen").arg("-f").arg(script), "psql")?;
+            return Ok(server);
+        }
+        if let Some(status) = server.child.try_wait()? {
+            bail!("postgres has ended ({status})");
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    bail!("postgres does not answer")
+}
+
+/// A program that is to be no root, as the user of PostgreSQL: in the place of `setpriv`, so that a kill finds it.
+fn direct(program: &str, is_root: bool) -> Command {
+    if !is_root {
+        return command(program);
+    }
+    let mut command = command("setpriv");
+    command.args([
+        "--reuid=postgres",
+        "--regid=postgres",
+        "--clear-groups",
+        program,
+    ]);
+    command
+}
+
+fn run(command: &mut Command, program: &str) -> anyhow::Result<()> {
+    let output = found(command.output(), program)?;
+    let printed = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{program}: {printed}");
+    Ok(())
+}
+
 /// Starts a program in a folder of its own and waits until it listens.
 async fn start(
     program: &str,
@@ -155,7 +234,12 @@ fn command(program: &str) -> Command {
     let mut command = Command::new(program);
     // Debian keeps servers where only root looks.
     let path = std::env::var("PATH").unwrap_or_default();
-    command.env("PATH", format!("{path}:/usr/sbin:/usr/local/sbin"));
+    // PostgreSQL's stand in a folder for each version.
+    let versions = (13..30).rev();
+    let versions = versions.map(|version| format!("/usr/lib/postgresql/{version}/bin"));
+    let mut path = vec![path, "/usr/sbin".to_owned(), "/usr/local/sbin".to_owned()];
+    path.extend(versions);
+    command.env("PATH", path.join(":"));
     command
 }
 

@@ -1,5 +1,5 @@
 //! The slow lane: expected workspaces with a user's logic in them (`fixtures/wired`), called over real sockets: two
-//! services behind one gateway, streams of all kinds, and tables on SQLite and MariaDB.
+//! services behind one gateway, streams of all kinds, and tables on SQLite, MariaDB and PostgreSQL.
 //!
 //! `ZGEN_SLOW=0` skips it; CI never does.
 
@@ -25,10 +25,17 @@ struct Case {
     package: &'static str,
     /// Of the user's.
     tests: &'static [&'static str],
-    /// The tables that its tests want in a MariaDB, if they do.
-    tables: Option<&'static str>,
+    /// The tables that its tests want in a server, if they do.
+    tables: Option<Tables>,
     /// What the user's code needs besides: package, heading of its manifest, lines below it.
     needs: &'static [(&'static str, &'static str, &'static str)],
+}
+
+/// A script below the project, for one server.
+#[derive(Clone, Copy)]
+enum Tables {
+    MariaDb(&'static str),
+    Postgres(&'static str),
 }
 
 const CASES: &[Case] = &[
@@ -80,12 +87,19 @@ const CASES: &[Case] = &[
         project: "goods",
         package: "goods-rpc",
         tests: &["crud", "logic"],
-        tables: Some("goods.sql"),
+        tables: Some(Tables::MariaDb("goods.sql")),
         needs: &[(
             "goods-rpc",
             "[dev-dependencies]\n",
             "prost-types.workspace = true\n",
         )],
+    },
+    Case {
+        project: "ledger",
+        package: "ledger-rpc",
+        tests: &["crud"],
+        tables: Some(Tables::Postgres("ledger.sql")),
+        needs: &[],
     },
 ];
 
@@ -112,12 +126,20 @@ async fn services_answer_each_other() -> anyhow::Result<()> {
             let text = fs::read_to_string(&manifest)?;
             fs::write(&manifest, below(&text, heading, lines)?)?;
         }
-        let mariadb = match case.tables {
-            Some(file) => Some(mariadb(&project.join(file)).await?),
+        let server = match case.tables {
+            Some(Tables::MariaDb(file)) => {
+                let server = mariadb(&project.join(file)).await?;
+                let source = format!("zgen:zgen@tcp({})/zgen", server.address);
+                Some((server, source))
+            }
+            Some(Tables::Postgres(file)) => {
+                let server = servers::postgres(&project.join(file)).await?;
+                let source = format!("postgres://zgen@{}/zgen", server.address);
+                Some((server, source))
+            }
             None => None,
         };
-        if let Some(server) = &mariadb {
-            let source = format!("zgen:zgen@tcp({})/zgen", server.address);
+        if let Some((_, source)) = &server {
             fs::write(dir.join("dsn"), source)?;
         }
         let tests = case.tests.join(" --test ");

@@ -8,6 +8,8 @@ use crate::rust::Member;
 
 /// Which kinds of columns a service has, for what they need.
 #[derive(Debug, Clone, Copy, Default)]
+// Each says by itself whether something is there.
+#[allow(clippy::struct_excessive_bools)]
 pub(in crate::lower) struct Columns {
     pub(in crate::lower) times: bool,
     pub(in crate::lower) decimals: bool,
