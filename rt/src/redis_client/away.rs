@@ -84,7 +84,7 @@ async fn look(inner: Weak<Inner>) {
             continue;
         };
         let silent = since.elapsed();
-        if link.0.door.leads_elsewhere(&connection, silent).await {
+        if link.0.topology.leads_elsewhere(&connection, silent).await {
             link.0.forget(&connection);
             since = Instant::now();
         }

@@ -3,9 +3,9 @@
 
 mod away;
 mod connection;
-mod door;
-mod lock;
+mod dialer;
 mod sentinel;
+mod topology;
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +16,7 @@ use redis::{Cmd, FromRedisValue};
 use tokio::time::{Instant, timeout_at};
 
 use self::connection::Connection;
-use self::door::Door;
+use self::topology::Topology;
 use crate::config::CacheConf;
 
 /// For a command, with everything that it waits for: while Redis is away, requests go past it.
@@ -27,7 +27,7 @@ const LIMIT: Duration = Duration::from_millis(500);
 pub(crate) struct Link(Arc<Inner>);
 
 struct Inner {
-    door: Door,
+    topology: Topology,
     /// What is done without Redis, for the log.
     otherwise: &'static str,
     open: Mutex<Option<Connection>>,
@@ -38,14 +38,14 @@ struct Inner {
 
 impl std::fmt::Debug for Link {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Link").field(&self.0.door).finish()
+        f.debug_tuple("Link").field(&self.0.topology).finish()
     }
 }
 
 impl Link {
     pub(crate) fn new(conf: &CacheConf, otherwise: &'static str) -> anyhow::Result<Self> {
         Ok(Self(Arc::new(Inner {
-            door: Door::of(conf)?,
+            topology: Topology::of(conf)?,
             otherwise,
             open: Mutex::default(),
             opening: tokio::sync::Mutex::default(),
@@ -57,7 +57,7 @@ impl Link {
     pub(crate) fn server(&self) -> Option<(String, u16)> {
         let open = self.0.open();
         let connected = open.as_ref().and_then(Connection::server);
-        connected.or_else(|| self.0.door.server()).cloned()
+        connected.or_else(|| self.0.topology.server()).cloned()
     }
 
     /// Runs a command. The error is a [`redis::RedisError`] where the command has been sent, and may yet be executed.
@@ -121,7 +121,7 @@ impl Inner {
         if let Some(connection) = &*self.open() {
             return Ok(connection.clone());
         }
-        let connection = self.door.open().await?;
+        let connection = self.topology.open().await?;
         *self.open() = Some(connection.clone());
         Ok(connection)
     }

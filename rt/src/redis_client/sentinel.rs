@@ -5,7 +5,7 @@ use tokio::time::timeout;
 
 use super::LIMIT;
 use super::connection::Server;
-use super::lock::{Account, Lock};
+use super::dialer::{Account, Dialer};
 use crate::config::CacheConf;
 
 #[derive(Debug)]
@@ -26,10 +26,10 @@ impl Sentinels {
     }
 
     /// The first answer of any of them: they agree, or will soon.
-    pub(super) async fn master(&self, lock: &Lock) -> anyhow::Result<Server> {
+    pub(super) async fn master(&self, dialer: &Dialer) -> anyhow::Result<Server> {
         let mut last = anyhow!("no sentinel");
         for sentinel in &self.servers {
-            match timeout(LIMIT, self.ask(sentinel, lock)).await {
+            match timeout(LIMIT, self.ask(sentinel, dialer)).await {
                 Ok(Ok(master)) => return Ok(master),
                 Ok(Err(error)) => last = error,
                 Err(_) => last = anyhow!("{}:{}: no answer in time", sentinel.0, sentinel.1),
@@ -38,8 +38,8 @@ impl Sentinels {
         Err(last.context("sentinels"))
     }
 
-    async fn ask(&self, sentinel: &Server, lock: &Lock) -> anyhow::Result<Server> {
-        let mut connection = lock.open(sentinel, &self.account).await?;
+    async fn ask(&self, sentinel: &Server, dialer: &Dialer) -> anyhow::Result<Server> {
+        let mut connection = dialer.open(sentinel, &self.account).await?;
         let mut command = redis::cmd("SENTINEL");
         command.arg("GET-MASTER-ADDR-BY-NAME").arg(&self.name);
         let answer = connection.ask(&command).await;

@@ -9,6 +9,8 @@ mod details;
 mod watch;
 
 #[cfg(feature = "rpc-server")]
+mod admission;
+#[cfg(feature = "rpc-server")]
 mod auth;
 #[cfg(feature = "rpc-client")]
 mod balance;
@@ -22,8 +24,6 @@ mod call;
 mod client;
 #[cfg(feature = "rpc-client")]
 mod credentials;
-#[cfg(feature = "rpc-server")]
-mod door;
 #[cfg(all(feature = "rpc-server", feature = "testing"))]
 mod fake;
 #[cfg(feature = "rpc-server")]

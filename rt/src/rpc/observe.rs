@@ -46,9 +46,9 @@ pub(super) async fn observe(
         }
     }
 
-    if !protect.door.is_open() {
+    if !protect.admission.is_open() {
         let (headers, extensions) = (request.headers(), request.extensions());
-        let admitted = protect.door.admit(&path, headers, extensions);
+        let admitted = protect.admission.admit(&path, headers, extensions);
         if let Err(refusal) = span.scope(admitted).await {
             let (code, took) = (refusal.code(), started.elapsed());
             let is_known = protect.knows(&path);

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tonic::{Code, Status};
 
+use super::admission::Admission;
 use super::breakers::{self, Breakers};
-use super::door::Door;
 use crate::breaker::Breaker;
 use crate::config::RpcServerConf;
 use crate::metrics;
@@ -17,7 +17,7 @@ use crate::shed::{Place, Shedder};
 /// What the configuration says about the calls of one server.
 #[derive(Debug)]
 pub(super) struct Protect {
-    pub(super) door: Door,
+    pub(super) admission: Admission,
     timeout: Option<Duration>,
     timeouts: BTreeMap<String, Option<Duration>>,
     breakers: Option<Breakers>,
@@ -42,12 +42,12 @@ impl Protect {
             .iter()
             .map(|method| (method.full_method.clone(), method.timeout.limit()));
         // What is wrong with it, the server has said at its start.
-        let door = Door::of(conf).unwrap_or_else(|error| {
+        let admission = Admission::of(conf).unwrap_or_else(|error| {
             tracing::error!(error = format!("{error:#}"), "nobody is let in");
-            Door::closed()
+            Admission::closed()
         });
         Self {
-            door,
+            admission,
             timeout: conf.timeout.limit(),
             timeouts: timeouts.collect(),
             breakers: layers.breaker.then(Breakers::default),

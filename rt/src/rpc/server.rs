@@ -15,7 +15,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 use tower::Service;
 
-use super::door::Door;
+use super::admission::Admission;
 use super::health::Health;
 use super::observe::observe;
 use super::protect::Protect;
@@ -93,7 +93,7 @@ pub struct Server {
 impl Server {
     /// Binds `ListenOn`, and reads the files of TLS.
     pub async fn bind(conf: &RpcServerConf) -> anyhow::Result<Self> {
-        Door::of(conf)?;
+        Admission::of(conf)?;
         let rules = Rules::of_service(conf.limits);
         #[cfg(feature = "tls")]
         let rules = rules.with_tls(&conf.tls(), &["h2"])?;

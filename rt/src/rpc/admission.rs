@@ -11,12 +11,12 @@ use crate::rate::Limiter;
 
 /// Who gets in.
 #[derive(Debug, Default)]
-pub(super) struct Door {
+pub(super) struct Admission {
     limiter: Option<Limiter>,
     callers: Option<Callers>,
 }
 
-impl Door {
+impl Admission {
     pub(super) fn of(conf: &RpcServerConf) -> anyhow::Result<Self> {
         Ok(Self {
             limiter: conf.rate_limit.as_ref().map(Limiter::new).transpose()?,
