@@ -74,6 +74,19 @@ impl Backend {
         }
     }
 
+    /// Whether Redis is there and will not do this, so that soon again is of no use.
+    pub(super) fn was_refused(error: &anyhow::Error) -> bool {
+        #[cfg(feature = "redis")]
+        return error
+            .downcast_ref()
+            .is_some_and(|error| !crate::redis_client::is_away(error));
+        #[cfg(not(feature = "redis"))]
+        {
+            let _ = error;
+            false
+        }
+    }
+
     pub(super) async fn get(&self, key: &str) -> anyhow::Result<Option<String>> {
         match self {
             Self::Local(entries) => {

@@ -126,8 +126,9 @@ pub(super) async fn clean(shared: Arc<Shared>) {
                 return;
             }
             if let Err(error) = shared.backend.delete(&keys).await {
-                // One that is away is not even asked, so that this may be tried often.
-                let is_refused = Backend::was_sent(&error);
+                // One that is away is hardly ever asked, so that this may be tried often: nothing is read from the cache
+                // until it is done.
+                let is_refused = Backend::was_refused(&error);
                 refusals = if is_refused { refusals + 1 } else { 0 };
                 break;
             }

@@ -13,7 +13,7 @@ use super::{Inner, LIMIT, Link};
 const PING_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Whether nothing can be had from Redis now. A command that it refuses says nothing about others.
-pub(super) fn is_away(error: &RedisError) -> bool {
+pub(crate) fn is_away(error: &RedisError) -> bool {
     match error.kind() {
         ErrorKind::Server(kind) => matches!(
             kind,

@@ -15,6 +15,7 @@ use anyhow::anyhow;
 use redis::{Cmd, FromRedisValue};
 use tokio::time::{Instant, timeout_at};
 
+pub(crate) use self::away::is_away;
 use self::connection::Connection;
 use self::topology::Topology;
 use crate::config::CacheConf;
