@@ -6,15 +6,16 @@ use sqlparser::dialect::MySqlDialect;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
+use super::keys::Keys;
 use super::mysql::{closing, element, is_any, keyword, split};
 use super::statements::Statement;
 use super::{column, table};
 use crate::model::{Dialect, Table};
 
 /// Changes the tables as the statement does. Those that are not among them are described elsewhere.
-pub(super) fn apply(statement: &Statement<'_>, tables: &mut Vec<Table>) {
+pub(super) fn apply(statement: &Statement<'_>, tables: &mut Vec<Table>, keys: &mut Keys) {
     let tokens = statement.words();
-    let mut words = Words(&tokens);
+    let mut words = Reader(&tokens);
     let verb = keyword(&tokens[0]);
     words.skip(1);
     while words.eat(&["IGNORE", "ONLINE", "OFFLINE", "TEMPORARY"]) {}
@@ -22,33 +23,40 @@ pub(super) fn apply(statement: &Statement<'_>, tables: &mut Vec<Table>) {
         "ALTER" if words.eat(&["TABLE"]) => {
             words.eat_all(&["IF", "EXISTS"]);
             if let Some(at) = words.table(tables) {
-                let ddl = &mut tables[at].ddl;
-                ddl.push_str(";\n\n");
-                ddl.push_str(statement.text());
+                say(&mut tables[at], statement.text());
                 for operation in split(words.0) {
-                    operate(Words(operation), at, tables);
+                    operate(Reader(operation), &mut tables[at], keys);
                 }
             }
         }
         "CREATE" => {
             let is_unique = words.eat(&["UNIQUE"]);
             if words.eat(&["INDEX"]) {
-                create_index(words, is_unique, statement, tables);
+                create_index(words, is_unique, statement, tables, keys);
+            }
+        }
+        "DROP" if words.eat(&["INDEX"]) => {
+            words.eat_all(&["IF", "EXISTS"]);
+            let name = words.name();
+            if let (Some(name), true, Some(at)) = (name, words.eat(&["ON"]), words.table(tables)) {
+                keys.drop_key(&mut tables[at], &name);
+                say(&mut tables[at], statement.text());
             }
         }
         "DROP" if words.eat(&["TABLE", "TABLES"]) => {
             words.eat_all(&["IF", "EXISTS"]);
             for name in split(words.0) {
-                if let Some(at) = Words(name).table(tables) {
+                if let Some(at) = Reader(name).table(tables) {
                     tables.remove(at);
                 }
             }
         }
         "RENAME" if words.eat(&["TABLE", "TABLES"]) => {
             for pair in split(words.0) {
-                let mut pair = Words(pair);
+                let mut pair = Reader(pair);
                 if let (Some(at), true) = (pair.table(tables), pair.eat(&["TO"])) {
-                    rename(&mut tables[at], pair, statement.text());
+                    rename(&mut tables[at], pair, keys);
+                    say(&mut tables[at], statement.text());
                 }
             }
         }
@@ -61,23 +69,30 @@ fn mysqls() -> super::words::Words {
     super::words::Words::of(Dialect::MySql)
 }
 
-fn rename(table: &mut Table, mut words: Words<'_>, text: &str) {
+/// One statement more that makes the table what it is; it may speak of it twice.
+fn say(table: &mut Table, text: &str) {
+    if !table.ddl.ends_with(text) {
+        table.ddl.push_str(";\n\n");
+        table.ddl.push_str(text);
+    }
+}
+
+fn rename(table: &mut Table, mut words: Reader<'_>, keys: &mut Keys) {
     if let Some(name) = words.name() {
+        keys.rename_table(&table.name, &name);
         table.name = name;
-        if !table.ddl.ends_with(text) {
-            table.ddl.push_str(";\n\n");
-            table.ddl.push_str(text);
-        }
     }
 }
 
 fn create_index(
-    mut words: Words<'_>,
+    mut words: Reader<'_>,
     is_unique: bool,
     statement: &Statement<'_>,
     tables: &mut [Table],
+    keys: &mut Keys,
 ) {
     words.eat_all(&["IF", "NOT", "EXISTS"]);
+    let name = words.name();
     words.skip_to("ON");
     let Some(at) = words.table(tables) else {
         return;
@@ -93,15 +108,14 @@ fn create_index(
     key.extend(words.0[open..].iter().take(close + 1 - open).cloned());
     if let Some(constraint) = constraint(&key) {
         table::constrain(&mut tables[at], &constraint, &mysqls());
-        let ddl = &mut tables[at].ddl;
-        ddl.push_str(";\n\n");
-        ddl.push_str(statement.text());
+        let columns = table::key_columns(&constraint, &mysqls());
+        keys.add(&tables[at].name, name, columns);
+        say(&mut tables[at], statement.text());
     }
 }
 
 /// One operation of an `ALTER TABLE`.
-fn operate(mut words: Words<'_>, at: usize, tables: &mut [Table]) {
-    let table = &mut tables[at];
+fn operate(mut words: Reader<'_>, table: &mut Table, keys: &mut Keys) {
     let verb = words.0.first().map(keyword).unwrap_or_default();
     words.skip(1);
     match verb.as_str() {
@@ -111,6 +125,7 @@ fn operate(mut words: Words<'_>, at: usize, tables: &mut [Table]) {
                 && let Some(constraint) = constraint(&element(words.0))
             {
                 table::constrain(table, &constraint, &mysqls());
+                keys.constrain(&table.name, &constraint, &mysqls());
             }
         }
         "ADD" => {
@@ -124,49 +139,63 @@ fn operate(mut words: Words<'_>, at: usize, tables: &mut [Table]) {
                 vec![words.0]
             };
             for part in parts {
-                set_column(table, None, part);
+                set_column(table, None, part, keys);
             }
         }
         "MODIFY" => {
             words.eat(&["COLUMN"]);
             words.eat_all(&["IF", "EXISTS"]);
-            let name = Words(words.0).name();
-            set_column(table, name.as_deref(), words.0);
+            let name = Reader(words.0).name();
+            set_column(table, name.as_deref(), words.0, keys);
         }
         "CHANGE" => {
             words.eat(&["COLUMN"]);
             words.eat_all(&["IF", "EXISTS"]);
             let name = words.name();
-            set_column(table, name.as_deref(), words.0);
+            set_column(table, name.as_deref(), words.0, keys);
         }
-        "DROP" if words.eat(&["PRIMARY"]) => table.primary_key.clear(),
-        // Names of keys are nothing that a table knows: what is left over makes no query wrong.
-        "DROP" if words.eat(&["INDEX", "KEY", "FOREIGN", "CONSTRAINT", "PARTITION"]) => {}
+        "DROP" if words.eat(&["PRIMARY"]) => {
+            // They stay what the key has made them.
+            let key = std::mem::take(&mut table.primary_key);
+            let is_key = |name: &String| key.iter().any(|it| it.eq_ignore_ascii_case(name));
+            for column in table.columns.iter_mut().filter(|it| is_key(&it.name)) {
+                column.nullable = false;
+            }
+        }
+        "DROP" if words.eat(&["INDEX", "KEY", "CONSTRAINT"]) => {
+            words.eat_all(&["IF", "EXISTS"]);
+            if let Some(name) = words.name() {
+                keys.drop_key(table, &name);
+            }
+        }
+        "DROP" if words.eat(&["FOREIGN", "CHECK", "PARTITION"]) => {}
         "DROP" => {
             words.eat(&["COLUMN"]);
             words.eat_all(&["IF", "EXISTS"]);
             if let Some(name) = words.name() {
-                table.columns.retain(|column| column.name != name);
+                drop_column(table, &name, keys);
             }
         }
         "RENAME" if words.eat(&["COLUMN"]) => {
             if let (Some(old), true, Some(new)) = (words.name(), words.eat(&["TO"]), words.name()) {
-                rename_column(table, &old, &new);
+                rename_column(table, &old, &new, keys);
             }
         }
-        "RENAME" if words.eat(&["INDEX", "KEY"]) => {}
+        "RENAME" if words.eat(&["INDEX", "KEY"]) => {
+            if let (Some(old), true, Some(new)) = (words.name(), words.eat(&["TO"]), words.name()) {
+                keys.rename_key(&table.name, &old, new);
+            }
+        }
         "RENAME" => {
             words.eat(&["TO", "AS"]);
-            if let Some(name) = words.name() {
-                table.name = name;
-            }
+            rename(table, words, keys);
         }
         _ => {}
     }
 }
 
 /// A column that is new, or in the place of the one that was called `old`.
-fn set_column(table: &mut Table, old: Option<&str>, tokens: &[TokenWithSpan]) {
+fn set_column(table: &mut Table, old: Option<&str>, tokens: &[TokenWithSpan], keys: &mut Keys) {
     let mut tokens = element(tokens);
     // `FIRST` and `AFTER c` end a definition.
     if let [.., first] = tokens.as_slice()
@@ -183,14 +212,18 @@ fn set_column(table: &mut Table, old: Option<&str>, tokens: &[TokenWithSpan]) {
     let Ok(def) = parser.parse_column_def() else {
         return;
     };
-    let Some(mut found) = column::column(&def, &mysqls()).filter(|_| !column::is_computed(&def))
-    else {
+    let found = column::column(&def, &mysqls()).filter(|_| !column::is_computed(&def));
+    let Some(mut found) = found else {
+        // The database computes it from now on; nobody can set it.
+        table
+            .columns
+            .retain(|column| Some(column.name.as_str()) != old);
         return;
     };
     if let Some(old) = old {
-        rename_column(table, old, &found.name);
+        rename_column(table, old, &found.name, keys);
     }
-    keys_of(table, &def);
+    keys_of(table, &def, keys);
     found.nullable &= !table.primary_key.contains(&found.name);
     match table
         .columns
@@ -202,17 +235,35 @@ fn set_column(table: &mut Table, old: Option<&str>, tokens: &[TokenWithSpan]) {
     }
 }
 
-fn keys_of(table: &mut Table, def: &ColumnDef) {
-    for option in &def.options {
-        match option.option {
-            ColumnOption::PrimaryKey(_) => table.primary_key = vec![def.name.value.clone()],
-            ColumnOption::Unique(_) => table.unique_keys.push(vec![def.name.value.clone()]),
-            _ => {}
-        }
+fn keys_of(table: &mut Table, def: &ColumnDef, keys: &mut Keys) {
+    let name = &def.name.value;
+    let is_primary = |it: &ColumnOption| matches!(it, ColumnOption::PrimaryKey(_));
+    let is_unique = |it: &ColumnOption| matches!(it, ColumnOption::Unique(_));
+    let mut options = def.options.iter().map(|it| &it.option);
+    if options.clone().any(is_primary) {
+        table.primary_key = vec![name.clone()];
+    }
+    if options.any(is_unique) || column::is_serial(def) {
+        table.unique_keys.push(vec![name.clone()]);
+        keys.add(&table.name, None, vec![name.clone()]);
     }
 }
 
-fn rename_column(table: &mut Table, old: &str, new: &str) {
+/// A key keeps its other columns, if it has any.
+fn drop_column(table: &mut Table, name: &str, keys: &mut Keys) {
+    let is_it = |other: &String| other.eq_ignore_ascii_case(name);
+    table.columns.retain(|column| !is_it(&column.name));
+    let of_table = table.unique_keys.iter_mut().chain(&mut table.indexes);
+    for key in of_table.chain([&mut table.primary_key]) {
+        key.retain(|column| !is_it(column));
+    }
+    table.unique_keys.retain(|key| !key.is_empty());
+    table.indexes.retain(|key| !key.is_empty());
+    keys.drop_column(&table.name, name);
+}
+
+fn rename_column(table: &mut Table, old: &str, new: &str, names: &mut Keys) {
+    names.rename_column(&table.name, old, new);
     let columns = table.columns.iter_mut().map(|column| &mut column.name);
     let keys = table.unique_keys.iter_mut().chain(&mut table.indexes);
     let in_keys = keys.flatten().chain(&mut table.primary_key);
@@ -232,22 +283,22 @@ fn constraint(tokens: &[TokenWithSpan]) -> Option<TableConstraint> {
 
 /// Tokens that are read from the front.
 #[derive(Clone, Copy)]
-struct Words<'a>(&'a [TokenWithSpan]);
+pub(super) struct Reader<'a>(pub(super) &'a [TokenWithSpan]);
 
-impl Words<'_> {
-    fn skip(&mut self, count: usize) {
+impl Reader<'_> {
+    pub(super) fn skip(&mut self, count: usize) {
         self.0 = self.0.get(count..).unwrap_or_default();
     }
 
     /// Takes the next word if it is one of these.
-    fn eat(&mut self, words: &[&str]) -> bool {
+    pub(super) fn eat(&mut self, words: &[&str]) -> bool {
         let is_there = is_any(self.0.first(), words);
         self.skip(usize::from(is_there));
         is_there
     }
 
     /// Takes these words if all of them come next.
-    fn eat_all(&mut self, words: &[&str]) {
+    pub(super) fn eat_all(&mut self, words: &[&str]) {
         let is_next = |(at, word): (usize, &&str)| is_any(self.0.get(at), &[word]);
         if words.iter().enumerate().all(is_next) {
             self.skip(words.len());
@@ -260,7 +311,7 @@ impl Words<'_> {
     }
 
     /// Of a name with a database before it, the last part.
-    fn name(&mut self) -> Option<String> {
+    pub(super) fn name(&mut self) -> Option<String> {
         let mut found = None;
         while let Some(name) = self.0.first().and_then(|it| name_of(&it.token)) {
             found = Some(name);
