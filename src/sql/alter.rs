@@ -6,16 +6,15 @@ use sqlparser::dialect::MySqlDialect;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use super::keys::Keys;
 use super::mysql::{closing, element, is_any, keyword, split};
 use super::statements::Statement;
 use super::{column, table};
 use crate::model::{Dialect, Table};
 
 /// Changes the tables as the statement does. Those that are not among them are described elsewhere.
-pub(super) fn apply(statement: &Statement<'_>, tables: &mut Vec<Table>, keys: &mut Keys) {
+pub(super) fn apply(statement: &Statement<'_>, tables: &mut Vec<Table>) {
     let tokens = statement.words();
-    let mut words = Reader(&tokens);
+    let mut words = Words(&tokens);
     let verb = keyword(&tokens[0]);
     words.skip(1);
     while words.eat(&["IGNORE", "ONLINE", "OFFLINE", "TEMPORARY"]) {}
@@ -23,40 +22,33 @@ pub(super) fn apply(statement: &Statement<'_>, tables: &mut Vec<Table>, keys: &m
         "ALTER" if words.eat(&["TABLE"]) => {
             words.eat_all(&["IF", "EXISTS"]);
             if let Some(at) = words.table(tables) {
-                say(&mut tables[at], statement.text());
+                let ddl = &mut tables[at].ddl;
+                ddl.push_str(";\n\n");
+                ddl.push_str(statement.text());
                 for operation in split(words.0) {
-                    operate(Reader(operation), &mut tables[at], keys);
+                    operate(Words(operation), at, tables);
                 }
             }
         }
         "CREATE" => {
             let is_unique = words.eat(&["UNIQUE"]);
             if words.eat(&["INDEX"]) {
-                create_index(words, is_unique, statement, tables, keys);
-            }
-        }
-        "DROP" if words.eat(&["INDEX"]) => {
-            words.eat_all(&["IF", "EXISTS"]);
-            let name = words.name();
-            if let (Some(name), true, Some(at)) = (name, words.eat(&["ON"]), words.table(tables)) {
-                keys.drop_key(&mut tables[at], &name);
-                say(&mut tables[at], statement.text());
+                create_index(words, is_unique, statement, tables);
             }
         }
         "DROP" if words.eat(&["TABLE", "TABLES"]) => {
             words.eat_all(&["IF", "EXISTS"]);
             for name in split(words.0) {
-                if let Some(at) = Reader(name).table(tables) {
+                if let Some(at) = Words(name).table(tables) {
                     tables.remove(at);
                 }
             }
         }
         "RENAME" if words.eat(&["TABLE", "TABLES"]) => {
             for pair in split(words.0) {
-                let mut pair = Reader(pair);
+                let mut pair = Words(pair);
                 if let (Some(at), true) = (pair.table(tables), pair.eat(&["TO"])) {
-                    rename(&mut tables[at], pair, keys);
-                    say(&mut tables[at], statement.text());
+                    rename(&mut tables[at], pair, statement.text());
                 }
             }
         }
@@ -69,30 +61,23 @@ fn mysqls() -> super::words::Words {
     super::words::Words::of(Dialect::MySql)
 }
 
-/// One statement more that makes the table what it is; it may speak of it twice.
-fn say(table: &mut Table, text: &str) {
-    if !table.ddl.ends_with(text) {
-        table.ddl.push_str(";\n\n");
-        table.ddl.push_str(text);
-    }
-}
-
-fn rename(table: &mut Table, mut words: Reader<'_>, keys: &mut Keys) {
+fn rename(table: &mut Table, mut words: Words<'_>, text: &str) {
     if let Some(name) = words.name() {
-        keys.rename_table(&table.name, &name);
         table.name = name;
+        if !table.ddl.ends_with(text) {
+            table.ddl.push_str(";\n\n");
+            table.ddl.push_str(text);
+        }
     }
 }
 
 fn create_index(
-    mut words: Reader<'_>,
+    mut words: Words<'_>,
     is_unique: bool,
     statement: &Statement<'_>,
     tables: &mut [Table],
-    keys: &mut Keys,
 ) {
     words.eat_all(&["IF", "NOT", "EXISTS"]);
-    let name = words.name();
     words.skip_to("ON");
     let Some(at) = words.table(tables) else {
         return;
@@ -108,14 +93,15 @@ fn create_index(
     key.extend(words.0[open..].iter().take(close + 1 - open).cloned());
     if let Some(constraint) = constraint(&key) {
         table::constrain(&mut tables[at], &constraint, &mysqls());
-        let columns = table::key_columns(&constraint, &mysqls());
-        keys.add(&tables[at].name, name, columns);
-        say(&mut tables[at], statement.text());
+        let ddl = &mut tables[at].ddl;
+        ddl.push_str(";\n\n");
+        ddl.push_str(statement.text());
     }
 }
 
 /// One operation of an `ALTER TABLE`.
-fn operate(mut words: Reader<'_>, table: &mut Table, keys: &mut Keys) {
+fn operate(mut words: Words<'_>, at: usize, tables: &mut [Table]) {
+    let table = &mut tables[at];
     let verb = words.0.first().map(keyword).unwrap_or_default();
     words.skip(1);
     match verb.as_str() {
@@ -125,7 +111,6 @@ fn operate(mut words: Reader<'_>, table: &mut Table, keys: &mut Keys) {
                 && let Some(constraint) = constraint(&element(words.0))
             {
                 table::constrain(table, &constraint, &mysqls());
-                keys.constrain(&table.name, &constraint, &mysqls());
             }
         }
         "ADD" => {
@@ -139,63 +124,49 @@ fn operate(mut words: Reader<'_>, table: &mut Table, keys: &mut Keys) {
                 vec![words.0]
             };
             for part in parts {
-                set_column(table, None, part, keys);
+                set_column(table, None, part);
             }
         }
         "MODIFY" => {
             words.eat(&["COLUMN"]);
             words.eat_all(&["IF", "EXISTS"]);
-            let name = Reader(words.0).name();
-            set_column(table, name.as_deref(), words.0, keys);
+            let name = Words(words.0).name();
+            set_column(table, name.as_deref(), words.0);
         }
         "CHANGE" => {
             words.eat(&["COLUMN"]);
             words.eat_all(&["IF", "EXISTS"]);
             let name = words.name();
-            set_column(table, name.as_deref(), words.0, keys);
+            set_column(table, name.as_deref(), words.0);
         }
-        "DROP" if words.eat(&["PRIMARY"]) => {
-            // They stay what the key has made them.
-            let key = std::mem::take(&mut table.primary_key);
-            let is_key = |name: &String| key.iter().any(|it| it.eq_ignore_ascii_case(name));
-            for column in table.columns.iter_mut().filter(|it| is_key(&it.name)) {
-                column.nullable = false;
-            }
-        }
-        "DROP" if words.eat(&["INDEX", "KEY", "CONSTRAINT"]) => {
-            words.eat_all(&["IF", "EXISTS"]);
-            if let Some(name) = words.name() {
-                keys.drop_key(table, &name);
-            }
-        }
-        "DROP" if words.eat(&["FOREIGN", "CHECK", "PARTITION"]) => {}
+        "DROP" if words.eat(&["PRIMARY"]) => table.primary_key.clear(),
+        // Names of keys are nothing that a table knows: what is left over makes no query wrong.
+        "DROP" if words.eat(&["INDEX", "KEY", "FOREIGN", "CONSTRAINT", "PARTITION"]) => {}
         "DROP" => {
             words.eat(&["COLUMN"]);
             words.eat_all(&["IF", "EXISTS"]);
             if let Some(name) = words.name() {
-                drop_column(table, &name, keys);
+                table.columns.retain(|column| column.name != name);
             }
         }
         "RENAME" if words.eat(&["COLUMN"]) => {
             if let (Some(old), true, Some(new)) = (words.name(), words.eat(&["TO"]), words.name()) {
-                rename_column(table, &old, &new, keys);
+                rename_column(table, &old, &new);
             }
         }
-        "RENAME" if words.eat(&["INDEX", "KEY"]) => {
-            if let (Some(old), true, Some(new)) = (words.name(), words.eat(&["TO"]), words.name()) {
-                keys.rename_key(&table.name, &old, new);
-            }
-        }
+        "RENAME" if words.eat(&["INDEX", "KEY"]) => {}
         "RENAME" => {
             words.eat(&["TO", "AS"]);
-            rename(table, words, keys);
+            if let Some(name) = words.name() {
+                table.name = name;
+            }
         }
         _ => {}
     }
 }
 
 /// A column that is new, or in the place of the one that was called `old`.
-fn set_column(table: &mut Table, old: Option<&str>, tokens: &[TokenWithSpan], keys: &mut Keys) {
+fn set_column(table: &mut Table, old: Option<&str>, tokens: &[TokenWithSpan]) {
     let mut tokens = element(tokens);
     // `FIRST` and `AFTER c` end a definition.
     if let [.., first] = tokens.as_slice()
@@ -212,18 +183,14 @@ fn set_column(table: &mut Table, old: Option<&str>, tokens: &[TokenWithSpan], ke
     let Ok(def) = parser.parse_column_def() else {
         return;
     };
-    let found = column::column(&def, &mysqls()).filter(|_| !column::is_computed(&def));
-    let Some(mut found) = found else {
-        // The database computes it from now on; nobody can set it.
-        table
-            .columns
-            .retain(|column| Some(column.name.as_str()) != old);
+    let Some(mut found) = column::column(&def, &mysqls()).filter(|_| !column::is_computed(&def))
+    else {
         return;
     };
     if let Some(old) = old {
-        rename_column(table, old, &found.name, keys);
+        rename_column(table, old, &found.name);
     }
-    keys_of(table, &def, keys);
+    keys_of(table, &def);
     found.nullable &= !table.primary_key.contains(&found.name);
     match table
         .columns
@@ -235,35 +202,20 @@ fn set_column(table: &mut Table, old: Option<&str>, tokens: &[TokenWithSpan], ke
     }
 }
 
-fn keys_of(table: &mut Table, def: &ColumnDef, keys: &mut Keys) {
-    let name = &def.name.value;
-    let is_primary = |it: &ColumnOption| matches!(it, ColumnOption::PrimaryKey(_));
-    let is_unique = |it: &ColumnOption| matches!(it, ColumnOption::Unique(_));
-    let mut options = def.options.iter().map(|it| &it.option);
-    if options.clone().any(is_primary) {
-        table.primary_key = vec![name.clone()];
+fn keys_of(table: &mut Table, def: &ColumnDef) {
+    if column::is_serial(def) {
+        table.unique_keys.push(vec![def.name.value.clone()]);
     }
-    if options.any(is_unique) || column::is_serial(def) {
-        table.unique_keys.push(vec![name.clone()]);
-        keys.add(&table.name, None, vec![name.clone()]);
+    for option in &def.options {
+        match option.option {
+            ColumnOption::PrimaryKey(_) => table.primary_key = vec![def.name.value.clone()],
+            ColumnOption::Unique(_) => table.unique_keys.push(vec![def.name.value.clone()]),
+            _ => {}
+        }
     }
 }
 
-/// A key keeps its other columns, if it has any.
-fn drop_column(table: &mut Table, name: &str, keys: &mut Keys) {
-    let is_it = |other: &String| other.eq_ignore_ascii_case(name);
-    table.columns.retain(|column| !is_it(&column.name));
-    let of_table = table.unique_keys.iter_mut().chain(&mut table.indexes);
-    for key in of_table.chain([&mut table.primary_key]) {
-        key.retain(|column| !is_it(column));
-    }
-    table.unique_keys.retain(|key| !key.is_empty());
-    table.indexes.retain(|key| !key.is_empty());
-    keys.drop_column(&table.name, name);
-}
-
-fn rename_column(table: &mut Table, old: &str, new: &str, names: &mut Keys) {
-    names.rename_column(&table.name, old, new);
+fn rename_column(table: &mut Table, old: &str, new: &str) {
     let columns = table.columns.iter_mut().map(|column| &mut column.name);
     let keys = table.unique_keys.iter_mut().chain(&mut table.indexes);
     let in_keys = keys.flatten().chain(&mut table.primary_key);
@@ -283,9 +235,9 @@ fn constraint(tokens: &[TokenWithSpan]) -> Option<TableConstraint> {
 
 /// Tokens that are read from the front.
 #[derive(Clone, Copy)]
-pub(super) struct Reader<'a>(pub(super) &'a [TokenWithSpan]);
+pub(super) struct Words<'a>(pub(super) &'a [TokenWithSpan]);
 
-impl Reader<'_> {
+impl Words<'_> {
     pub(super) fn skip(&mut self, count: usize) {
         self.0 = self.0.get(count..).unwrap_or_default();
     }

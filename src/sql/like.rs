@@ -2,23 +2,23 @@
 
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use super::alter::Reader;
+use super::alter;
 use super::mysql::is_any;
 use super::statements::Statement;
 use super::words::Words;
 use crate::model::{Dialect, Table};
 use crate::source::{FileId, Span};
 
-/// The copy, with the name of what it is one of. `None` for every other statement; a table that is described elsewhere
+/// The copy. `None` for every other statement; a table that is described elsewhere
 /// cannot be copied here.
 pub(super) fn copy(
     file: FileId,
     statement: &Statement<'_>,
     words: &Words,
     tables: &[Table],
-) -> Option<(String, Table)> {
+) -> Option<Table> {
     let tokens = statement.words();
-    let mut reader = Reader(&tokens);
+    let mut reader = alter::Words(&tokens);
     while reader.eat(&["CREATE", "OR", "REPLACE", "UNLOGGED", "TABLE"]) {}
     reader.eat_all(&["IF", "NOT", "EXISTS"]);
     let (name, place) = last_name(&mut reader, words)?;
@@ -53,10 +53,13 @@ pub(super) fn copy(
             .iter_mut()
             .for_each(|column| column.default = None);
     }
-    Some((source.name.clone(), table))
+    Some(table)
 }
 
-fn last_name<'a>(reader: &mut Reader<'a>, words: &Words) -> Option<(String, &'a TokenWithSpan)> {
+fn last_name<'a>(
+    reader: &mut alter::Words<'a>,
+    words: &Words,
+) -> Option<(String, &'a TokenWithSpan)> {
     let before = reader.0;
     let name = reader.name()?;
     let token = &before[before.len() - reader.0.len() - 1];

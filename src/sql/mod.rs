@@ -4,7 +4,6 @@ mod alter;
 mod clean;
 mod column;
 mod dialect;
-mod keys;
 mod like;
 mod mysql;
 mod postgres;
@@ -15,11 +14,9 @@ mod table;
 mod tests;
 mod words;
 
-use sqlparser::ast::CreateTable;
 use sqlparser::dialect::{Dialect as Parsing, GenericDialect, MySqlDialect, PostgreSqlDialect};
 use sqlparser::parser::{Parser, ParserError};
 
-use self::keys::Keys;
 use self::statements::{Statement, Statements};
 use self::words::Words;
 use crate::diag::{Diagnostic, Report};
@@ -43,8 +40,6 @@ pub fn parse(file: FileId, text: &str, report: &mut Report) -> Vec<Table> {
 pub struct Script {
     words: Words,
     pub tables: Vec<Table>,
-    /// What keys are called, as far as that matters.
-    keys: Keys,
     /// Of each table, the database that it was created in, where that is said.
     databases: Vec<(String, Option<String>)>,
     /// What the last `USE` says.
@@ -58,7 +53,6 @@ impl Script {
         Self {
             words: Words::of(dialect),
             tables: Vec::new(),
-            keys: Keys::default(),
             databases: Vec::new(),
             used: None,
             statements: Vec::new(),
@@ -94,35 +88,21 @@ impl Script {
         for statement in statements.iter() {
             self.used = statement.used().or(self.used.take());
             if statement.creates_table() {
-                self.create(file, text, &statement, report);
+                let copy = like::copy(file, &statement, &self.words, &self.tables);
+                let table =
+                    copy.or_else(|| create_table(file, text, &statement, &self.words, report));
+                if let Some(table) = table {
+                    self.statements.push(table.ddl.clone());
+                    self.add(table, &statement, report);
+                }
             } else if self.words.dialect == Dialect::MySql {
-                alter::apply(&statement, &mut self.tables, &mut self.keys);
+                alter::apply(&statement, &mut self.tables);
             } else if postgres::belongs(&statement) {
                 postgres::apply(&statement, &mut self.words, &mut self.tables);
                 self.statements.push(statement.text().to_owned());
             }
         }
         self.tables.iter_mut().for_each(table::finish);
-    }
-
-    fn create(&mut self, file: FileId, text: &str, statement: &Statement<'_>, report: &mut Report) {
-        if let Some((source, table)) = like::copy(file, statement, &self.words, &self.tables) {
-            self.keys.copy(&source, &table.name);
-            self.statements.push(table.ddl.clone());
-            self.add(table, statement, report);
-            return;
-        }
-        let Some(create) = create_table(file, statement, &self.words, report) else {
-            return;
-        };
-        if let Some(table) = table::table(file, text, statement, &create, &self.words, report) {
-            let is_there = self.tables.iter().any(|first| first.name == table.name);
-            if !is_there || statement.replaces() {
-                self.keys.create(&table.name, &create, &self.words);
-            }
-            self.statements.push(table.ddl.clone());
-            self.add(table, statement, report);
-        }
     }
 
     fn add(&mut self, table: Table, statement: &Statement<'_>, report: &mut Report) {
@@ -174,10 +154,11 @@ fn without_rows(text: &str) -> String {
 
 fn create_table(
     file: FileId,
+    text: &str,
     statement: &Statement<'_>,
     words: &Words,
     report: &mut Report,
-) -> Option<CreateTable> {
+) -> Option<Table> {
     // MySQL first: it is what go-zero's users write. What only others understand is tried after it.
     let dialects: &[&dyn Parsing] = match words.dialect {
         Dialect::MySql => &[&MySqlDialect {}, &PostgreSqlDialect {}, &GenericDialect {}],
@@ -195,7 +176,7 @@ fn create_table(
         };
         let parser = Parser::new(*dialect).with_tokens_with_locations(tokens);
         match parse_one(parser) {
-            Ok(create) => return Some(create),
+            Ok(create) => return table::table(file, text, statement, &create, words, report),
             Err(error) => first_error = first_error.or(Some(error)),
         }
     }
@@ -208,7 +189,7 @@ fn create_table(
     None
 }
 
-fn parse_one(mut parser: Parser<'_>) -> Result<CreateTable, ParserError> {
+fn parse_one(mut parser: Parser<'_>) -> Result<sqlparser::ast::CreateTable, ParserError> {
     let statement = parser.parse_statement()?;
     let rest = parser.peek_token();
     match (statement, &rest.token) {

@@ -78,15 +78,15 @@ pub(super) fn table(
                 }
             }
         }
+        if words.dialect == Dialect::MySql && column::is_serial(def) {
+            table.unique_keys.push(vec![words.name(&def.name)]);
+        }
         for option in &def.options {
             match option.option {
                 ColumnOption::PrimaryKey(_) => table.primary_key.push(words.name(&def.name)),
                 ColumnOption::Unique(_) => table.unique_keys.push(vec![words.name(&def.name)]),
                 _ => {}
             }
-        }
-        if words.dialect == Dialect::MySql && column::is_serial(def) {
-            table.unique_keys.push(vec![words.name(&def.name)]);
         }
     }
     for constraint in &create.constraints {
@@ -103,15 +103,6 @@ pub(super) fn constrain(table: &mut Table, constraint: &TableConstraint, words: 
         TableConstraint::Unique(key) => table.unique_keys.push(names(&key.columns, words)),
         TableConstraint::Index(key) => table.indexes.push(names(&key.columns, words)),
         _ => {}
-    }
-}
-
-/// The columns of a key that is declared by itself.
-pub(super) fn key_columns(constraint: &TableConstraint, words: &Words) -> Vec<String> {
-    match constraint {
-        TableConstraint::Unique(key) => names(&key.columns, words),
-        TableConstraint::Index(key) => names(&key.columns, words),
-        _ => Vec::new(),
     }
 }
 
