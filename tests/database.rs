@@ -186,7 +186,6 @@ async fn postgres_says_what_it_was_told() -> anyhow::Result<()> {
             .await;
         made.with_context(|| (*file).to_owned())?;
         let place = Place::new()?;
-        // Any variable will do.
         place.fine("model --database -o out", Some(&url(&database)))?;
         let name = format!("out/{database}.sql");
         let text = place.read(&name)?;

@@ -305,12 +305,13 @@ mod tests {
             chain(8, 19, "self", &[".pool", long], ";"),
             format!("self.pool{}", below(8))
         );
-        let wide = format!(".{}(first, second)", "select_by_".repeat(7));
-        let name = "select_by_".repeat(7);
+        let name = "select_by_".repeat(6);
+        let wide = format!(".{name}(first, second)");
         assert_eq!(
             chain(16, 16, "self", &[&wide, ".await"], ""),
             format!("self.{name}(first, second)\n{}.await", " ".repeat(20))
         );
+        let name = "select_by_".repeat(7);
         let wide = format!(".{name}(first, second, third)");
         assert_eq!(
             chain(16, 16, "self", &[&wide, ".await"], ""),

@@ -66,7 +66,8 @@ impl Unique {
     }
 
     pub(super) fn take(&mut self, wanted: String) -> String {
-        let plain = wanted.strip_prefix("r#").unwrap_or(&wanted).to_owned();
+        let plain = wanted.strip_prefix("r#").unwrap_or(&wanted);
+        let plain = plain.trim_end_matches('_').to_owned();
         let mut name = wanted;
         let mut number = 1;
         while self.taken.contains(&name) {
@@ -172,8 +173,9 @@ mod tests {
             ]
         );
         let mut names = Unique::default();
-        let taken = ["r#type", "r#type", "id"].map(|name| names.take(name.to_owned()));
-        assert_eq!(taken, ["r#type", "type_2", "id"]);
+        let wanted = ["r#type", "r#type", "self_", "self_", "id"];
+        let taken = wanted.map(|name| names.take(name.to_owned()));
+        assert_eq!(taken, ["r#type", "type_2", "self_", "self_2", "id"]);
     }
 
     #[test]

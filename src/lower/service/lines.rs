@@ -43,3 +43,12 @@ pub(super) fn value(indent: usize, column: usize, text: &str) -> String {
         _ => text.to_owned(),
     }
 }
+
+/// Where a unique key is in the cache. A text alone is left on its line as long as it fits.
+pub(super) fn hint(hint: &str) -> String {
+    let line = format!("let hint = format!(\"{hint}\");");
+    if is_wide(8, &line) {
+        return format!("let hint = format!(\n            \"{hint}\"\n        );");
+    }
+    line
+}

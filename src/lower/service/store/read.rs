@@ -168,7 +168,7 @@ fn find_by(
     let one = format!(".{select}({arguments})");
     let again = chain(16, 28, "self", &[&one, ".await?"], ";");
     let last = vec![
-        hint_line(&hint),
+        lines::hint(&hint),
         format!(
             "let found = self\n            .cache\n            .hint(&hint, || async {{\n                \
              let found = {again};\n                \
@@ -213,15 +213,6 @@ fn find_by(
         )],
     };
     [find, select]
-}
-
-/// A text alone is left on its line as long as it fits.
-fn hint_line(hint: &str) -> String {
-    let line = format!("let hint = format!(\"{hint}\");");
-    if layout::is_wide(8, &line) {
-        return format!("let hint = format!(\n            \"{hint}\"\n        );");
-    }
-    line
 }
 
 fn parameters(names: &Names, of: &[&Column]) -> Vec<String> {
