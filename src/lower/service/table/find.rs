@@ -14,7 +14,7 @@ impl Writer<'_> {
         let arguments = key.iter().filter_map(|pair| {
             let column = self.table.column(&pair.to)?;
             let (field, value) = self.field(pair.from.as_ref()?)?;
-            let argument = self.argument(field, column, &value);
+            let argument = Self::argument(field, column, &value);
             Some(if argument.contains('(') {
                 let name = self.names.field(column);
                 lines.push(format!("let {name} = {argument};"));
@@ -77,7 +77,7 @@ impl Writer<'_> {
                 oneof: None,
                 ..field.clone()
             };
-            let argument = self.argument(&bare, column, &name);
+            let argument = Self::argument(&bare, column, &name);
             let finder = self.finder(std::slice::from_ref(&pair.to));
             let find = format!(".{finder}({argument})");
             let links = [".store", self.table_link(), &find, ".await?"];
@@ -104,7 +104,7 @@ impl Writer<'_> {
     }
 
     /// A value of this key's column, as a finder takes it.
-    pub(super) fn argument(&self, field: &MessageField, column: &Column, value: &str) -> String {
+    pub(super) fn argument(field: &MessageField, column: &Column, value: &str) -> String {
         let plain = Column {
             nullable: false,
             ..column.clone()
