@@ -420,6 +420,6 @@ fn plain_default(default: ColumnDefault) -> Option<ColumnDefault> {
         }
         ColumnDefault::Bool(value) => Some(ColumnDefault::Text(u8::from(value).to_string())),
         ColumnDefault::Expression(_) => Some(ColumnDefault::Expression(String::new())),
-        other => Some(other),
+        ColumnDefault::Now => Some(ColumnDefault::Now),
     }
 }

@@ -1,8 +1,6 @@
-//! Why nothing could be read. No message holds a password: what is said of a place is what [`Address`] shows of it.
+//! Why nothing could be read. No message holds a password: what is said of a place is what an address shows of it.
 
 use std::fmt;
-
-use super::Address;
 
 /// As many names as one reads at a glance.
 const SHOWN: usize = 12;
@@ -33,7 +31,7 @@ pub enum Error {
 impl Error {
     #[cfg(feature = "database")]
     pub(super) fn at(
-        address: &Address,
+        address: &super::Address,
         doing: impl Into<String>,
         reason: impl Into<String>,
     ) -> Self {
