@@ -59,6 +59,20 @@ impl Loader for Disk {
     }
 }
 
+/// A loader whose every answer is told to somebody else, too.
+pub struct Overheard<'a> {
+    pub loader: &'a dyn Loader,
+    pub heard: &'a dyn Fn(&Utf8Path, &io::Result<String>),
+}
+
+impl Loader for Overheard<'_> {
+    fn read(&self, path: &Utf8Path) -> io::Result<String> {
+        let answer = self.loader.read(path);
+        (self.heard)(path, &answer);
+        answer
+    }
+}
+
 /// Why a text could not be read, without the operating system's numbers.
 pub fn reason(error: &io::Error) -> String {
     match error.kind() {

@@ -4,6 +4,7 @@
 //! one. Until the journal is there a failure leaves the tree as it was; afterwards an error is undone, and a
 //! killed run is completed by the next one.
 
+use std::borrow::Cow;
 use std::fs::{self, Permissions};
 use std::io;
 
@@ -22,6 +23,16 @@ pub struct Summary {
     pub written: usize,
     pub kept: usize,
     pub deleted: usize,
+}
+
+impl Summary {
+    /// Nothing but files that are as they should be.
+    pub fn kept(kept: usize) -> Self {
+        Self {
+            kept,
+            ..Self::default()
+        }
+    }
 }
 
 impl Plan {
@@ -211,10 +222,10 @@ fn permissions(place: &Utf8Path) -> Option<Permissions> {
 }
 
 /// A file whose first line ends in CRLF keeps CRLF.
-fn with_line_ends_of(before: Option<&[u8]>, text: &str) -> Vec<u8> {
+pub(super) fn with_line_ends_of<'t>(before: Option<&[u8]>, text: &'t str) -> Cow<'t, [u8]> {
     let first = before.and_then(|bytes| bytes.split_inclusive(|byte| *byte == b'\n').next());
     if first.is_some_and(|line| line.ends_with(b"\r\n")) {
-        return lines(text).replace('\n', "\r\n").into_bytes();
+        return Cow::Owned(lines(text).replace('\n', "\r\n").into_bytes());
     }
-    text.as_bytes().to_vec()
+    Cow::Borrowed(text.as_bytes())
 }

@@ -9,8 +9,9 @@ use super::normal;
 use super::plan::{Action, Change, Reason};
 use super::rustfmt;
 
-/// Formats every new Rust text; a text that is on disk already when formatted is kept after all.
-pub(super) fn all(changes: &mut BTreeMap<Utf8PathBuf, Change>, disk: &Disk) {
+/// Formats every new Rust text; a text that is on disk already when formatted is kept after all. Says whether all of
+/// them are still the same as far as edits go, as they should be.
+pub(super) fn all(changes: &mut BTreeMap<Utf8PathBuf, Change>, disk: &Disk) -> bool {
     let settings = settings(changes, disk);
     let jobs: Vec<(&Utf8PathBuf, &str)> = changes
         .iter()
@@ -19,16 +20,20 @@ pub(super) fn all(changes: &mut BTreeMap<Utf8PathBuf, Change>, disk: &Disk) {
         .filter(|(_, text)| !opts_out(text))
         .collect();
     if jobs.is_empty() {
-        return;
+        return true;
     }
     let texts: Vec<&str> = jobs.iter().map(|(_, text)| *text).collect();
     let done = rustfmt::all(&texts, &settings);
     let paths: Vec<Utf8PathBuf> = jobs.iter().map(|(path, _)| (*path).clone()).collect();
+    let mut are_same = true;
     for (path, text) in paths.into_iter().zip(done) {
         if let (Some(change), Some(text)) = (changes.get_mut(&path), text) {
+            let printed = change.after.as_deref().unwrap_or_default();
+            are_same &= normal::is_same(&path, printed, &text);
             settle(change, text);
         }
     }
+    are_same
 }
 
 fn settle(change: &mut Change, text: String) {

@@ -24,6 +24,7 @@ mod record;
 mod replace;
 mod rustfmt;
 mod sample;
+mod stamp;
 mod threeway;
 mod yaml;
 
@@ -37,9 +38,13 @@ pub use self::notes::Note;
 pub use self::plan::{Action, Change, Plan, Ready, Reason, Rules, plan};
 pub use self::replace::{put, replace};
 pub use self::sample::sample;
+pub use self::stamp::{Reads, Stamp};
 
 /// Where unfinished work lives while a plan is carried out; never there afterwards.
 const STAGE: &str = ".zgen-stage";
 
 /// Where the text of each scaffold is as zgen wrote it last: the base of a three-way merge.
 const BASE: &str = ".zgen/base";
+
+/// What only saves time: of one machine, not to be committed, and never missed.
+const CACHE: &str = ".zgen/cache";
