@@ -4,6 +4,7 @@
 //! without conflicts becomes a [`Ready`] and [`apply`] carries it out, all of it or nothing. The rules, from the
 //! user's side, are in `docs/ownership.md`.
 
+mod alike;
 mod apply;
 mod base;
 mod create;
@@ -24,6 +25,7 @@ mod record;
 mod replace;
 mod rustfmt;
 mod sample;
+mod shape;
 mod stamp;
 mod threeway;
 mod yaml;
