@@ -9,6 +9,7 @@ mod asked;
 mod breaking;
 mod check;
 mod console;
+mod database;
 mod dev;
 mod docker;
 mod exit;
