@@ -134,9 +134,10 @@ fn stage(
         }
     }
     let lock = Utf8Path::new(LOCK);
-    let (lock_before, lock_text) = match plan.moves_lock() {
-        true => (guard.disk().read(lock)?, plan.lock.render()),
-        false => (None, String::new()),
+    let (lock_before, lock_text) = if plan.moves_lock() {
+        (guard.disk().read(lock)?, plan.lock.render())
+    } else {
+        (None, String::new())
     };
     if plan.moves_lock() {
         texts.push(Text {
