@@ -59,6 +59,20 @@ impl Loader for Disk {
     }
 }
 
+/// A loader whose every answer is told to somebody else, too.
+pub struct Overheard<'a> {
+    pub loader: &'a dyn Loader,
+    pub heard: &'a dyn Fn(&Utf8Path, &io::Result<String>),
+}
+
+impl Loader for Overheard<'_> {
+    fn read(&self, path: &Utf8Path) -> io::Result<String> {
+        let answer = self.loader.read(path);
+        (self.heard)(path, &answer);
+        answer
+    }
+}
+
 /// Reads one text from memory, as if it stood on the disk, and all others from there.
 #[derive(Debug, Clone)]
 pub struct Above<'a> {

@@ -61,6 +61,10 @@ impl Place {
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
                 let path = entry.path();
+                // Of one machine, and written by runs that change nothing.
+                if path.ends_with(".zgen/cache") {
+                    continue;
+                }
                 if path.is_dir() {
                     folders.push(path);
                     continue;

@@ -5,6 +5,7 @@
 
 mod against;
 mod api;
+mod asked;
 mod breaking;
 mod check;
 mod console;

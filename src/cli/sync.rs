@@ -7,11 +7,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::ArgAction;
 
 use super::findings::{self, Format};
-use super::{Console, Exit, planned};
+use super::{Console, Exit, asked, planned};
 use crate::emit::Owner;
 use crate::project::{Error, Patterns, Project};
-use crate::source;
-use crate::write::{self, Action, Disk, Guard, Lock, Plan, Reason, Rules};
+use crate::source::{self, Loader as _, Overheard};
+use crate::write::{self, Action, Disk, Guard, Lock, Plan, Reads, Reason, Rules, Stamp, Summary};
 
 /// The options of every command that generates.
 #[derive(Debug, Clone, Copy, Default, clap::Args)]
@@ -132,8 +132,27 @@ fn reach(
     }
     let mut project = Project::open(dir)?;
     let described = add(&mut project, console)?;
+    // A plan that is asked for is made, and so is every part of one; so is what comes with a description of its own.
+    let is_known = mode.format != Format::Json && matches!(aim, Aim::Write | Aim::Check);
+    let is_known = is_known && within.is_none() && described.is_none();
+    let key = is_known.then(|| asked::key(&project)).flatten();
+    let disk = Disk::at(dir);
+    let stamp = key.as_ref().filter(|_| !mode.force);
+    let stamp = stamp.and_then(|key| Stamp::read(&disk)?.holds(&disk, key, read));
+    if let Some(total) = stamp {
+        console.print(&match aim {
+            Aim::Check => up_to_date(&project, total, dir),
+            _ => wrote(&project, Summary::kept(total), dir),
+        })?;
+        return Ok(Exit::Fine);
+    }
+    let reads = Reads::default();
+    let loader = Overheard {
+        loader: &source::Disk,
+        heard: &|path, answer| reads.note(path, answer),
+    };
     let generated = match &described {
-        None => crate::generate(&project, &source::Disk),
+        None => crate::generate(&project, &loader),
         Some(described) => {
             let path = project.shown(&described.file);
             let text = &described.text;
@@ -153,7 +172,6 @@ fn reach(
         inputs.insert(file.clone());
         tree.insert(file, Owner::User, text);
     }
-    let disk = Disk::at(dir);
     let rules = Rules {
         own: project.own.clone(),
         force: mode.force,
@@ -178,12 +196,21 @@ fn reach(
     };
     console.print(&answer)?;
     let is_plain = mode.format != Format::Json;
+    let is_silent = generated.report.iter().next().is_none();
+    // Asked for again: a template may have changed while the run went on.
+    let stamp = match key.filter(|key| is_silent && asked::key(&project).as_ref() == Some(key)) {
+        Some(key) if guard.is_some() => Stamp::of(&plan, &disk, &key, &reads)?,
+        _ => None,
+    };
     match (guard, aim) {
         (Some(guard), _) => match plan.ready() {
             Err(plan) => conflicts(&plan, console),
             Ok(ready) => {
                 let clashes = ready.clashes();
                 let done = write::apply(ready, &guard)?;
+                if let Some(stamp) = stamp {
+                    stamp.write(&guard);
+                }
                 if is_plain {
                     console.print(&wrote(&project, done, dir))?;
                 }
@@ -192,8 +219,7 @@ fn reach(
         },
         (None, Aim::Check) if is_idle && is_plain => {
             let total = plan.changes().count();
-            let (name, place) = (name(&project), place(dir));
-            console.print(&format!("{name}: {total} files up to date in {place}\n"))?;
+            console.print(&up_to_date(&project, total, dir))?;
             Ok(Exit::Fine)
         }
         (None, Aim::Check) if !is_idle => {
@@ -206,7 +232,16 @@ fn reach(
     }
 }
 
-fn wrote(project: &Project, done: write::Summary, dir: &Utf8Path) -> String {
+fn read(path: &Utf8Path) -> std::io::Result<String> {
+    source::Disk.read(path)
+}
+
+fn up_to_date(project: &Project, total: usize, dir: &Utf8Path) -> String {
+    let (name, place) = (name(project), place(dir));
+    format!("{name}: {total} files up to date in {place}\n")
+}
+
+fn wrote(project: &Project, done: Summary, dir: &Utf8Path) -> String {
     let mut parts = vec![
         format!("{} written", done.written),
         format!("{} kept", done.kept),

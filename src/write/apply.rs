@@ -4,6 +4,7 @@
 //! one. Until the journal is there a failure leaves the tree as it was; afterwards an error is undone, and a
 //! killed run is completed by the next one.
 
+use std::borrow::Cow;
 use std::fs::{self, Permissions};
 use std::io;
 
@@ -14,7 +15,11 @@ use super::guard::Guard;
 use super::journal::{self, Deed, Step};
 use super::lock::LOCK;
 use super::normal::{hash_bytes, lines};
+use super::parallel;
 use super::plan::{Action, Plan, Ready};
+
+/// Texts that are staged at once.
+const BATCH: usize = 256;
 
 /// What a run did, in numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -22,6 +27,16 @@ pub struct Summary {
     pub written: usize,
     pub kept: usize,
     pub deleted: usize,
+}
+
+impl Summary {
+    /// Nothing but files that are as they should be.
+    pub fn kept(kept: usize) -> Self {
+        Self {
+            kept,
+            ..Self::default()
+        }
+    }
 }
 
 impl Plan {
@@ -85,41 +100,61 @@ struct Job {
     permissions: Option<Permissions>,
 }
 
+/// A text that is to be in its place.
+struct Text<'p> {
+    path: &'p Utf8Path,
+    before: Option<&'p [u8]>,
+    bytes: Cow<'p, [u8]>,
+}
+
 /// In the order in which they are to happen.
 fn stage(
     plan: &Plan,
     guard: &Guard,
     observe: &mut dyn FnMut(&str) -> io::Result<()>,
 ) -> io::Result<Vec<Job>> {
-    let mut jobs = Vec::new();
+    let mut texts = Vec::new();
     for change in plan.changes() {
         if let (Action::Create | Action::Update, Some(text)) = (change.action, &change.after) {
-            observe("stage")?;
-            let before = change.before.clone();
-            let bytes = with_line_ends_of(before.as_deref(), text);
-            jobs.push(Job::put(guard, jobs.len(), &change.path, before, &bytes)?);
+            let before = change.before.as_deref();
+            texts.push(Text {
+                path: &change.path,
+                before,
+                bytes: with_line_ends_of(before, text),
+            });
         }
     }
     for base in &plan.bases {
         if let Some(text) = &base.after {
-            observe("stage")?;
-            let before = base.before.clone();
-            jobs.push(Job::put(
-                guard,
-                jobs.len(),
-                &base.path,
-                before,
-                text.as_bytes(),
-            )?);
+            texts.push(Text {
+                path: &base.path,
+                before: base.before.as_deref(),
+                bytes: Cow::Borrowed(text.as_bytes()),
+            });
         }
     }
+    let lock = Utf8Path::new(LOCK);
+    let (lock_before, lock_text) = if plan.moves_lock() {
+        (guard.disk().read(lock)?, plan.lock.render())
+    } else {
+        (None, String::new())
+    };
     if plan.moves_lock() {
-        observe("stage")?;
-        let path = Utf8Path::new(LOCK);
-        let before = guard.disk().read(path)?;
-        let text = plan.lock.render();
-        let bytes = with_line_ends_of(before.as_deref(), &text);
-        jobs.push(Job::put(guard, jobs.len(), path, before, &bytes)?);
+        texts.push(Text {
+            path: lock,
+            before: lock_before.as_deref(),
+            bytes: with_line_ends_of(lock_before.as_deref(), &lock_text),
+        });
+    }
+    let mut jobs: Vec<Job> = Vec::with_capacity(texts.len());
+    let numbered: Vec<(usize, Text<'_>)> = texts.into_iter().enumerate().collect();
+    for some in numbered.chunks(BATCH) {
+        for _ in some {
+            observe("stage")?;
+        }
+        for job in parallel::map(some, |(number, text)| Job::put(guard, *number, text)) {
+            jobs.push(job?);
+        }
     }
     // Deletes last: a crash leaves extra files, never missing ones.
     for change in plan
@@ -135,16 +170,19 @@ fn stage(
 }
 
 impl Job {
-    fn put(
-        guard: &Guard,
-        number: usize,
-        path: &Utf8Path,
-        before: Option<Vec<u8>>,
-        bytes: &[u8],
-    ) -> io::Result<Self> {
+    fn put(guard: &Guard, number: usize, text: &Text<'_>) -> io::Result<Self> {
+        let Text {
+            path,
+            before,
+            bytes,
+        } = text;
         let staged = journal::staged(guard.stage(), number);
         fs::write(&staged, bytes).map_err(|cause| named(path, &cause))?;
-        let permissions = permissions(&guard.disk().locate(path)?);
+        // A new file has none to keep; where it goes is looked at when it is moved there.
+        let permissions = match before {
+            Some(_) => permissions(&guard.disk().locate(path)?),
+            None => None,
+        };
         if let Some(permissions) = &permissions {
             fs::set_permissions(&staged, permissions.clone())?;
         }
@@ -152,6 +190,7 @@ impl Job {
             number,
             hash: hash_bytes(bytes),
         };
+        let before = before.map(<[u8]>::to_vec);
         Ok(Self::new(path, before, permissions, deed))
     }
 
@@ -211,10 +250,10 @@ fn permissions(place: &Utf8Path) -> Option<Permissions> {
 }
 
 /// A file whose first line ends in CRLF keeps CRLF.
-fn with_line_ends_of(before: Option<&[u8]>, text: &str) -> Vec<u8> {
+pub(super) fn with_line_ends_of<'t>(before: Option<&[u8]>, text: &'t str) -> Cow<'t, [u8]> {
     let first = before.and_then(|bytes| bytes.split_inclusive(|byte| *byte == b'\n').next());
     if first.is_some_and(|line| line.ends_with(b"\r\n")) {
-        return lines(text).replace('\n', "\r\n").into_bytes();
+        return Cow::Owned(lines(text).replace('\n', "\r\n").into_bytes());
     }
-    text.as_bytes().to_vec()
+    Cow::Borrowed(text.as_bytes())
 }

@@ -1,9 +1,14 @@
 //! A change as a unified diff.
 
+mod large;
+
 use diffy::DiffOptions;
 
 use super::normal;
 use super::plan::{Action, Change};
+
+/// In bytes; beyond this, the time that two texts take which have little in common is felt.
+const LARGE: usize = 64 * 1024;
 
 pub(super) fn change(change: &Change) -> String {
     let before = change.shown_before();
@@ -33,6 +38,9 @@ pub fn unified(name: &str, before: &str, after: &str) -> String {
 pub fn between(old_name: &str, new_name: &str, old: &str, new: &str) -> String {
     if old == new {
         return String::new();
+    }
+    if old.len().max(new.len()) > LARGE {
+        return large::between(old_name, new_name, old, new);
     }
     DiffOptions::new()
         .set_original_filename(old_name.to_owned())

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
-use super::{BASE, LOCK, STAGE};
+use super::{BASE, CACHE, LOCK, STAGE};
 
 /// Reads below one directory and refuses to look, or to lead, out of it.
 #[derive(Debug, Clone)]
@@ -175,7 +175,7 @@ fn check(path: &Utf8Path) -> io::Result<()> {
 /// As `check`, for what a generation may contain.
 pub(super) fn check_generated(path: &Utf8Path) -> io::Result<()> {
     check(path)?;
-    if path == LOCK || path.starts_with(BASE) {
+    if path == LOCK || path.starts_with(BASE) || path.starts_with(CACHE) {
         return Err(refused(path, "is zgen's own record"));
     }
     Ok(())

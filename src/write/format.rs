@@ -4,31 +4,42 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::alike;
 use super::disk::Disk;
 use super::normal;
 use super::plan::{Action, Change, Reason};
-use super::rustfmt;
+use crate::emit::Owner;
 
-/// Formats every new Rust text; a text that is on disk already when formatted is kept after all.
-pub(super) fn all(changes: &mut BTreeMap<Utf8PathBuf, Change>, disk: &Disk) {
+/// What zgen writes into `rustfmt.toml`.
+const SETTINGS: &str = "edition = \"2024\"";
+
+/// Formats every new Rust text; a text that is on disk already when formatted is kept after all. Says whether all of
+/// them are still the same as far as edits go, as they should be.
+pub(super) fn all(changes: &mut BTreeMap<Utf8PathBuf, Change>, disk: &Disk) -> bool {
     let settings = settings(changes, disk);
+    let is_own = settings.trim_end() == SETTINGS;
     let jobs: Vec<(&Utf8PathBuf, &str)> = changes
         .iter()
         .filter(|(path, change)| is_open(change) && wants_format(path))
+        .filter(|(path, change)| !(is_own && is_runtime(path, change)))
         .filter_map(|(path, change)| Some((path, change.after.as_deref()?)))
         .filter(|(_, text)| !opts_out(text))
         .collect();
     if jobs.is_empty() {
-        return;
+        return true;
     }
     let texts: Vec<&str> = jobs.iter().map(|(_, text)| *text).collect();
-    let done = rustfmt::all(&texts, &settings);
+    let done = alike::all(&texts, &settings);
     let paths: Vec<Utf8PathBuf> = jobs.iter().map(|(path, _)| (*path).clone()).collect();
+    let mut are_same = true;
     for (path, text) in paths.into_iter().zip(done) {
         if let (Some(change), Some(text)) = (changes.get_mut(&path), text) {
+            let printed = change.after.as_deref().unwrap_or_default();
+            are_same &= normal::is_same(&path, printed, &text);
             settle(change, text);
         }
     }
+    are_same
 }
 
 fn settle(change: &mut Change, text: String) {
@@ -66,9 +77,25 @@ fn wants_format(path: &Utf8Path) -> bool {
     path.extension() == Some("rs") && !path.as_str().ends_with(".pb.rs")
 }
 
+/// The same in every workspace, and formatted already: zgen's own sources are, by the same settings.
+fn is_runtime(path: &Utf8Path, change: &Change) -> bool {
+    path.starts_with("crates/zgen-rt") && change.owner == Owner::Zgen
+}
+
 /// Long machine-written code says so on its first lines.
 fn opts_out(text: &str) -> bool {
     let mut head = text.lines().take(20);
     head.next().is_some_and(|line| line.contains("@generated"))
         && head.any(|line| line.contains("rustfmt::skip") || line.contains("rustfmt_skip"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn these_are_the_settings_of_every_new_workspace() {
+        let template = include_str!("../../templates/workspace/rustfmt.toml.j2");
+        assert_eq!(template.trim_end(), SETTINGS);
+    }
 }

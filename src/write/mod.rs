@@ -4,6 +4,7 @@
 //! without conflicts becomes a [`Ready`] and [`apply`] carries it out, all of it or nothing. The rules, from the
 //! user's side, are in `docs/ownership.md`.
 
+mod alike;
 mod apply;
 mod base;
 mod create;
@@ -24,6 +25,8 @@ mod record;
 mod replace;
 mod rustfmt;
 mod sample;
+mod shape;
+mod stamp;
 mod threeway;
 mod yaml;
 
@@ -37,9 +40,13 @@ pub use self::notes::Note;
 pub use self::plan::{Action, Change, Plan, Ready, Reason, Rules, plan};
 pub use self::replace::{put, replace};
 pub use self::sample::sample;
+pub use self::stamp::{Reads, Stamp};
 
 /// Where unfinished work lives while a plan is carried out; never there afterwards.
 const STAGE: &str = ".zgen-stage";
 
 /// Where the text of each scaffold is as zgen wrote it last: the base of a three-way merge.
 const BASE: &str = ".zgen/base";
+
+/// What only saves time: of one machine, not to be committed, and never missed.
+const CACHE: &str = ".zgen/cache";

@@ -109,6 +109,8 @@ pub struct Plan {
     lock_moves: bool,
     /// Something of the tree was on disk already.
     pub(super) met_files: bool,
+    /// Every text that was formatted is still the same to zgen, and no file is about to be forgotten.
+    pub(super) is_settled: bool,
 }
 
 /// A plan without conflicts.
@@ -130,6 +132,7 @@ pub fn plan(tree: &FileTree, disk: &Disk, lock: &Lock, rules: &Rules) -> io::Res
     let decider = Decider { disk, lock, rules };
     // Paths are slow to compare, and lists that are in order already are quickly made into maps.
     let mut found = Vec::with_capacity(tree.0.len());
+    let mut is_settled = true;
     for (path, file) in tree.0.iter().filter(|(path, _)| rules.covers(path)) {
         check_generated(path)?;
         let change = if rules.own.matches(path) {
@@ -144,6 +147,8 @@ pub fn plan(tree: &FileTree, disk: &Disk, lock: &Lock, rules: &Rules) -> io::Res
             continue;
         }
         if rules.own.matches(path) {
+            // The next lock does not know it any more.
+            is_settled = false;
             found.push((path.clone(), Change::keep(path, entry.owner, Reason::Own)));
         } else if let Some(bytes) = disk.read(path)? {
             found.push((path.clone(), decider.orphan(path, entry, bytes)));
@@ -151,7 +156,7 @@ pub fn plan(tree: &FileTree, disk: &Disk, lock: &Lock, rules: &Rules) -> io::Res
     }
     let mut changes: BTreeMap<_, _> = found.into_iter().collect();
     let met_files = changes.values().any(|change| change.before.is_some());
-    format::all(&mut changes, disk);
+    is_settled &= format::all(&mut changes, disk);
     for change in changes.values_mut() {
         decider.merged(change)?;
     }
@@ -171,6 +176,7 @@ pub fn plan(tree: &FileTree, disk: &Disk, lock: &Lock, rules: &Rules) -> io::Res
         bases,
         begun,
         met_files,
+        is_settled,
         changes,
     })
 }

@@ -36,7 +36,7 @@ pub(super) fn all(texts: &[&str], settings: &str) -> Vec<Option<String>> {
 }
 
 /// So that without it nothing is laid out for it.
-fn is_at_hand() -> bool {
+pub(super) fn is_at_hand() -> bool {
     let name = format!("rustfmt{}", std::env::consts::EXE_SUFFIX);
     let folders = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&folders).any(|folder| folder.join(&name).is_file())

@@ -5,7 +5,10 @@ use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-/// Every file below `dir`, by its path from there; a folder that is missing has none.
+/// What zgen keeps for itself on one machine is in folders of this name.
+const CACHE: &str = ".zgen/cache";
+
+/// Every file below `dir`, by its path from there, without zgen's caches; a folder that is missing has none.
 pub(crate) fn below(dir: &Utf8Path) -> anyhow::Result<BTreeMap<Utf8PathBuf, Vec<u8>>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![dir.to_owned()];
@@ -15,6 +18,9 @@ pub(crate) fn below(dir: &Utf8Path) -> anyhow::Result<BTreeMap<Utf8PathBuf, Vec<
         }
         for entry in folder.read_dir_utf8()? {
             let path = entry?.into_path();
+            if path.ends_with(CACHE) {
+                continue;
+            }
             if path.is_dir() {
                 folders.push(path);
             } else {

@@ -110,6 +110,6 @@ pub(crate) fn rules(words: &[&str]) -> Rules {
         force: words.contains(&"force"),
         prune: words.contains(&"prune"),
         merge: words.contains(&"merge"),
-        within: None,
+        ..Rules::default()
     }
 }

@@ -10,7 +10,6 @@ mod marks;
 mod tests;
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use camino::Utf8Path;
 use sha2::{Digest, Sha256};
@@ -24,11 +23,15 @@ pub(super) fn hash(path: &Utf8Path, text: &str) -> String {
 }
 
 pub(super) fn hash_bytes(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digest = Sha256::digest(bytes);
-    digest.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    let mut hex = String::with_capacity(2 * digest.len());
+    for byte in digest {
+        for digit in [byte >> 4, byte & 15] {
+            hex.push(char::from(DIGITS[usize::from(digit)]));
+        }
+    }
+    hex
 }
 
 /// Rust by its tokens and comments, the rest by its lines.
