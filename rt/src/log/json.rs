@@ -1,5 +1,6 @@
 //! One event as a JSON object, written as it is read: every request has a line of its own.
 
+use std::cell::Cell;
 use std::fmt::{self, Write};
 use std::time::SystemTime;
 
@@ -15,6 +16,14 @@ use crate::trace;
 
 pub(super) struct Json;
 
+/// What is kept of a line's memory for the next one.
+const KEPT: usize = 4096;
+
+thread_local! {
+    /// The memory of the last line. A field whose text is made by logging finds none, and makes its own.
+    static LAST: Cell<String> = const { Cell::new(String::new()) };
+}
+
 impl<S, N> FormatEvent<S, N> for Json
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
@@ -26,69 +35,81 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let metadata = event.metadata();
+        let mut text = LAST.take();
+        text.clear();
         let mut line = Line {
-            writer: &mut writer,
-            metadata,
-            is_begun: false,
+            text,
+            metadata: event.metadata(),
             result: Ok(()),
         };
-        line.own("@timestamp", |out| {
-            out.write_str(Timestamp::of(SystemTime::now()).as_str())
-        });
-        line.own("level", |out| out.write_str(level(*metadata.level())));
-        if let (Some(file), Some(number)) = (metadata.file(), metadata.line()) {
-            line.own("caller", |out| {
-                Escaped(out).write_str(short(file))?;
-                write!(out, ":{number}")
-            });
+        line.write(event);
+        let Line {
+            mut text, result, ..
+        } = line;
+        result?;
+        text.push_str("}\n");
+        // At once: each piece that a writer gets costs a call through its table.
+        let done = writer.write_str(&text);
+        if text.capacity() <= KEPT {
+            LAST.set(text);
         }
-        if let Some(ids) = trace::current_ids() {
-            let (trace, span) = (ids.trace_hex(), ids.span_hex());
-            line.own("trace", |out| out.write_str(ascii(&trace)));
-            line.own("span", |out| out.write_str(ascii(&span)));
-        }
-        event.record(&mut line);
-        line.result?;
-        writer.write_str("}\n")
+        done
     }
 }
 
 /// An object of which the end is missing.
-struct Line<'a, 'w> {
-    writer: &'a mut Writer<'w>,
+struct Line {
+    text: String,
     metadata: &'static Metadata<'static>,
-    is_begun: bool,
     result: fmt::Result,
 }
 
-impl Line<'_, '_> {
+impl Line {
+    fn write(&mut self, event: &Event<'_>) {
+        let metadata = self.metadata;
+        self.own("@timestamp", |out| {
+            out.push_str(Timestamp::of(SystemTime::now()).as_str());
+        });
+        self.own("level", |out| out.push_str(level(*metadata.level())));
+        if let (Some(file), Some(number)) = (metadata.file(), metadata.line()) {
+            self.own("caller", |out| {
+                push_escaped(out, short(file));
+                out.push(':');
+                push_number(out, u64::from(number));
+            });
+        }
+        if let Some(ids) = trace::current_ids() {
+            self.own("trace", |out| push_ascii(out, &ids.trace_hex()));
+            self.own("span", |out| push_ascii(out, &ids.span_hex()));
+        }
+        event.record(self);
+    }
+
     /// A key of every line and its text, unless the event has it as a field.
-    fn own(&mut self, key: &str, text: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
+    fn own(&mut self, key: &str, text: impl FnOnce(&mut String)) {
         let fields = self.metadata.fields();
         if !fields.iter().any(|field| name(&field) == key) {
-            self.put(key, |out| {
-                out.write_char('"')?;
-                text(out)?;
-                out.write_char('"')
-            });
+            self.key(key);
+            self.text.push('"');
+            text(&mut self.text);
+            self.text.push('"');
         }
     }
 
+    fn key(&mut self, key: &str) {
+        let begin = if self.text.is_empty() { "{\"" } else { ",\"" };
+        self.text.push_str(begin);
+        // The name of a field is an identifier, or what a programmer has put in quotes.
+        push_escaped(&mut self.text, key);
+        self.text.push_str("\":");
+    }
+
     /// What cannot be written ends the line; the first error is the one that is told.
-    fn put(&mut self, key: &str, value: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
-        if self.result.is_err() {
-            return;
+    fn put(&mut self, field: &Field, value: fmt::Arguments<'_>) {
+        if self.result.is_ok() {
+            self.key(name(field));
+            self.result = self.text.write_fmt(value);
         }
-        let begin = if self.is_begun { ",\"" } else { "{\"" };
-        self.is_begun = true;
-        self.result = (|| {
-            self.writer.write_str(begin)?;
-            // The name of a field is an identifier, or what a programmer has put in quotes.
-            Escaped(self.writer).write_str(key)?;
-            self.writer.write_str("\":")?;
-            value(self.writer)
-        })();
     }
 }
 
@@ -100,86 +121,94 @@ fn name(field: &Field) -> &'static str {
     }
 }
 
-impl Visit for Line<'_, '_> {
+impl Visit for Line {
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.put(name(field), |out| {
-            if value.is_finite() {
-                write!(out, "{value:?}")
-            } else {
-                // JSON has no such numbers.
-                out.write_str("null")
-            }
-        });
+        if value.is_finite() {
+            self.put(field, format_args!("{value:?}"));
+        } else {
+            // JSON has no such numbers.
+            self.put(field, format_args!("null"));
+        }
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.put(name(field), |out| write!(out, "{value}"));
+        self.put(field, format_args!("{value}"));
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.put(name(field), |out| write!(out, "{value}"));
+        self.put(field, format_args!("{value}"));
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.put(name(field), |out| write!(out, "{value}"));
+        self.put(field, format_args!("{value}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.put(name(field), |out| {
-            out.write_char('"')?;
-            Escaped(out).write_str(value)?;
-            out.write_char('"')
-        });
+        if self.result.is_ok() {
+            self.key(name(field));
+            self.text.push('"');
+            push_escaped(&mut self.text, value);
+            self.text.push('"');
+        }
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.put(name(field), |out| {
-            out.write_char('"')?;
-            write!(Escaped(out), "{value:?}")?;
-            out.write_char('"')
-        });
-    }
-}
-
-/// Bytes that a JSON string has not as they are.
-static IS_SPECIAL: [bool; 256] = {
-    let mut special = [false; 256];
-    let mut byte = 0;
-    while byte < b' ' as usize {
-        special[byte] = true;
-        byte += 1;
-    }
-    special[b'"' as usize] = true;
-    special[b'\\' as usize] = true;
-    special
-};
-
-/// Hexadecimal digits.
-fn ascii(digits: &[u8]) -> &str {
-    std::str::from_utf8(digits).unwrap_or_default()
-}
-
-/// Writes the inside of a JSON string (RFC 8259, section 7).
-struct Escaped<'a, 'w>(&'a mut Writer<'w>);
-
-impl Write for Escaped<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let mut rest = text;
-        // Nearly always there is nothing to escape, and the text goes out in one piece.
-        while let Some(at) = rest.bytes().position(|byte| IS_SPECIAL[usize::from(byte)]) {
-            self.0.write_str(&rest[..at])?;
-            match rest.as_bytes()[at] {
-                b'"' => self.0.write_str("\\\"")?,
-                b'\\' => self.0.write_str("\\\\")?,
-                b'\n' => self.0.write_str("\\n")?,
-                b'\r' => self.0.write_str("\\r")?,
-                b'\t' => self.0.write_str("\\t")?,
-                byte => write!(self.0, "\\u{byte:04x}")?,
-            }
-            rest = &rest[at + 1..];
+        if self.result.is_err() {
+            return;
         }
-        self.0.write_str(rest)
+        self.key(name(field));
+        self.text.push('"');
+        let begin = self.text.len();
+        self.result = write!(self.text, "{value:?}");
+        // As it is first, and once more if that was too simple: nearly always there is nothing to escape.
+        if is_special(&self.text.as_bytes()[begin..]) {
+            let raw = self.text.split_off(begin);
+            push_escaped(&mut self.text, &raw);
+        }
+        self.text.push('"');
     }
+}
+
+/// Whether some byte cannot be in a JSON string as it is. To the end in any case: so many bytes are looked at at once.
+fn is_special(text: &[u8]) -> bool {
+    text.iter()
+        .fold(false, |found, byte| found | is_special_byte(*byte))
+}
+
+fn is_special_byte(byte: u8) -> bool {
+    (byte < b' ') | (byte == b'"') | (byte == b'\\')
+}
+
+/// The inside of a JSON string (RFC 8259, section 7).
+fn push_escaped(out: &mut String, text: &str) {
+    if !is_special(text.as_bytes()) {
+        return out.push_str(text);
+    }
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\0'..' ' => {
+                out.push_str("\\u00");
+                let code = [u32::from(character) >> 4, u32::from(character) & 15];
+                out.extend(code.map(|digit| char::from_digit(digit, 16).unwrap_or('0')));
+            }
+            other => out.push(other),
+        }
+    }
+}
+
+/// Digits and letters.
+fn push_ascii(out: &mut String, text: &[u8]) {
+    out.push_str(std::str::from_utf8(text).unwrap_or_default());
+}
+
+fn push_number(out: &mut String, number: u64) {
+    // A `String` takes all that is written.
+    let _ = write!(out, "{number}");
 }
 
 /// The last two parts of a path, as go-zero prints a caller.
