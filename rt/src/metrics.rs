@@ -2,8 +2,6 @@
 //! (`rest/handler/prometheushandler.go`, `zrpc/internal`, `core/stores/sqlx`, `core/stores/redis`), served at the dev
 //! server, and for OTLP under those of the semantic conventions.
 
-mod memo;
-
 use std::cell::RefCell;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime};
@@ -18,7 +16,7 @@ use prometheus_client::metrics::exemplar::HistogramWithExemplars;
 use prometheus_client::metrics::family::{Family, MetricConstructor};
 use prometheus_client::registry::Registry;
 
-use self::memo::Memo;
+use crate::memo::Memo;
 use crate::telemetry::instruments::{self, Operation, Side};
 use crate::telemetry::scraped::Scraped;
 

@@ -1,6 +1,6 @@
 //! One event as a JSON object, written as it is read: every request has a line of its own.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt::{self, Write};
 use std::time::SystemTime;
 
@@ -12,6 +12,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::level;
 use super::time::Timestamp;
+use crate::memo::Memo;
 use crate::trace;
 
 pub(super) struct Json;
@@ -22,6 +23,17 @@ const KEPT: usize = 4096;
 thread_local! {
     /// The memory of the last line. A field whose text is made by logging finds none, and makes its own.
     static LAST: Cell<String> = const { Cell::new(String::new()) };
+    static BEGINNINGS: RefCell<Memo<Beginning>> = const { RefCell::new(Memo::new()) };
+}
+
+/// What all lines of one place in the code have in common.
+struct Beginning {
+    metadata: &'static Metadata<'static>,
+    /// `"level":"info","caller":"http/observe.rs:150"`
+    text: String,
+    has_timestamp: bool,
+    has_trace: bool,
+    has_span: bool,
 }
 
 impl<S, N> FormatEvent<S, N> for Json
@@ -66,33 +78,38 @@ struct Line {
 
 impl Line {
     fn write(&mut self, event: &Event<'_>) {
-        let metadata = self.metadata;
-        self.own("@timestamp", |out| {
-            out.push_str(Timestamp::of(SystemTime::now()).as_str());
+        BEGINNINGS.with_borrow_mut(|known| {
+            let metadata = self.metadata;
+            let is_it = |one: &Beginning| std::ptr::eq(one.metadata, metadata);
+            self.begin(known.get(is_it, || Beginning::of(metadata)));
         });
-        self.own("level", |out| out.push_str(level(*metadata.level())));
-        if let (Some(file), Some(number)) = (metadata.file(), metadata.line()) {
-            self.own("caller", |out| {
-                push_escaped(out, short(file));
-                out.push(':');
-                push_number(out, u64::from(number));
-            });
-        }
-        if let Some(ids) = trace::current_ids() {
-            self.own("trace", |out| push_ascii(out, &ids.trace_hex()));
-            self.own("span", |out| push_ascii(out, &ids.span_hex()));
-        }
         event.record(self);
     }
 
-    /// A key of every line and its text, unless the event has it as a field.
-    fn own(&mut self, key: &str, text: impl FnOnce(&mut String)) {
-        let fields = self.metadata.fields();
-        if !fields.iter().any(|field| name(&field) == key) {
-            self.key(key);
-            self.text.push('"');
-            text(&mut self.text);
-            self.text.push('"');
+    fn begin(&mut self, beginning: &Beginning) {
+        if beginning.has_timestamp {
+            let now = Timestamp::of(SystemTime::now());
+            self.own("@timestamp", now.as_str());
+        }
+        if !beginning.text.is_empty() {
+            self.text.push(if self.text.is_empty() { '{' } else { ',' });
+            self.text.push_str(&beginning.text);
+        }
+        if let Some(ids) = trace::current_ids() {
+            if beginning.has_trace {
+                self.own("trace", ascii(&ids.trace_hex()));
+            }
+            if beginning.has_span {
+                self.own("span", ascii(&ids.span_hex()));
+            }
+        }
+    }
+
+    /// What has nothing to escape.
+    fn own(&mut self, key: &str, text: &str) {
+        let begin = if self.text.is_empty() { "{\"" } else { ",\"" };
+        for part in [begin, key, "\":\"", text, "\""] {
+            self.text.push_str(part);
         }
     }
 
@@ -109,6 +126,32 @@ impl Line {
         if self.result.is_ok() {
             self.key(name(field));
             self.result = self.text.write_fmt(value);
+        }
+    }
+}
+
+impl Beginning {
+    /// A key that the event has as a field is the field's.
+    fn of(metadata: &'static Metadata<'static>) -> Self {
+        let is_free = |key| !metadata.fields().iter().any(|field| name(&field) == key);
+        let mut text = String::new();
+        if is_free("level") {
+            text = format!("\"level\":\"{}\"", level(*metadata.level()));
+        }
+        if let (Some(file), Some(number)) = (metadata.file(), metadata.line())
+            && is_free("caller")
+        {
+            let comma = if text.is_empty() { "" } else { "," };
+            text = format!("{text}{comma}\"caller\":\"");
+            push_escaped(&mut text, short(file));
+            text = format!("{text}:{number}\"");
+        }
+        Self {
+            metadata,
+            text,
+            has_timestamp: is_free("@timestamp"),
+            has_trace: is_free("trace"),
+            has_span: is_free("span"),
         }
     }
 }
@@ -169,14 +212,22 @@ impl Visit for Line {
     }
 }
 
-/// Whether some byte cannot be in a JSON string as it is. To the end in any case: so many bytes are looked at at once.
+/// Whether some byte cannot be in a JSON string as it is: eight are looked at at once.
 fn is_special(text: &[u8]) -> bool {
-    text.iter()
-        .fold(false, |found, byte| found | is_special_byte(*byte))
+    let (words, rest) = text.as_chunks::<8>();
+    let mut last = [b' '; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    words.iter().any(|word| is_special_word(*word)) || is_special_word(last)
 }
 
-fn is_special_byte(byte: u8) -> bool {
-    (byte < b' ') | (byte == b'"') | (byte == b'\\')
+fn is_special_word(word: [u8; 8]) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    let word = u64::from_ne_bytes(word);
+    // The highest bit of a byte that is below another, as long as neither has it; a borrow only adds bytes to those found.
+    let below = |word: u64, least: u8| word.wrapping_sub(ONES * u64::from(least)) & !word & HIGH;
+    let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    below(word, b' ') | is(b'"') | is(b'\\') != 0
 }
 
 /// The inside of a JSON string (RFC 8259, section 7).
@@ -201,14 +252,8 @@ fn push_escaped(out: &mut String, text: &str) {
     }
 }
 
-/// Digits and letters.
-fn push_ascii(out: &mut String, text: &[u8]) {
-    out.push_str(std::str::from_utf8(text).unwrap_or_default());
-}
-
-fn push_number(out: &mut String, number: u64) {
-    // A `String` takes all that is written.
-    let _ = write!(out, "{number}");
+fn ascii(text: &[u8]) -> &str {
+    std::str::from_utf8(text).unwrap_or_default()
 }
 
 /// The last two parts of a path, as go-zero prints a caller.

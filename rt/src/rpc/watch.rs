@@ -10,24 +10,21 @@ use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 use tonic::{Code, Status};
 
-/// What is told once: the final code.
-type OnEnd = Box<dyn FnOnce(Code) + Send>;
-
 pin_project! {
     /// A response body that reports how the call ended; dropped before its end, as cancelled.
-    pub(super) struct Watched<B> {
+    pub(super) struct Watched<B, F: FnOnce(Code)> {
         #[pin]
         inner: B,
-        end: End,
+        end: End<F>,
     }
 }
 
-/// Tells once; when dropped before, that the call was cancelled.
-pub(super) struct End(Option<OnEnd>);
+/// Tells the final code once; when dropped before, that the call was cancelled.
+pub(super) struct End<F: FnOnce(Code)>(Option<F>);
 
-impl End {
-    pub(super) fn new(on_end: impl FnOnce(Code) + Send + 'static) -> Self {
-        Self(Some(Box::new(on_end)))
+impl<F: FnOnce(Code)> End<F> {
+    pub(super) fn new(on_end: F) -> Self {
+        Self(Some(on_end))
     }
 
     fn tell(&mut self, code: Code) {
@@ -37,15 +34,15 @@ impl End {
     }
 }
 
-impl Drop for End {
+impl<F: FnOnce(Code)> Drop for End<F> {
     fn drop(&mut self) {
         self.tell(Code::Cancelled);
     }
 }
 
-impl<B> Watched<B> {
+impl<B, F: FnOnce(Code)> Watched<B, F> {
     /// `headers` are the response's: a call without messages ends in them.
-    pub(super) fn new(inner: B, headers: &HeaderMap, mut end: End) -> Self {
+    pub(super) fn new(inner: B, headers: &HeaderMap, mut end: End<F>) -> Self {
         if let Some(status) = Status::from_header_map(headers) {
             end.tell(status.code());
         }
@@ -53,7 +50,7 @@ impl<B> Watched<B> {
     }
 }
 
-impl<B: Body<Data = Bytes>> Body for Watched<B> {
+impl<B: Body<Data = Bytes>, F: FnOnce(Code)> Body for Watched<B, F> {
     type Data = Bytes;
     type Error = B::Error;
 
