@@ -143,6 +143,9 @@ pub enum TableOp {
     Insert { values: Vec<FieldPair> },
     /// Read one row by its primary key or a unique one; `from` is a request field.
     Find { key: Vec<FieldPair> },
+    /// The same by whichever field of a `oneof` is there, each being a key.
+    #[serde(rename = "find_by")]
+    FindBy { oneof: String, keys: Vec<FieldPair> },
     /// Change columns of one row, found by its primary key.
     Update {
         key: Vec<FieldPair>,
@@ -173,5 +176,13 @@ pub enum TableOp {
         next: Option<String>,
         /// The response field with the number of all rows that the filter means.
         total: Option<String>,
+        /// The response field that repeats the number of the page.
+        shown_page: Option<String>,
+        /// The response field with the size that the page may have.
+        shown_size: Option<String>,
+        /// The response field that says whether rows follow.
+        more: Option<String>,
+        /// The response field with the number of the page that follows, 0 behind the last one.
+        next_page: Option<String>,
     },
 }

@@ -1,6 +1,7 @@
 //! What the descriptions mean, resolved and checked. Data only; knows no Rust syntax.
 
 mod gateway;
+mod labels;
 mod link;
 mod lookup;
 mod rpc;
@@ -19,7 +20,7 @@ pub use self::rpc::{
     Enum, Message, MessageField, ProtoType, Repetition, Rpc, RpcMethod, RpcService,
 };
 pub use self::store::Store;
-pub use self::table::{Column, ColumnDefault, ColumnType, Dialect, Table};
+pub use self::table::{Column, ColumnDefault, ColumnType, Dialect, Table, singular};
 
 /// Everything one workspace is generated from.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]

@@ -1,5 +1,9 @@
 //! Which tables of a DDL are taken, and how: what is asked for on the command line or in `zgen.yaml`.
 
+use std::collections::BTreeSet;
+
+use heck::ToSnakeCase as _;
+
 use crate::diag::{self, Diagnostic, Report};
 use crate::model::Table;
 use crate::project::{Patterns, TableOptions};
@@ -40,7 +44,7 @@ pub(in crate::analyze) fn choose(
             report.push(nothing("column", column, &known));
         }
     }
-    for table in tables {
+    for table in tables.iter_mut() {
         if let Some(prefix) = &options.prefix {
             let rest = table.name.strip_prefix(prefix.as_str());
             let rest = rest.filter(|rest| !rest.is_empty());
@@ -48,6 +52,27 @@ pub(in crate::analyze) fn choose(
         }
         table.uncached = options.cache == Some(false);
         ignore(table, &options.ignore_columns, report);
+    }
+    tell_apart(tables);
+}
+
+/// `Orders` and `orders` are two tables, and would be one module: the second is called otherwise.
+fn tell_apart(tables: &mut [Table]) {
+    let mut taken = BTreeSet::new();
+    for table in tables {
+        let label = table.label().to_snake_case();
+        let others = (2..).map(|number| format!("{label}_{number}"));
+        let mut free = std::iter::once(label.clone())
+            .chain(others)
+            .filter(|name| !taken.contains(name));
+        let Some(name) = free.next() else {
+            continue;
+        };
+        drop(free);
+        if name != label {
+            table.label = Some(name.clone());
+        }
+        taken.insert(name);
     }
 }
 

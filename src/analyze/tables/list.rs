@@ -3,7 +3,7 @@
 
 use heck::ToSnakeCase as _;
 
-use super::{Ask, Reason, fits, pair};
+use super::{Ask, Reason, fits, misfit, pair};
 use crate::model::{
     ColumnType, FieldPair, MessageField, ProtoType, Repetition, RowField, TableCall, TableOp,
 };
@@ -26,6 +26,7 @@ const NEXT: &[&str] = &[
     "next_id",
     "last_id",
 ];
+const MORE: &[&str] = &["has_more", "has_next", "has_next_page", "more"];
 const TOTALS: &[&str] = &["total", "count", "total_size", "total_count"];
 
 impl Ask<'_> {
@@ -47,33 +48,40 @@ impl Ask<'_> {
         if after.is_none() && page.is_none() {
             return Err("the request has no `page_token` to go on from, and no `page`".to_owned());
         }
-        let (row, next, total) = self.answered_page(after.is_some())?;
+        let by_number = page
+            .as_deref()
+            .and_then(|name| super::field(self.input, name));
+        let (row, shown) = self.answered_page(after.is_some(), by_number)?;
         let op = TableOp::List {
             filter,
             size,
             after: after.map(|field| field.name.clone()),
             page,
-            next,
-            total,
+            next: shown.next,
+            total: shown.total,
+            shown_page: shown.page,
+            shown_size: shown.size,
+            more: shown.more,
+            next_page: shown.next_page,
         };
         Ok(self.call(None, op, Vec::new(), Some(row)))
     }
 
     fn condition(&self, field: &MessageField) -> Result<FieldPair, Reason> {
         let name = &field.name;
-        let Some(column) = self.table.column(name) else {
+        let Some(column) = self.column(self.input, field) else {
             return Err(format!("the field `{name}` is no column"));
         };
-        if !self.table.is_filter(name) {
-            return Err(format!("the column `{name}` has no index"));
+        if !self.table.is_filter(&column.name) {
+            return Err(format!("the column `{}` has no index", column.name));
         }
         // Where `false` is sent and where nothing is, looks the same.
         let is_told = field.repetition == Repetition::Optional || field.ty != ProtoType::Bool;
         let is_plain = !matches!(field.ty, ProtoType::Message(_));
-        if is_told && is_plain && fits::tells(field, column) {
-            Ok(pair(name, Some(name)))
+        if is_told && is_plain && fits::tells(&self.rpc.enums, field, column) {
+            Ok(pair(&column.name, Some(name)))
         } else {
-            Err(format!("the field `{name}` does not fit its column"))
+            Err(misfit(field))
         }
     }
 
@@ -98,12 +106,13 @@ impl Ask<'_> {
         is_one(field, PAGES) && is_count(field) && !self.table.is_filter(&field.name)
     }
 
-    /// `by_key`: the next page is found by a key.
+    /// `by_key`: the next page is found by a key; `by_number`: by the request's number.
     fn answered_page(
         &self,
         by_key: bool,
-    ) -> Result<(RowField, Option<String>, Option<String>), Reason> {
-        let (mut next, mut total) = (None, None);
+        by_number: Option<&MessageField>,
+    ) -> Result<(RowField, Shown), Reason> {
+        let mut shown = Shown::default();
         let rows = self.nested(self.output, &Repetition::Repeated);
         let Some((rows, message)) = rows else {
             return Err("the answer has no list of rows".to_owned());
@@ -112,12 +121,26 @@ impl Ask<'_> {
             if field.name == rows.name {
                 continue;
             }
-            if by_key && is_one(field, NEXT) && self.is_token(field) {
-                next = Some(field.name.clone());
+            // A number of another width would have to be checked for nothing.
+            let is_page = is_count(field) && by_number.is_some_and(|page| page.ty == field.ty);
+            let place = if by_key && is_one(field, NEXT) && self.is_token(field) {
+                &mut shown.next
             } else if is_one(field, TOTALS) && is_count(field) {
-                total = Some(field.name.clone());
+                &mut shown.total
+            } else if is_one(field, SIZES) && is_count(field) {
+                &mut shown.size
+            } else if is_one(field, PAGES) && is_page {
+                &mut shown.page
+            } else if is_one(field, &["next_page"]) && is_page {
+                &mut shown.next_page
+            } else if is_one(field, MORE) && is_flag(field) {
+                &mut shown.more
             } else {
                 return Err(format!("nothing fills the answer's `{}`", field.name));
+            };
+            if let Some(first) = place.replace(field.name.clone()) {
+                let both = format!("`{first}` and `{}`", field.name);
+                return Err(format!("the answer's {both} are the same"));
             }
         }
         let row = RowField {
@@ -125,8 +148,23 @@ impl Ask<'_> {
             message: message.full_name.clone(),
             fields: self.columns(&message.fields)?,
         };
-        Ok((row, next, total))
+        Ok((row, shown))
     }
+}
+
+/// What an answer says beside its rows, by its own fields.
+#[derive(Default)]
+struct Shown {
+    next: Option<String>,
+    total: Option<String>,
+    page: Option<String>,
+    size: Option<String>,
+    more: Option<String>,
+    next_page: Option<String>,
+}
+
+fn is_flag(field: &MessageField) -> bool {
+    field.ty == ProtoType::Bool && field.repetition == Repetition::Single && field.oneof.is_none()
 }
 
 /// `pageSize` is `page_size`.

@@ -39,6 +39,9 @@ const TAKEN: &[&str] = &[
     "Vec",
 ];
 
+/// What a module of the store cannot be called: those that are in it, and what a store has besides tables.
+const MODULES: &[&str] = &["cache", "own", "pool", "read", "row", "store", "write"];
+
 /// What methods of a table have besides columns.
 const LOCALS: &[&str] = &[
     "after", "changes", "db", "filter", "found", "hint", "limit", "new", "query", "row", "rows",
@@ -68,6 +71,13 @@ pub(in crate::lower::service) struct Names {
     fields: Vec<(String, String)>,
 }
 
+fn module(table: &Table) -> String {
+    match names::module(table.label()) {
+        name if MODULES.contains(&name.as_str()) => format!("{name}_table"),
+        name => name,
+    }
+}
+
 impl Names {
     pub(in crate::lower::service) fn of(rpc: &Rpc, table: &Table) -> Self {
         let plural = names::ty(table.label());
@@ -78,6 +88,11 @@ impl Names {
             .count()
             > 1;
         let base = if is_shared { plural.clone() } else { subject };
+        let base = if is_part(rpc, table, &base) {
+            format!("{base}Row")
+        } else {
+            base
+        };
         // Logic has to do with both rows and messages, so one name must not mean both.
         let distinct = |name: String| {
             let is_message = |message: &model::Message| names::ty(&message.name) == name;
@@ -90,7 +105,8 @@ impl Names {
         };
         let is_row = (rpc.tables.iter())
             .any(|other| other.name != table.name && names::ty(&other.row_name()) == plural);
-        let ty = if plural == base || is_row || TAKEN.contains(&plural.as_str()) {
+        let is_taken = is_row || is_part(rpc, table, &plural);
+        let ty = if plural == base || is_taken || TAKEN.contains(&plural.as_str()) {
             format!("{plural}Table")
         } else {
             plural
@@ -102,7 +118,7 @@ impl Names {
             (column.name.clone(), name)
         });
         Self {
-            module: names::module(table.label()),
+            module: module(table),
             ty,
             row: distinct(base.clone()),
             new: distinct(format!("New{base}")),
@@ -139,4 +155,23 @@ impl Names {
             name
         }
     }
+}
+
+/// Whether another table has something of this name beside its rows: beside `orders`, the table `order_filter` has.
+fn is_part(rpc: &Rpc, table: &Table, name: &str) -> bool {
+    let ends = ["Changes", "Filter", "Table"];
+    let mut wholes = ends.iter().filter_map(|end| name.strip_suffix(end));
+    let wholes = name.strip_prefix("New").into_iter().chain(&mut wholes);
+    let mut wholes = wholes.filter(|whole| !whole.is_empty()).peekable();
+    if wholes.peek().is_none() {
+        return false;
+    }
+    let wholes: Vec<&str> = wholes.collect();
+    (rpc.tables.iter()).any(|other| {
+        let is_other = other.name != table.name;
+        let rows = names::ty(&other.row_name());
+        is_other
+            && (wholes.contains(&rows.as_str())
+                || wholes.contains(&names::ty(other.label()).as_str()))
+    })
 }
