@@ -5,10 +5,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
-use tonic::{Code, Status};
+use tonic::Code;
+
+const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 
 pin_project! {
     /// A response body that reports how the call ended; dropped before its end, as cancelled.
@@ -40,11 +42,17 @@ impl<F: FnOnce(Code)> Drop for End<F> {
     }
 }
 
+/// Only that: a whole `Status` would copy the message and all other headers.
+fn code(headers: &HeaderMap) -> Option<Code> {
+    let code = headers.get(GRPC_STATUS)?;
+    Some(Code::from_bytes(code.as_bytes()))
+}
+
 impl<B, F: FnOnce(Code)> Watched<B, F> {
     /// `headers` are the response's: a call without messages ends in them.
     pub(super) fn new(inner: B, headers: &HeaderMap, mut end: End<F>) -> Self {
-        if let Some(status) = Status::from_header_map(headers) {
-            end.tell(status.code());
+        if let Some(code) = code(headers) {
+            end.tell(code);
         }
         Self { inner, end }
     }
@@ -63,9 +71,7 @@ impl<B: Body<Data = Bytes>, F: FnOnce(Code)> Body for Watched<B, F> {
         match &frame {
             Some(Ok(frame)) => {
                 if let Some(trailers) = frame.trailers_ref() {
-                    let status = Status::from_header_map(trailers);
-                    this.end
-                        .tell(status.map_or(Code::Ok, |status| status.code()));
+                    this.end.tell(code(trailers).unwrap_or(Code::Ok));
                 }
             }
             Some(Err(_)) => this.end.tell(Code::Unavailable),
