@@ -56,11 +56,19 @@ pub(in crate::analyze) fn choose(
     tell_apart(tables);
 }
 
-/// `Orders` and `orders` are two tables, and would be one module: the second is called otherwise.
+/// `Orders` and `orders` are two tables, and would be one module: the second is called otherwise. So are names that no
+/// file of Rust has.
 fn tell_apart(tables: &mut [Table]) {
     let mut taken = BTreeSet::new();
     for table in tables {
-        let label = table.label().to_snake_case();
+        let snake = table.label().to_snake_case();
+        let ascii: String = snake.chars().filter(char::is_ascii).collect();
+        let starts_well = ascii.starts_with(|c: char| c.is_ascii_alphabetic());
+        let label = match ascii.trim_matches('_') {
+            "" => "table".to_owned(),
+            ascii if !starts_well => format!("table_{ascii}"),
+            ascii => ascii.to_owned(),
+        };
         let others = (2..).map(|number| format!("{label}_{number}"));
         let mut free = std::iter::once(label.clone())
             .chain(others)
@@ -68,8 +76,7 @@ fn tell_apart(tables: &mut [Table]) {
         let Some(name) = free.next() else {
             continue;
         };
-        drop(free);
-        if name != label {
+        if name != snake {
             table.label = Some(name.clone());
         }
         taken.insert(name);

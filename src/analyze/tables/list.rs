@@ -50,7 +50,7 @@ impl Ask<'_> {
         }
         let by_number = page
             .as_deref()
-            .and_then(|name| super::field(self.input, name));
+            .and_then(|name| self.input.iter().find(|field| field.name == name));
         let (row, shown) = self.answered_page(after.is_some(), by_number)?;
         let op = TableOp::List {
             filter,

@@ -89,10 +89,12 @@ impl Names {
             > 1;
         let base = if is_shared { plural.clone() } else { subject };
         let base = if is_part(rpc, table, &base) {
-            format!("{base}Row")
+            format!("{base}Record")
         } else {
             base
         };
+        // Of `Self_`.
+        let stem = base.trim_end_matches('_').to_owned();
         // Logic has to do with both rows and messages, so one name must not mean both.
         let distinct = |name: String| {
             let is_message = |message: &model::Message| names::ty(&message.name) == name;
@@ -107,23 +109,29 @@ impl Names {
             .any(|other| other.name != table.name && names::ty(&other.row_name()) == plural);
         let is_taken = is_row || is_part(rpc, table, &plural);
         let ty = if plural == base || is_taken || TAKEN.contains(&plural.as_str()) {
-            format!("{plural}Table")
+            format!("{}Table", plural.trim_end_matches('_'))
         } else {
             plural
         };
         let spoken = names::ty(table.label());
         let mut unique = Unique::default();
         let fields = table.columns.iter().map(|column| {
-            let name = unique.take(names::value(&column.name));
-            (column.name.clone(), name)
+            let name = names::value(&column.name);
+            let is_number = !name.contains(char::is_alphabetic);
+            let name = if is_number {
+                format!("column{name}")
+            } else {
+                name
+            };
+            (column.name.clone(), unique.take(name))
         });
         Self {
             module: module(table),
             ty,
             row: distinct(base.clone()),
-            new: distinct(format!("New{base}")),
-            changes: distinct(format!("{base}Changes")),
-            filter: distinct(format!("{base}Filter")),
+            new: distinct(format!("New{stem}")),
+            changes: distinct(format!("{stem}Changes")),
+            filter: distinct(format!("{stem}Filter")),
             dialect: rpc.dialect,
             fields: fields.collect(),
             subject: base,
