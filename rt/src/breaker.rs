@@ -8,7 +8,7 @@
 //! slot at the end of the window that has only successes takes a fortieth off the share; and once a second one
 //! call passes, whatever the share.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use crate::window::{Window, slot};
@@ -28,6 +28,8 @@ pub struct Breaker {
     accepted: Window<{ SLOTS as usize }>,
     failed: Window<{ SLOTS as usize }>,
     refused: Window<{ SLOTS as usize }>,
+    /// The latest slot with a failure or a refusal, and one more; 0 is none.
+    trouble: AtomicU32,
     /// Milliseconds since `started`, at least 1, of the last call that passed although some were refused.
     last_pass: AtomicU64,
 }
@@ -39,6 +41,7 @@ impl Default for Breaker {
             accepted: Window::new(),
             failed: Window::new(),
             refused: Window::new(),
+            trouble: AtomicU32::new(0),
             last_pass: AtomicU64::new(0),
         }
     }
@@ -49,7 +52,8 @@ impl Breaker {
     /// if its caller left before.
     #[must_use]
     pub fn admit(&self) -> bool {
-        self.admit_at(self.started.elapsed(), rand::random())
+        let now = self.started.elapsed();
+        self.is_untroubled(now) || self.admit_at(now, rand::random())
     }
 
     /// Notes how a call ended.
@@ -60,6 +64,9 @@ impl Breaker {
     /// The same at a time since the beginning, with a random number of 0 to 1.
     #[must_use]
     pub fn admit_at(&self, now: Duration, draw: f64) -> bool {
+        if self.is_untroubled(now) {
+            return true;
+        }
         let history = self.history(now);
         let share = history.refused_share();
         if share <= 0.0 {
@@ -69,6 +76,7 @@ impl Breaker {
             return true;
         }
         if draw < share * history.decay() {
+            self.note_trouble(slot(now, SLOT));
             self.refused.add(slot(now, SLOT), 1);
             return false;
         }
@@ -78,12 +86,24 @@ impl Breaker {
 
     /// The same at a time since the beginning.
     pub fn record_at(&self, now: Duration, is_success: bool) {
-        let window = if is_success {
-            &self.accepted
+        let slot = slot(now, SLOT);
+        if is_success {
+            self.accepted.add(slot, 1);
         } else {
-            &self.failed
-        };
-        window.add(slot(now, SLOT), 1);
+            self.note_trouble(slot);
+            self.failed.add(slot, 1);
+        }
+    }
+
+    fn note_trouble(&self, slot: u32) {
+        self.trouble.fetch_max(slot.saturating_add(1), Relaxed);
+    }
+
+    /// Whether the window holds nothing but successes, of which no number makes a share that is refused: so most calls
+    /// need not look through it.
+    fn is_untroubled(&self, now: Duration) -> bool {
+        let trouble = self.trouble.load(Relaxed);
+        trouble == 0 || slot(now, SLOT).saturating_sub(trouble - 1) >= SLOTS
     }
 
     /// One call only, however many ask at the same time.

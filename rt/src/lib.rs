@@ -24,6 +24,7 @@ mod held;
 pub mod http;
 pub mod lifecycle;
 mod log;
+mod memo;
 pub mod metrics;
 #[cfg(any(feature = "http", feature = "rpc-server"))]
 pub mod rate;

@@ -159,7 +159,9 @@ pub(crate) struct Took(pub(crate) Duration);
 
 impl fmt::Display for Took {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tenths = (self.0.as_micros() + 50) / 100;
+        // Not in 128 bits, which take long to divide: 500,000 years fit.
+        let micros = u64::try_from(self.0.as_micros()).unwrap_or(u64::MAX);
+        let tenths = micros.saturating_add(50) / 100;
         write!(f, "{}.{}ms", tenths / 10, tenths % 10)
     }
 }

@@ -2,6 +2,8 @@
 //! (`rest/handler/prometheushandler.go`, `zrpc/internal`, `core/stores/sqlx`, `core/stores/redis`), served at the dev
 //! server, and for OTLP under those of the semantic conventions.
 
+mod series;
+
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime};
 
@@ -182,16 +184,6 @@ impl Rpc {
         );
         rpc
     }
-
-    fn observe(&self, call: &RpcCall<'_>) {
-        let method: Arc<str> = call.method.into();
-        let label = MethodLabel {
-            method: Arc::clone(&method),
-        };
-        observe(&self.duration.get_or_create(&label), call.took, call.trace);
-        let code = call.code.into();
-        self.codes.get_or_create(&RpcLabels { method, code }).inc();
-    }
 }
 
 impl Store {
@@ -224,10 +216,10 @@ fn observe(histogram: &Histogram, took: Duration, trace: Option<TraceId>) {
 
 /// One HTTP request that was served.
 #[derive(Debug)]
-pub(crate) struct HttpRequest {
+pub(crate) struct HttpRequest<'a> {
     pub(crate) method: &'static str,
     /// The template, never the raw path.
-    pub(crate) route: Option<Arc<str>>,
+    pub(crate) route: Option<&'a str>,
     pub(crate) scheme: &'static str,
     /// `1.1`
     pub(crate) version: &'static str,
@@ -238,16 +230,8 @@ pub(crate) struct HttpRequest {
 }
 
 #[cfg_attr(not(feature = "http"), allow(dead_code))]
-pub(crate) fn http_request(request: HttpRequest) {
-    instruments::http(&request);
-    let labels = HttpLabels {
-        path: request.route.unwrap_or_default(),
-        method: request.method,
-        code: request.status,
-    };
-    let duration = METRICS.http_duration.get_or_create(&labels);
-    observe(&duration, request.took, request.trace);
-    METRICS.http_codes.get_or_create(&labels).inc();
+pub(crate) fn http_request(request: &HttpRequest<'_>) {
+    series::http(request);
 }
 
 /// One gRPC call.
@@ -266,15 +250,13 @@ pub(crate) struct RpcCall<'a> {
 /// Counts a call on the side that serves it.
 #[cfg_attr(not(feature = "rpc-server"), allow(dead_code))]
 pub(crate) fn rpc_served(call: &RpcCall<'_>) {
-    instruments::rpc(Side::Server, call);
-    METRICS.rpc_server.observe(call);
+    METRICS.rpc_server.count(Side::Server, call);
 }
 
 /// Counts a call on the side that makes it.
 #[cfg_attr(not(feature = "rpc-client"), allow(dead_code))]
 pub(crate) fn rpc_called(call: &RpcCall<'_>) {
-    instruments::rpc(Side::Client, call);
-    METRICS.rpc_client.observe(call);
+    METRICS.rpc_client.count(Side::Client, call);
 }
 
 /// Counts one query, or one command of the cache.

@@ -41,7 +41,9 @@ impl<const N: usize> Window<N> {
 
 /// The number of the slot at a time since some start.
 pub(crate) fn slot(at: Duration, width: Duration) -> u32 {
-    let number = at.as_millis() / width.as_millis().max(1);
+    // Not in 128 bits, which take long to divide.
+    let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    let number = millis(at) / millis(width).max(1);
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 

@@ -243,6 +243,8 @@ pub struct Struct {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Extract {
     pub has_json: bool,
+    /// Nothing else of the request is read.
+    pub only_json: bool,
     pub has_path: bool,
     pub has_form: bool,
     pub has_header: bool,

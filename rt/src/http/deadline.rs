@@ -1,9 +1,9 @@
 //! How long a request may take: the configuration says it for all, a group of routes for its own.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::extract::{Request, State};
@@ -38,26 +38,21 @@ impl Deadline {
         *self.end.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs `work` to its end, or to that of its time: then `None`.
-    pub(super) async fn bound<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        let mut work = pin!(work);
-        // Made when it is first waited for: most requests are answered at once.
-        let mut sleep = pin!(None::<Sleep>);
-        poll_fn(|cx| {
-            if let Poll::Ready(done) = work.as_mut().poll(cx) {
-                return Poll::Ready(Some(done));
-            }
-            // It is moved while `work` is polled, if at all.
-            let end = self.end();
-            if sleep.as_ref().as_pin_ref().map(|sleep| sleep.deadline()) != end {
-                sleep.set(end.map(sleep_until));
-            }
-            match sleep.as_mut().as_pin_mut() {
-                Some(sleep) => sleep.poll(cx).map(|()| None),
-                None => Poll::Pending,
-            }
-        })
-        .await
+    /// Whether the time is over; `sleep` is made when it is first waited for, since most requests are answered at once.
+    pub(super) fn poll_end(
+        &self,
+        mut sleep: Pin<&mut Option<Sleep>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        // It is moved while the work is polled, if at all.
+        let end = self.end();
+        if sleep.as_ref().as_pin_ref().map(|sleep| sleep.deadline()) != end {
+            sleep.set(end.map(sleep_until));
+        }
+        match sleep.as_pin_mut() {
+            Some(sleep) => sleep.poll(cx),
+            None => Poll::Pending,
+        }
     }
 }
 

@@ -12,6 +12,7 @@ pub mod json;
 #[cfg(feature = "jwt")]
 pub mod jwt;
 mod observe;
+mod probe;
 mod protect;
 mod rate;
 mod refusal;

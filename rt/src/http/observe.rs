@@ -1,71 +1,106 @@
 //! The server span, the access log line and the metrics of each request
 //! (OpenTelemetry semantic conventions 1.42, HTTP server).
 
-use std::sync::Arc;
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::{HOST, USER_AGENT};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, Method, Version};
-use axum::middleware::Next;
 use axum::response::Response;
+use pin_project_lite::pin_project;
+use tower::{Layer, Service};
 
+use super::probe::Probes;
 use crate::log::Took;
 use crate::metrics::{self, HttpRequest};
-use crate::trace::{Door, Span, attr};
+use crate::trace::{Door, Scoped, Span, attr};
 
-pub(super) async fn observe(request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let method = known_method(request.method());
-    let route: Option<Arc<str>> = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map(|path| Arc::from(path.as_str()));
-    let path = request.uri().path().to_owned();
+/// Around all that is served; what an orchestrator asks is answered before it.
+#[derive(Clone)]
+pub(super) struct Observe(pub(super) Probes);
 
-    let verb = if method == OTHER { "HTTP" } else { method };
-    let known = [
-        (attr::HTTP_REQUEST_METHOD, method),
-        (attr::URL_PATH, path.as_str()),
-        (attr::HTTP_ROUTE, route.as_deref().unwrap_or_default()),
-    ];
-    let door = Door {
-        headers: request.headers(),
-        route: route.as_deref(),
-        attributes: &known[..if route.is_some() { 3 } else { 2 }],
-    };
-    let span = Span::at_door(&door, || match &route {
-        Some(route) => format!("{verb} {route}").into(),
-        None => verb.into(),
-    });
-    if span.is_recording() {
-        describe(&span, &request, method, route.as_deref());
+impl<S> Layer<S> for Observe {
+    type Service = Observed<S>;
+
+    fn layer(&self, inner: S) -> Observed<S> {
+        Observed {
+            probes: self.0.clone(),
+            inner,
+        }
+    }
+}
+
+/// Written out, as its future is: `axum::middleware::from_fn` makes four boxes for each request.
+#[derive(Clone)]
+pub(super) struct Observed<S> {
+    probes: Probes,
+    inner: S,
+}
+
+impl<S> Service<Request> for Observed<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Observing<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
     }
 
-    let (scheme, version) = (scheme(&request), version(&request));
-    let served = span.scope(next.run(request));
-    let mut exchange = Exchange {
-        span,
-        method,
-        path,
-        route,
-        scheme,
-        version,
-        started,
-        status: CLIENT_CLOSED_REQUEST,
-    };
-    let mut response = served.await;
-
-    let status = response.status();
-    let span = &exchange.span;
-    span.set(attr::HTTP_RESPONSE_STATUS_CODE, status.as_u16());
-    if status.is_server_error() {
-        span.fail_by_status(status.as_str().to_owned());
+    fn call(&mut self, request: Request) -> Self::Future {
+        if let Some(answer) = self.probes.answer(&request) {
+            return Observing {
+                answer: Some(answer),
+                exchange: None,
+                served: None,
+            };
+        }
+        let exchange = Exchange::begin(&request);
+        let served = exchange.span.enter(|| self.inner.call(request));
+        Observing {
+            answer: None,
+            served: Some(exchange.span.scoped(served)),
+            exchange: Some(exchange),
+        }
     }
-    span.respond(response.headers_mut());
-    exchange.status = status.as_u16();
-    response
+}
+
+pin_project! {
+    pub(super) struct Observing<F> {
+        // To what is not observed.
+        answer: Option<Response>,
+        exchange: Option<Exchange>,
+        #[pin]
+        served: Option<Scoped<F>>,
+    }
+}
+
+impl<F: Future<Output = Result<Response, Infallible>>> Future for Observing<F> {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let Some(served) = this.served.as_mut().as_pin_mut() else {
+            return this
+                .answer
+                .take()
+                .map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer)));
+        };
+        let Ok(mut response) = ready!(served.poll(cx));
+        // A span ends with its last handle.
+        this.served.set(None);
+        if let Some(exchange) = this.exchange.take() {
+            exchange.end(&mut response);
+        }
+        Poll::Ready(Ok(response))
+    }
 }
 
 /// In logs and metrics, as in go-zero, the status of a request whose caller left before the answer.
@@ -76,20 +111,70 @@ struct Exchange {
     span: Span,
     method: &'static str,
     path: String,
-    route: Option<Arc<str>>,
+    route: Option<MatchedPath>,
     scheme: &'static str,
     version: &'static str,
     started: Instant,
     status: u16,
 }
 
+impl Exchange {
+    fn begin(request: &Request) -> Self {
+        let started = Instant::now();
+        let method = known_method(request.method());
+        let matched = request.extensions().get::<MatchedPath>().cloned();
+        let route = matched.as_ref().map(MatchedPath::as_str);
+        let path = request.uri().path().to_owned();
+
+        let verb = if method == OTHER { "HTTP" } else { method };
+        let known = [
+            (attr::HTTP_REQUEST_METHOD, method),
+            (attr::URL_PATH, path.as_str()),
+            (attr::HTTP_ROUTE, route.unwrap_or_default()),
+        ];
+        let door = Door {
+            headers: request.headers(),
+            route,
+            attributes: &known[..if route.is_some() { 3 } else { 2 }],
+        };
+        let span = Span::at_door(&door, || match route {
+            Some(route) => format!("{verb} {route}").into(),
+            None => verb.into(),
+        });
+        if span.is_recording() {
+            describe(&span, request, method, route);
+        }
+        Self {
+            span,
+            method,
+            path,
+            route: matched,
+            scheme: scheme(request),
+            version: version(request),
+            started,
+            status: CLIENT_CLOSED_REQUEST,
+        }
+    }
+
+    fn end(mut self, response: &mut Response) {
+        let status = response.status();
+        let span = &self.span;
+        span.set(attr::HTTP_RESPONSE_STATUS_CODE, status.as_u16());
+        if status.is_server_error() {
+            span.fail_by_status(status.as_str().to_owned());
+        }
+        span.respond(response.headers_mut());
+        self.status = status.as_u16();
+    }
+}
+
 impl Drop for Exchange {
     fn drop(&mut self) {
         let (method, status) = (self.method, self.status);
         let took = self.started.elapsed();
-        metrics::http_request(HttpRequest {
+        metrics::http_request(&HttpRequest {
             method,
-            route: self.route.take(),
+            route: self.route.as_ref().map(MatchedPath::as_str),
             scheme: self.scheme,
             version: self.version,
             status,

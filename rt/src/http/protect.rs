@@ -4,21 +4,25 @@
 
 use std::any::Any;
 use std::convert::Infallible;
+use std::future::Future;
 use std::marker::PhantomData;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
+use futures_util::future::CatchUnwind;
 use http::StatusCode;
 use http_body::Body as _;
-use tower::{Layer, Service, ServiceExt as _};
+use pin_project_lite::pin_project;
+use tokio::time::Sleep;
+use tower::{Layer, Service};
 
 use super::deadline::Deadline;
 use super::refusal::Refusal;
@@ -188,45 +192,90 @@ impl<E, S: Clone> Clone for Protected<E, S> {
 impl<E, S> Service<Request> for Protected<E, S>
 where
     E: From<Refusal> + IntoResponse + 'static,
-    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
-    S::Future: Send,
+    S: Service<Request, Response = Response, Error = Infallible>,
 {
     type Response = Response;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+    type Future = Guarded<E, S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
-        let guards = Arc::clone(&self.guards);
-        let inner = self.inner.clone();
-        Box::pin(async move {
-            Ok(match guards.admit() {
-                Ok(admitted) => {
-                    let response = bounded::<E, S>(admitted.guards.timeout, request, inner).await;
-                    admitted.answered(response)
-                }
-                Err(layer) => refused::<E>(layer),
-            })
-        })
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let deadline = Deadline::new(self.guards.timeout);
+        let admitted = match Arc::clone(&self.guards).admit() {
+            Ok(admitted) => admitted,
+            Err(layer) => {
+                return Guarded {
+                    refused: Some(refused::<E>(layer)),
+                    served: None,
+                    sleep: None,
+                    deadline,
+                    admitted: None,
+                    error: PhantomData,
+                };
+            }
+        };
+        request.extensions_mut().insert(deadline.clone());
+        // A route does nothing before it is polled, so nothing can panic here.
+        let served = AssertUnwindSafe(self.inner.call(request)).catch_unwind();
+        Guarded {
+            refused: None,
+            served: Some(served),
+            sleep: None,
+            deadline,
+            admitted: Some(admitted),
+            error: PhantomData,
+        }
     }
 }
 
-/// Bounds a request in time and keeps its panic to itself.
-async fn bounded<E, S>(timeout: Option<Duration>, mut request: Request, inner: S) -> Response
+pin_project! {
+    /// Bounds a request in time and keeps its panic to itself.
+    pub(super) struct Guarded<E, F> {
+        refused: Option<Response>,
+        #[pin]
+        served: Option<CatchUnwind<AssertUnwindSafe<F>>>,
+        #[pin]
+        sleep: Option<Sleep>,
+        deadline: Deadline,
+        admitted: Option<Admitted>,
+        error: PhantomData<fn() -> E>,
+    }
+}
+
+impl<E, F> Future for Guarded<E, F>
 where
     E: From<Refusal> + IntoResponse,
-    S: Service<Request, Response = Response, Error = Infallible>,
+    F: Future<Output = Result<Response, Infallible>>,
 {
-    let deadline = Deadline::new(timeout);
-    request.extensions_mut().insert(deadline.clone());
-    let served = AssertUnwindSafe(inner.oneshot(request)).catch_unwind();
-    match deadline.bound(served).await {
-        Some(Ok(Ok(response))) => response,
-        Some(Err(panic)) => panicked::<E>(&*panic),
-        None => timed_out::<E>(),
+    type Output = Result<Response, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let Some(served) = this.served.as_mut().as_pin_mut() else {
+            let refused = this.refused.take();
+            return refused.map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer)));
+        };
+        let done = match served.poll(cx) {
+            Poll::Ready(done) => Some(done),
+            Poll::Pending => {
+                ready!(this.deadline.poll_end(this.sleep, cx));
+                None
+            }
+        };
+        // What it holds, such as spans, ends before its answer goes out.
+        this.served.set(None);
+        let response = match done {
+            Some(Ok(Ok(response))) => response,
+            Some(Err(panic)) => panicked::<E>(&*panic),
+            None => timed_out::<E>(),
+        };
+        Poll::Ready(Ok(match this.admitted.take() {
+            Some(admitted) => admitted.answered(response),
+            None => response,
+        }))
     }
 }
 

@@ -2,13 +2,17 @@
 //! shedding; timeout; panics; body limit; limits of requests in a time are around those of a route (go-zero's `rest/engine.go` has the same order).
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
-use axum::http::{Method, StatusCode};
-use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler as _;
+#[cfg(feature = "gunzip")]
+use axum::middleware::from_fn;
+use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse;
+use tower::util::option_layer;
 
 use super::cors;
-use super::observe::observe;
+use super::observe::Observe;
+use super::probe::Probes;
 use super::protect::Protect;
 use super::rate;
 use super::refusal::Refusal;
@@ -28,7 +32,6 @@ where
     E: From<Refusal> + IntoResponse + 'static,
     S: Clone + Send + Sync + 'static,
 {
-    let ready = readiness.clone();
     // Innermost, where what a body is worth is counted.
     #[cfg(feature = "gunzip")]
     let routes = if conf.middlewares.gunzip {
@@ -36,47 +39,25 @@ where
     } else {
         routes
     };
-    // Before the fallbacks, which need no protection.
-    let routes = routes
-        .layer(DefaultBodyLimit::max(conf.max_bytes))
-        .layer(Protect::<E>::of(conf));
-    let routes = match rate::limiter(conf.rate_limit.as_ref()) {
-        Some(limiter) => routes.layer(from_fn_with_state(limiter, rate::limit::<E>)),
-        None => routes,
-    };
-    let routes = routes
-        .fallback(async || E::from(Refusal::new(Code::NotFound, "no such route")))
-        .method_not_allowed_fallback(async || {
-            E::from(Refusal::new(Code::MethodNotAllowed, "method not allowed"))
-        });
-    let routes = match &conf.cors {
-        Some(conf) => routes.layer(from_fn_with_state(cors::Rules::of(conf), cors::cors)),
-        None => routes,
-    };
-    routes.layer(from_fn(move |request, next| {
-        let probed = probe(&request, &ready);
-        async move {
-            match probed {
-                Some(answer) => answer,
-                None => observe(request, next).await,
-            }
-        }
-    }))
-}
-
-/// The answer to an orchestrator. Not a route: a route of the service's own at the same path would be a panic.
-fn probe(request: &Request, readiness: &Readiness) -> Option<Response> {
-    let path = request.uri().path();
-    let route = request.extensions().get::<MatchedPath>();
-    if ![Method::GET, Method::HEAD].contains(request.method())
-        || route.is_some_and(|route| route.as_str() == path)
-    {
-        return None;
-    }
-    match path {
-        "/health" => Some("OK".into_response()),
-        "/ready" if readiness.is_ready() => Some("OK".into_response()),
-        "/ready" => Some((StatusCode::SERVICE_UNAVAILABLE, "not ready").into_response()),
-        _ => None,
-    }
+    let cors = conf.cors.as_ref().map(cors::Rules::of);
+    let cors = option_layer(cors.map(|rules| from_fn_with_state(rules, cors::cors)));
+    let around = (Observe(Probes::of(readiness)), cors);
+    let limiter = rate::limiter(conf.rate_limit.as_ref());
+    let limit = option_layer(limiter.map(|limiter| from_fn_with_state(limiter, rate::limit::<E>)));
+    let protect = (limit, Protect::<E>::of(conf));
+    // As one layer: each that a router is given boxes the request's future and clones what is inside of it.
+    routes
+        .layer((
+            around.clone(),
+            protect,
+            DefaultBodyLimit::max(conf.max_bytes),
+        ))
+        // The fallbacks need no protection.
+        .fallback(
+            (async || E::from(Refusal::new(Code::NotFound, "no such route"))).layer(around.clone()),
+        )
+        .method_not_allowed_fallback(
+            (async || E::from(Refusal::new(Code::MethodNotAllowed, "method not allowed")))
+                .layer(around),
+        )
 }

@@ -1,5 +1,6 @@
 //! One event as a JSON object, written as it is read: every request has a line of its own.
 
+use std::cell::{Cell, RefCell};
 use std::fmt::{self, Write};
 use std::time::SystemTime;
 
@@ -11,9 +12,29 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::level;
 use super::time::Timestamp;
+use crate::memo::Memo;
 use crate::trace;
 
 pub(super) struct Json;
+
+/// What is kept of a line's memory for the next one.
+const KEPT: usize = 4096;
+
+thread_local! {
+    /// The memory of the last line. A field whose text is made by logging finds none, and makes its own.
+    static LAST: Cell<String> = const { Cell::new(String::new()) };
+    static BEGINNINGS: RefCell<Memo<Beginning>> = const { RefCell::new(Memo::new()) };
+}
+
+/// What all lines of one place in the code have in common.
+struct Beginning {
+    metadata: &'static Metadata<'static>,
+    /// `"level":"info","caller":"http/observe.rs:150"`
+    text: String,
+    has_timestamp: bool,
+    has_trace: bool,
+    has_span: bool,
+}
 
 impl<S, N> FormatEvent<S, N> for Json
 where
@@ -26,69 +47,112 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let metadata = event.metadata();
+        let mut text = LAST.take();
+        text.clear();
         let mut line = Line {
-            writer: &mut writer,
-            metadata,
-            is_begun: false,
+            text,
+            metadata: event.metadata(),
             result: Ok(()),
         };
-        line.own("@timestamp", |out| {
-            out.write_str(Timestamp::of(SystemTime::now()).as_str())
-        });
-        line.own("level", |out| out.write_str(level(*metadata.level())));
-        if let (Some(file), Some(number)) = (metadata.file(), metadata.line()) {
-            line.own("caller", |out| {
-                Escaped(out).write_str(short(file))?;
-                write!(out, ":{number}")
-            });
+        line.write(event);
+        let Line {
+            mut text, result, ..
+        } = line;
+        result?;
+        text.push_str("}\n");
+        // At once: each piece that a writer gets costs a call through its table.
+        let done = writer.write_str(&text);
+        if text.capacity() <= KEPT {
+            LAST.set(text);
         }
-        if let Some(ids) = trace::current_ids() {
-            let (trace, span) = (ids.trace_hex(), ids.span_hex());
-            line.own("trace", |out| out.write_str(ascii(&trace)));
-            line.own("span", |out| out.write_str(ascii(&span)));
-        }
-        event.record(&mut line);
-        line.result?;
-        writer.write_str("}\n")
+        done
     }
 }
 
 /// An object of which the end is missing.
-struct Line<'a, 'w> {
-    writer: &'a mut Writer<'w>,
+struct Line {
+    text: String,
     metadata: &'static Metadata<'static>,
-    is_begun: bool,
     result: fmt::Result,
 }
 
-impl Line<'_, '_> {
-    /// A key of every line and its text, unless the event has it as a field.
-    fn own(&mut self, key: &str, text: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
-        let fields = self.metadata.fields();
-        if !fields.iter().any(|field| name(&field) == key) {
-            self.put(key, |out| {
-                out.write_char('"')?;
-                text(out)?;
-                out.write_char('"')
-            });
+impl Line {
+    fn write(&mut self, event: &Event<'_>) {
+        BEGINNINGS.with_borrow_mut(|known| {
+            let metadata = self.metadata;
+            let is_it = |one: &Beginning| std::ptr::eq(one.metadata, metadata);
+            self.begin(known.get(is_it, || Beginning::of(metadata)));
+        });
+        event.record(self);
+    }
+
+    fn begin(&mut self, beginning: &Beginning) {
+        if beginning.has_timestamp {
+            let now = Timestamp::of(SystemTime::now());
+            self.own("@timestamp", now.as_str());
+        }
+        if !beginning.text.is_empty() {
+            self.text.push(if self.text.is_empty() { '{' } else { ',' });
+            self.text.push_str(&beginning.text);
+        }
+        if let Some(ids) = trace::current_ids() {
+            if beginning.has_trace {
+                self.own("trace", ascii(&ids.trace_hex()));
+            }
+            if beginning.has_span {
+                self.own("span", ascii(&ids.span_hex()));
+            }
         }
     }
 
-    /// What cannot be written ends the line; the first error is the one that is told.
-    fn put(&mut self, key: &str, value: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
-        if self.result.is_err() {
-            return;
+    /// What has nothing to escape.
+    fn own(&mut self, key: &str, text: &str) {
+        let begin = if self.text.is_empty() { "{\"" } else { ",\"" };
+        for part in [begin, key, "\":\"", text, "\""] {
+            self.text.push_str(part);
         }
-        let begin = if self.is_begun { ",\"" } else { "{\"" };
-        self.is_begun = true;
-        self.result = (|| {
-            self.writer.write_str(begin)?;
-            // The name of a field is an identifier, or what a programmer has put in quotes.
-            Escaped(self.writer).write_str(key)?;
-            self.writer.write_str("\":")?;
-            value(self.writer)
-        })();
+    }
+
+    fn key(&mut self, key: &str) {
+        let begin = if self.text.is_empty() { "{\"" } else { ",\"" };
+        self.text.push_str(begin);
+        // The name of a field is an identifier, or what a programmer has put in quotes.
+        push_escaped(&mut self.text, key);
+        self.text.push_str("\":");
+    }
+
+    /// What cannot be written ends the line; the first error is the one that is told.
+    fn put(&mut self, field: &Field, value: fmt::Arguments<'_>) {
+        if self.result.is_ok() {
+            self.key(name(field));
+            self.result = self.text.write_fmt(value);
+        }
+    }
+}
+
+impl Beginning {
+    /// A key that the event has as a field is the field's.
+    fn of(metadata: &'static Metadata<'static>) -> Self {
+        let is_free = |key| !metadata.fields().iter().any(|field| name(&field) == key);
+        let mut text = String::new();
+        if is_free("level") {
+            text = format!("\"level\":\"{}\"", level(*metadata.level()));
+        }
+        if let (Some(file), Some(number)) = (metadata.file(), metadata.line())
+            && is_free("caller")
+        {
+            let comma = if text.is_empty() { "" } else { "," };
+            text = format!("{text}{comma}\"caller\":\"");
+            push_escaped(&mut text, short(file));
+            text = format!("{text}:{number}\"");
+        }
+        Self {
+            metadata,
+            text,
+            has_timestamp: is_free("@timestamp"),
+            has_trace: is_free("trace"),
+            has_span: is_free("span"),
+        }
     }
 }
 
@@ -100,86 +164,96 @@ fn name(field: &Field) -> &'static str {
     }
 }
 
-impl Visit for Line<'_, '_> {
+impl Visit for Line {
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.put(name(field), |out| {
-            if value.is_finite() {
-                write!(out, "{value:?}")
-            } else {
-                // JSON has no such numbers.
-                out.write_str("null")
-            }
-        });
+        if value.is_finite() {
+            self.put(field, format_args!("{value:?}"));
+        } else {
+            // JSON has no such numbers.
+            self.put(field, format_args!("null"));
+        }
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.put(name(field), |out| write!(out, "{value}"));
+        self.put(field, format_args!("{value}"));
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.put(name(field), |out| write!(out, "{value}"));
+        self.put(field, format_args!("{value}"));
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.put(name(field), |out| write!(out, "{value}"));
+        self.put(field, format_args!("{value}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.put(name(field), |out| {
-            out.write_char('"')?;
-            Escaped(out).write_str(value)?;
-            out.write_char('"')
-        });
+        if self.result.is_ok() {
+            self.key(name(field));
+            self.text.push('"');
+            push_escaped(&mut self.text, value);
+            self.text.push('"');
+        }
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.put(name(field), |out| {
-            out.write_char('"')?;
-            write!(Escaped(out), "{value:?}")?;
-            out.write_char('"')
-        });
-    }
-}
-
-/// Bytes that a JSON string has not as they are.
-static IS_SPECIAL: [bool; 256] = {
-    let mut special = [false; 256];
-    let mut byte = 0;
-    while byte < b' ' as usize {
-        special[byte] = true;
-        byte += 1;
-    }
-    special[b'"' as usize] = true;
-    special[b'\\' as usize] = true;
-    special
-};
-
-/// Hexadecimal digits.
-fn ascii(digits: &[u8]) -> &str {
-    std::str::from_utf8(digits).unwrap_or_default()
-}
-
-/// Writes the inside of a JSON string (RFC 8259, section 7).
-struct Escaped<'a, 'w>(&'a mut Writer<'w>);
-
-impl Write for Escaped<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let mut rest = text;
-        // Nearly always there is nothing to escape, and the text goes out in one piece.
-        while let Some(at) = rest.bytes().position(|byte| IS_SPECIAL[usize::from(byte)]) {
-            self.0.write_str(&rest[..at])?;
-            match rest.as_bytes()[at] {
-                b'"' => self.0.write_str("\\\"")?,
-                b'\\' => self.0.write_str("\\\\")?,
-                b'\n' => self.0.write_str("\\n")?,
-                b'\r' => self.0.write_str("\\r")?,
-                b'\t' => self.0.write_str("\\t")?,
-                byte => write!(self.0, "\\u{byte:04x}")?,
-            }
-            rest = &rest[at + 1..];
+        if self.result.is_err() {
+            return;
         }
-        self.0.write_str(rest)
+        self.key(name(field));
+        self.text.push('"');
+        let begin = self.text.len();
+        self.result = write!(self.text, "{value:?}");
+        // As it is first, and once more if that was too simple: nearly always there is nothing to escape.
+        if is_special(&self.text.as_bytes()[begin..]) {
+            let raw = self.text.split_off(begin);
+            push_escaped(&mut self.text, &raw);
+        }
+        self.text.push('"');
     }
+}
+
+/// Whether some byte cannot be in a JSON string as it is: eight are looked at at once.
+fn is_special(text: &[u8]) -> bool {
+    let (words, rest) = text.as_chunks::<8>();
+    let mut last = [b' '; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    words.iter().any(|word| is_special_word(*word)) || is_special_word(last)
+}
+
+fn is_special_word(word: [u8; 8]) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    let word = u64::from_ne_bytes(word);
+    // The highest bit of a byte that is below another, as long as neither has it; a borrow only adds bytes to those found.
+    let below = |word: u64, least: u8| word.wrapping_sub(ONES * u64::from(least)) & !word & HIGH;
+    let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    below(word, b' ') | is(b'"') | is(b'\\') != 0
+}
+
+/// The inside of a JSON string (RFC 8259, section 7).
+fn push_escaped(out: &mut String, text: &str) {
+    if !is_special(text.as_bytes()) {
+        return out.push_str(text);
+    }
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\0'..' ' => {
+                out.push_str("\\u00");
+                let code = [u32::from(character) >> 4, u32::from(character) & 15];
+                out.extend(code.map(|digit| char::from_digit(digit, 16).unwrap_or('0')));
+            }
+            other => out.push(other),
+        }
+    }
+}
+
+fn ascii(text: &[u8]) -> &str {
+    std::str::from_utf8(text).unwrap_or_default()
 }
 
 /// The last two parts of a path, as go-zero prints a caller.

@@ -2,16 +2,20 @@
 //! (semantic conventions 1.42, RPC; go-zero's `zrpc/internal/serverinterceptors`).
 
 use std::borrow::Cow;
+use std::convert::Infallible;
+use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::FutureExt as _;
 use tonic::{Code, Status};
+use tower::{Layer, Service};
 
 use super::protect::Protect;
 use super::watch::{End, Watched};
@@ -20,11 +24,61 @@ use crate::log::Took;
 use crate::metrics::{self, RpcCall};
 use crate::trace::{Door, Span, attr};
 
-pub(super) async fn observe(
+/// Around the services of a server; clones share all they have.
+#[derive(Clone)]
+pub(super) struct Observe {
+    pub(super) protect: Arc<Protect>,
+    pub(super) services: Arc<[&'static str]>,
+}
+
+impl<S> Layer<S> for Observe {
+    type Service = Observed<S>;
+
+    fn layer(&self, inner: S) -> Observed<S> {
+        Observed {
+            observe: self.clone(),
+            inner,
+        }
+    }
+}
+
+/// Not `axum::middleware::from_fn`, which makes two boxes more for each call.
+#[derive(Clone)]
+pub(super) struct Observed<S> {
+    observe: Observe,
+    inner: S,
+}
+
+impl<S> Service<Request> for Observed<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let Observe { protect, services } = self.observe.clone();
+        let mut inner = self.inner.clone();
+        // Called when the call is let in, which makes `next` what a middleware has.
+        let next = move |request| async move {
+            let Ok(response) = inner.call(request).await;
+            response
+        };
+        Box::pin(async move { Ok(observe(protect, services, request, next).await) })
+    }
+}
+
+async fn observe<F: Future<Output = Response>>(
     protect: Arc<Protect>,
     services: Arc<[&'static str]>,
     request: Request,
-    next: Next,
+    next: impl FnOnce(Request) -> F,
 ) -> Response {
     let started = Instant::now();
     let path = request.uri().path().to_owned();
@@ -72,7 +126,7 @@ pub(super) async fn observe(
     let (memory, place) = protect.admit(&path);
     let served = span.scope(async {
         let place = place?;
-        let response = within(limit, next.run(request)).await?;
+        let response = within(limit, next(request)).await?;
         if let Some(place) = place {
             place.served();
         }

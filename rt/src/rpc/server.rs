@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use axum::Router;
-use axum::middleware::from_fn;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tonic::body::Body;
@@ -17,7 +16,7 @@ use tower::Service;
 
 use super::admission::Admission;
 use super::health::Health;
-use super::observe::observe;
+use super::observe::Observe;
 use super::protect::Protect;
 #[cfg(feature = "reflection")]
 use super::reflection;
@@ -71,14 +70,10 @@ impl Services {
 
     /// The services as an application without a socket, observed as in production.
     pub fn into_router(self, conf: &RpcServerConf) -> Router {
-        let protect = Arc::new(Protect::of(conf));
-        let services: Arc<[&'static str]> = self.names.into();
-        self.routes
-            .routes()
-            .into_axum_router()
-            .layer(from_fn(move |request, next| {
-                observe(Arc::clone(&protect), Arc::clone(&services), request, next)
-            }))
+        self.routes.routes().into_axum_router().layer(Observe {
+            protect: Arc::new(Protect::of(conf)),
+            services: self.names.into(),
+        })
     }
 }
 

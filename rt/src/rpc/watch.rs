@@ -5,29 +5,28 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
-use tonic::{Code, Status};
+use tonic::Code;
 
-/// What is told once: the final code.
-type OnEnd = Box<dyn FnOnce(Code) + Send>;
+const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 
 pin_project! {
     /// A response body that reports how the call ended; dropped before its end, as cancelled.
-    pub(super) struct Watched<B> {
+    pub(super) struct Watched<B, F: FnOnce(Code)> {
         #[pin]
         inner: B,
-        end: End,
+        end: End<F>,
     }
 }
 
-/// Tells once; when dropped before, that the call was cancelled.
-pub(super) struct End(Option<OnEnd>);
+/// Tells the final code once; when dropped before, that the call was cancelled.
+pub(super) struct End<F: FnOnce(Code)>(Option<F>);
 
-impl End {
-    pub(super) fn new(on_end: impl FnOnce(Code) + Send + 'static) -> Self {
-        Self(Some(Box::new(on_end)))
+impl<F: FnOnce(Code)> End<F> {
+    pub(super) fn new(on_end: F) -> Self {
+        Self(Some(on_end))
     }
 
     fn tell(&mut self, code: Code) {
@@ -37,23 +36,29 @@ impl End {
     }
 }
 
-impl Drop for End {
+impl<F: FnOnce(Code)> Drop for End<F> {
     fn drop(&mut self) {
         self.tell(Code::Cancelled);
     }
 }
 
-impl<B> Watched<B> {
+/// Only that: a whole `Status` would copy the message and all other headers.
+fn code(headers: &HeaderMap) -> Option<Code> {
+    let code = headers.get(GRPC_STATUS)?;
+    Some(Code::from_bytes(code.as_bytes()))
+}
+
+impl<B, F: FnOnce(Code)> Watched<B, F> {
     /// `headers` are the response's: a call without messages ends in them.
-    pub(super) fn new(inner: B, headers: &HeaderMap, mut end: End) -> Self {
-        if let Some(status) = Status::from_header_map(headers) {
-            end.tell(status.code());
+    pub(super) fn new(inner: B, headers: &HeaderMap, mut end: End<F>) -> Self {
+        if let Some(code) = code(headers) {
+            end.tell(code);
         }
         Self { inner, end }
     }
 }
 
-impl<B: Body<Data = Bytes>> Body for Watched<B> {
+impl<B: Body<Data = Bytes>, F: FnOnce(Code)> Body for Watched<B, F> {
     type Data = Bytes;
     type Error = B::Error;
 
@@ -66,9 +71,7 @@ impl<B: Body<Data = Bytes>> Body for Watched<B> {
         match &frame {
             Some(Ok(frame)) => {
                 if let Some(trailers) = frame.trailers_ref() {
-                    let status = Status::from_header_map(trailers);
-                    this.end
-                        .tell(status.map_or(Code::Ok, |status| status.code()));
+                    this.end.tell(code(trailers).unwrap_or(Code::Ok));
                 }
             }
             Some(Err(_)) => this.end.tell(Code::Unavailable),

@@ -1,19 +1,22 @@
 //! One connection, from its first byte to its last.
 
 use std::convert::Infallible;
+use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::ConnectInfo;
+use axum::routing::future::RouteFuture;
 use http::{Request, Response};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulConnection;
 use hyper_util::service::TowerToHyperService;
+use pin_project_lite::pin_project;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -37,6 +40,8 @@ pub(super) async fn run(
 ) {
     let activity = Arc::new(Activity::new());
     let service = Served {
+        #[cfg(feature = "rpc-server")]
+        is_service: rules.only_http2,
         #[cfg(feature = "rpc-server")]
         local: io.local_addr().ok(),
         peer,
@@ -117,6 +122,9 @@ async fn drive<C>(
 #[derive(Clone)]
 struct Served {
     app: Router,
+    /// Not a gateway, of a workspace whose services have been built with it.
+    #[cfg(feature = "rpc-server")]
+    is_service: bool,
     #[cfg(feature = "rpc-server")]
     local: Option<SocketAddr>,
     peer: SocketAddr,
@@ -130,10 +138,9 @@ where
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    type Response = Response<Held<InFlight>>;
+    type Response = Response<Held<Option<InFlight>>>;
     type Error = Infallible;
-    type Future =
-        Pin<Box<dyn Future<Output = Result<Response<Held<InFlight>>, Infallible>> + Send>>;
+    type Future = Answering;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         // A router is always ready.
@@ -151,14 +158,34 @@ where
         }
         // Where `tonic::Request::remote_addr` looks.
         #[cfg(feature = "rpc-server")]
-        extensions.insert(tonic::transport::server::TcpConnectInfo {
-            local_addr: self.local,
-            remote_addr: Some(self.peer),
-        });
-        let answered = self.app.call(request);
-        Box::pin(async move {
-            let response = answered.await?;
-            Ok(response.map(|body| Held::new(body, in_flight)))
-        })
+        if self.is_service {
+            extensions.insert(tonic::transport::server::TcpConnectInfo {
+                local_addr: self.local,
+                remote_addr: Some(self.peer),
+            });
+        }
+        Answering {
+            answered: self.app.call(request),
+            in_flight: Some(in_flight),
+        }
+    }
+}
+
+pin_project! {
+    struct Answering {
+        #[pin]
+        answered: RouteFuture<Infallible>,
+        in_flight: Option<InFlight>,
+    }
+}
+
+impl Future for Answering {
+    type Output = Result<Response<Held<Option<InFlight>>>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let Ok(response) = ready!(this.answered.poll(cx));
+        let in_flight = this.in_flight.take();
+        Poll::Ready(Ok(response.map(|body| Held::new(body, in_flight))))
     }
 }

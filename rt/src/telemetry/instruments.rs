@@ -32,7 +32,7 @@ struct Instruments {
 static INSTRUMENTS: OnceLock<Instruments> = OnceLock::new();
 
 /// Which side of a gRPC call this process is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(
     not(all(feature = "rpc-client", feature = "rpc-server")),
     allow(dead_code)
@@ -87,11 +87,9 @@ pub(super) fn start(meter: &Meter) {
     }
 }
 
+/// What all requests of one route that end alike have in common.
 #[cfg_attr(not(feature = "http"), allow(dead_code))]
-pub(crate) fn http(request: &HttpRequest) {
-    let Some(instruments) = INSTRUMENTS.get() else {
-        return;
-    };
+pub(crate) fn http_attributes(request: &HttpRequest<'_>, route: &Arc<str>) -> Vec<KeyValue> {
     let status = i64::from(request.status);
     let mut attributes = Vec::with_capacity(6);
     attributes.push(KeyValue::new(attr::HTTP_REQUEST_METHOD, request.method));
@@ -101,25 +99,29 @@ pub(crate) fn http(request: &HttpRequest) {
         request.version,
     ));
     attributes.push(KeyValue::new(attr::HTTP_RESPONSE_STATUS_CODE, status));
-    if let Some(route) = &request.route {
+    if request.route.is_some() {
         let route = StringValue::from(Arc::clone(route));
         attributes.push(KeyValue::new(attr::HTTP_ROUTE, route));
     }
     if status >= 500 {
         attributes.push(KeyValue::new(attr::ERROR_TYPE, status.to_string()));
     }
-    let seconds = request.took.as_secs_f64();
-    instruments.http.record(seconds, &attributes);
+    attributes
 }
 
+#[cfg_attr(not(feature = "http"), allow(dead_code))]
+pub(crate) fn http(took: Duration, attributes: &[KeyValue]) {
+    if let Some(instruments) = INSTRUMENTS.get() {
+        instruments.http.record(took.as_secs_f64(), attributes);
+    }
+}
+
+/// What all calls of one method that end alike have in common.
 #[cfg_attr(
     not(any(feature = "rpc-client", feature = "rpc-server")),
     allow(dead_code)
 )]
-pub(crate) fn rpc(side: Side, call: &RpcCall<'_>) {
-    let Some(instruments) = INSTRUMENTS.get() else {
-        return;
-    };
+pub(crate) fn rpc_attributes(call: &RpcCall<'_>) -> Vec<KeyValue> {
     let method = call.method.trim_start_matches('/').to_owned();
     let status = code_name(call.code);
     let mut attributes = Vec::with_capacity(4);
@@ -129,11 +131,21 @@ pub(crate) fn rpc(side: Side, call: &RpcCall<'_>) {
     if let Some(error_type) = call.error_type {
         attributes.push(KeyValue::new(attr::ERROR_TYPE, error_type));
     }
-    let histogram = match side {
-        Side::Server => &instruments.rpc_server,
-        Side::Client => &instruments.rpc_client,
-    };
-    histogram.record(call.took.as_secs_f64(), &attributes);
+    attributes
+}
+
+#[cfg_attr(
+    not(any(feature = "rpc-client", feature = "rpc-server")),
+    allow(dead_code)
+)]
+pub(crate) fn rpc(side: Side, took: Duration, attributes: &[KeyValue]) {
+    if let Some(instruments) = INSTRUMENTS.get() {
+        let histogram = match side {
+            Side::Server => &instruments.rpc_server,
+            Side::Client => &instruments.rpc_client,
+        };
+        histogram.record(took.as_secs_f64(), attributes);
+    }
 }
 
 /// One query, or one command of the cache.

@@ -18,6 +18,8 @@ mod span;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+#[cfg(feature = "http")]
+pub(crate) use self::active::Scoped;
 pub use self::active::{InContext, current_ids};
 pub(crate) use self::export::{Sink, install, shutdown};
 pub use self::ids::Ids;

@@ -242,6 +242,12 @@ impl Span {
         Scoped::new(self.active.clone(), work)
     }
 
+    /// The same as a type with a name.
+    #[cfg(feature = "http")]
+    pub(crate) fn scoped<F>(&self, work: F) -> Scoped<F> {
+        Scoped::new(self.active.clone(), work)
+    }
+
     /// Runs `work` with this span current, for what does not wait, such as a log line.
     pub fn enter<T>(&self, work: impl FnOnce() -> T) -> T {
         active::enter(self.active.clone(), work)

@@ -18,11 +18,14 @@ pub(super) fn extract(gateway: &Gateway<'_>, found: &Struct) -> Extract {
         errors: "&mut errors",
         json_only: false,
     };
+    let [has_json, has_path, has_form, has_header] =
+        [Source::Json, Source::Path, Source::Form, Source::Header].map(has);
     Extract {
-        has_json: has(Source::Json),
-        has_path: has(Source::Path),
-        has_form: has(Source::Form),
-        has_header: has(Source::Header),
+        has_json,
+        only_json: has_json && !(has_path || has_form || has_header),
+        has_path,
+        has_form,
+        has_header,
         dependencies: binder.dependencies(8),
         fields: found
             .fields

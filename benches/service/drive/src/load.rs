@@ -31,6 +31,8 @@ struct Seen {
 struct Pace {
     /// Requests a second; `None` is a closed loop.
     rate: Option<f64>,
+    /// There are no more than so many, however much time is left.
+    most: u64,
     started: Instant,
     until: Instant,
     next: AtomicU64,
@@ -44,16 +46,17 @@ pub async fn run(flags: &Flags) -> anyhow::Result<()> {
     let seconds = flags.number("seconds")?.unwrap_or(5.0);
     let warm = flags.number("warm")?.unwrap_or(0.5);
     let rate = flags.number("rate")?;
+    let most = flags.number("requests")?.unwrap_or(u64::MAX);
     let reads = flags.number("reads")?.unwrap_or(READ_EVERY);
     let connections = flags.number("connections")?.unwrap_or(4);
     let lanes: usize = flags.number("lanes")?.unwrap_or(32);
     let processes = Processes::of(flags.text("pids").unwrap_or_default())?;
 
     let lanes = open(over, to, connections, lanes).await?;
-    let (_, lanes) = stretch(lanes, over, to, None, warm, 0).await?;
+    let (_, lanes) = stretch(lanes, over, to, None, (warm, u64::MAX), 0).await?;
     let before = processes.cpu()?;
     let started = Instant::now();
-    let (seen, _lanes) = stretch(lanes, over, to, rate, seconds, reads).await?;
+    let (seen, _lanes) = stretch(lanes, over, to, rate, (seconds, most), reads).await?;
     let took = started.elapsed().as_secs_f64();
     let after = processes.cpu()?;
 
@@ -112,18 +115,19 @@ async fn open(over: Over, to: &str, connections: usize, lanes: usize) -> anyhow:
     Ok(opened)
 }
 
-/// Sends for some seconds, and waits for the last answers.
+/// Sends for some seconds, so many requests at most, and waits for the last answers.
 async fn stretch(
     lanes: Vec<Lane>,
     over: Over,
     to: &str,
     rate: Option<f64>,
-    seconds: f64,
+    (seconds, most): (f64, u64),
     reads: u64,
 ) -> anyhow::Result<(Seen, Vec<Lane>)> {
     let started = Instant::now();
     let pace = Arc::new(Pace {
         rate,
+        most,
         started,
         until: started + Duration::from_secs_f64(seconds),
         next: AtomicU64::new(0),
@@ -202,7 +206,8 @@ impl Pace {
     async fn turn(&self) -> Option<(u64, Instant)> {
         let Some(rate) = self.rate else {
             let now = Instant::now();
-            return (now < self.until).then(|| (self.next.fetch_add(1, Relaxed), now));
+            let turn = self.next.fetch_add(1, Relaxed);
+            return (now < self.until && turn < self.most).then_some((turn, now));
         };
         let permit = self.due.acquire().await.ok()?;
         permit.forget();

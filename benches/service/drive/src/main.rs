@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! drive load --shape S --variant V --over http|grpc --to ADDRESS [--connections N] [--lanes N] [--seconds N]
-//!            [--warm N] [--rate N] [--reads N] [--round N] [--pids PID,..]     one line of JSON for `drive table`
+//!            [--warm N] [--rate N] [--requests N] [--reads N] [--round N] [--pids PID,..]   one line of JSON for `drive table`
 //! drive start --variant V --over http|grpc --to ADDRESS [--round N] -- COMMAND..   how long until it answers
 //! drive receive ADDRESS                                                 an OTLP collector that counts spans
 //! drive table FILE                                                      Markdown from those lines

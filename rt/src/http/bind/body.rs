@@ -2,9 +2,9 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest as _, Request};
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
 use super::super::refusal::Refusal;
@@ -17,8 +17,23 @@ pub async fn json<W>(parts: &Parts, body: Body) -> Result<W, Refusal>
 where
     W: for<'de> Deserialize<'de> + Default,
 {
-    let is_json = content_type(parts).is_none_or(is_json);
-    let body = read(parts, body).await?;
+    let is_json = content_type(&parts.headers).is_none_or(is_json);
+    parse(is_json, &read(parts, body).await?)
+}
+
+/// The same of a request from which nothing else is taken.
+pub async fn json_body<W>(request: Request) -> Result<W, Refusal>
+where
+    W: for<'de> Deserialize<'de> + Default,
+{
+    let is_json = content_type(request.headers()).is_none_or(is_json);
+    parse(is_json, &bytes(request).await?)
+}
+
+fn parse<W>(is_json: bool, body: &[u8]) -> Result<W, Refusal>
+where
+    W: for<'de> Deserialize<'de> + Default,
+{
     if body.is_empty() {
         return Ok(W::default());
     }
@@ -28,7 +43,7 @@ where
             "expected a JSON body",
         ));
     }
-    match serde_json::from_slice::<Object<W>>(&body) {
+    match serde_json::from_slice::<Object<W>>(body) {
         Ok(Object(Field::Value(wire))) => Ok(wire),
         Ok(Object(Field::Invalid(errors))) => {
             let reason = errors.into_iter().next().map(|error| error.reason);
@@ -45,7 +60,12 @@ where
 /// Reads a body within the limit that the middleware stack has set.
 pub(in crate::http) async fn read(parts: &Parts, body: Body) -> Result<Bytes, Refusal> {
     let mut request = Request::new(body);
+    // The limit is one of them; its type is axum's own.
     *request.extensions_mut() = parts.extensions.clone();
+    bytes(request).await
+}
+
+async fn bytes(request: Request) -> Result<Bytes, Refusal> {
     Bytes::from_request(request, &())
         .await
         .map_err(|rejection| match rejection.status() {
@@ -56,8 +76,8 @@ pub(in crate::http) async fn read(parts: &Parts, body: Body) -> Result<Bytes, Re
         })
 }
 
-pub(super) fn content_type(parts: &Parts) -> Option<&str> {
-    parts.headers.get(CONTENT_TYPE)?.to_str().ok()
+pub(super) fn content_type(headers: &HeaderMap) -> Option<&str> {
+    headers.get(CONTENT_TYPE)?.to_str().ok()
 }
 
 fn bad_body(reason: std::borrow::Cow<'static, str>) -> Refusal {

@@ -9,9 +9,9 @@ mod json;
 mod multipart;
 pub mod text;
 
-pub use self::body::json;
 #[cfg(feature = "signature")]
 pub(super) use self::body::read;
+pub use self::body::{json, json_body};
 pub use self::field::{Errors, Field};
 pub use self::json::{FromJson, Quoted, object};
 pub use self::text::{Form, FromText, Headers, PathParams};

@@ -137,7 +137,7 @@ impl Form {
     /// Takes the body if it is a form; any other is left for [`super::json`].
     pub async fn read(parts: &Parts, body: &mut Body) -> Result<Self, Refusal> {
         let mut form = Self(HashMap::new());
-        let kind = content_type(parts).unwrap_or_default();
+        let kind = content_type(&parts.headers).unwrap_or_default();
         match body::essence(kind).as_str() {
             "application/x-www-form-urlencoded" => {
                 let bytes = body::read(parts, std::mem::take(body)).await?;
