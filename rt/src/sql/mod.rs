@@ -6,6 +6,7 @@ mod decimal;
 mod dsn;
 mod error;
 pub mod field;
+mod migrate;
 #[cfg(feature = "sql-time")]
 mod moment;
 #[cfg(feature = "mysql")]
@@ -24,6 +25,7 @@ mod uuid;
 #[cfg(feature = "sql-decimal")]
 pub use self::decimal::Decimal;
 pub use self::error::InsertId;
+pub use self::migrate::{Migration, Migrations, migrate};
 #[cfg(feature = "sql-time")]
 pub use self::moment::Moment;
 pub use self::open::Dialect;

@@ -11,11 +11,14 @@ const TAKEN: &[&str] = &[
     "Code",
     "DateTime",
     "Decimal",
+    "DatabaseConf",
     "Default",
     "Deserialize",
+    "Dialect",
     "Err",
     "Error",
     "InsertId",
+    "Migrate",
     "NaiveDate",
     "NaiveDateTime",
     "NaiveTime",
@@ -68,6 +71,14 @@ pub(in crate::lower::service) struct Names {
     fields: Vec<(String, String)>,
 }
 
+/// `migrations` is what makes the tables.
+fn module(table: &Table) -> String {
+    match names::module(table.label()) {
+        name if name == "migrations" => "migrations_table".to_owned(),
+        name => name,
+    }
+}
+
 impl Names {
     pub(in crate::lower::service) fn of(rpc: &Rpc, table: &Table) -> Self {
         let plural = names::ty(table.label());
@@ -102,7 +113,7 @@ impl Names {
             (column.name.clone(), name)
         });
         Self {
-            module: names::module(table.label()),
+            module: module(table),
             ty,
             row: distinct(base.clone()),
             new: distinct(format!("New{base}")),
