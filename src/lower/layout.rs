@@ -103,17 +103,6 @@ pub(super) fn call(
     format!("{callee}({}){tail}", below(indent, &arguments))
 }
 
-/// `&[..]` behind `head`, below each other where they are long.
-pub(super) fn array(indent: usize, head: &str, elements: &[String]) -> String {
-    let list = elements.join(", ");
-    let line = format!("&[{list}]");
-    if list.chars().count() <= CALL_WIDTH && !is_wide(indent + head.len(), &format!("{line},")) {
-        return line;
-    }
-    let elements: Vec<&str> = elements.iter().map(String::as_str).collect();
-    format!("&[{}]", below(indent, &elements))
-}
-
 /// Arguments on lines of their own, together where all of them are short.
 fn below(indent: usize, arguments: &[&str]) -> String {
     let tab = " ".repeat(indent + TAB);

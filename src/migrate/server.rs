@@ -3,41 +3,37 @@
 use super::folder::Folder;
 use super::step::{Made, Step};
 use super::types::{Fit, fit};
-use crate::model::{Column, ColumnDefault, Dialect, Schema, Table, Written};
+use crate::model::{Column, ColumnDefault, Dialect, Schema, Statement, Table, Written};
 
 /// What is to be added to a folder so that it adds up to `wanted`.
 pub(super) fn step(folder: &Folder, wanted: &Schema, dialect: Dialect) -> Step {
     let mut step = Step::default();
-    around(folder, wanted, &mut step);
-    for table in &wanted.tables {
-        let mut tables = folder.schema.tables.iter();
-        match tables.find(|there| there.name == table.name) {
-            None => {
-                for statement in
-                    (wanted.statements.iter()).filter(|it| it.table.as_ref() == Some(&table.name))
-                {
-                    step.add(Made::Table(table.name.clone()), statement.text.clone());
-                }
+    let there = |name: &str| folder.schema.tables.iter().find(|it| it.name == name);
+    // In the order of the script: what belongs to a table may come before it or behind it.
+    for statement in &wanted.statements {
+        match &statement.table {
+            None => around(folder, statement, &mut step),
+            Some(table) if there(table).is_none() => {
+                step.add(Made::Table(table.clone()), statement.text.clone());
             }
-            Some(there) => Change {
+            Some(_) => {}
+        }
+    }
+    without_order(&mut step, dialect);
+    for table in &wanted.tables {
+        if let Some(there) = there(&table.name) {
+            let change = Change {
                 folder,
                 there,
                 table,
                 dialect,
                 step: &mut step,
-            }
-            .of_table(),
+            };
+            change.of_table();
         }
     }
     gone(folder, wanted, dialect, &mut step);
-    if dialect == Dialect::MySql && folder.files.is_empty() || step.made.iter().any(is_table) {
-        without_order(&mut step, dialect);
-    }
     step
-}
-
-fn is_table(made: &Made) -> bool {
-    matches!(made, Made::Table(_))
 }
 
 /// In one script, tables may refer to such as come after them.
@@ -52,31 +48,28 @@ fn without_order(step: &mut Step, dialect: Dialect) {
 }
 
 /// Types, sequences, and all that is about no table alone.
-fn around(folder: &Folder, wanted: &Schema, step: &mut Step) {
+fn around(folder: &Folder, statement: &Statement, step: &mut Step) {
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let there: Vec<String> = (folder.schema.statements.iter())
-        .filter(|it| it.table.is_none())
+    let text = words(&statement.text);
+    let there = folder.schema.statements.iter();
+    let there: Vec<String> = (there.filter(|it| it.table.is_none()))
         .map(|it| words(&it.text))
         .collect();
-    for statement in wanted.statements.iter().filter(|it| it.table.is_none()) {
-        let text = words(&statement.text);
-        if there.contains(&text) {
-            continue;
-        }
-        // `CREATE TYPE mood`, and whatever is behind it.
-        let head: Vec<&str> = text.split(' ').take(3).collect();
-        let is_made = there
-            .iter()
-            .any(|it| it.split(' ').take(3).eq(head.iter().copied()));
-        if is_made && text.starts_with("CREATE") && !text.starts_with("CREATE OR") {
-            let message = format!(
-                "`{}` is described otherwise than it was made",
-                head.join(" ")
-            );
-            step.leave(None, message, "ALTER ..".to_owned());
-        } else {
-            step.add(Made::Change("schema".to_owned()), statement.text.clone());
-        }
+    if there.contains(&text) {
+        return;
+    }
+    // `CREATE TYPE mood`, whatever is behind it.
+    let head: Vec<&str> = text.split(' ').take(3).collect();
+    let mut others = there.iter();
+    let is_made = others.any(|it| it.split(' ').take(3).eq(head.iter().copied()));
+    if is_made && text.starts_with("CREATE") && !text.starts_with("CREATE OR") {
+        let message = format!(
+            "`{}` is described otherwise than it was made; no migration changes it",
+            head.join(" ")
+        );
+        step.leave(None, message, format!("ALTER {} ..", head[1..].join(" ")));
+    } else {
+        step.add(Made::Change("schema".to_owned()), statement.text.clone());
     }
 }
 

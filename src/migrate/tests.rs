@@ -99,17 +99,134 @@ struct Case {
     says: &'static [&'static str],
 }
 
-const CASES: &[Case] = &[Case {
-    dialect: Dialect::MySql,
-    before: "CREATE TABLE t (id BIGINT PRIMARY KEY AUTO_INCREMENT)",
-    after: "CREATE TABLE t (id BIGINT PRIMARY KEY AUTO_INCREMENT, note VARCHAR(8) COLLATE utf8mb4_bin NOT NULL DEFAULT 'a;b')",
-    server: (
-        "0002_add_note_to_t.sql",
-        &["ALTER TABLE `t` ADD COLUMN note VARCHAR(8) COLLATE utf8mb4_bin NOT NULL DEFAULT 'a;b'"],
-    ),
-    sqlite: &["ALTER TABLE `t` ADD COLUMN `note` TEXT NOT NULL DEFAULT 'a;b'"],
-    says: &[],
-}];
+const CASES: &[Case] = &[
+    Case {
+        dialect: Dialect::MySql,
+        before: "CREATE TABLE t (id BIGINT PRIMARY KEY AUTO_INCREMENT)",
+        after: "CREATE TABLE t (id BIGINT PRIMARY KEY AUTO_INCREMENT, note VARCHAR(8) COLLATE utf8mb4_bin NOT NULL DEFAULT 'a;b')",
+        server: (
+            "0002_add_note_to_t.sql",
+            &[
+                "ALTER TABLE `t` ADD COLUMN note VARCHAR(8) COLLATE utf8mb4_bin NOT NULL DEFAULT 'a;b'",
+            ],
+        ),
+        sqlite: &["ALTER TABLE `t` ADD COLUMN `note` TEXT NOT NULL DEFAULT 'a;b'"],
+        says: &[],
+    },
+    // Rows have no value for it.
+    Case {
+        dialect: Dialect::Postgres,
+        before: "CREATE TABLE t (id BIGINT PRIMARY KEY)",
+        after: "CREATE TABLE t (id BIGINT PRIMARY KEY, n INTEGER NOT NULL)",
+        server: ("", &[]),
+        sqlite: &[
+            "CREATE TABLE `t__new` (\n    `id` INTEGER NOT NULL,\n    `n` INTEGER NOT NULL,\n    PRIMARY KEY (`id`)\n)",
+            "INSERT INTO `t__new` (`id`, `n`) SELECT `id`, 0 FROM `t`",
+            "DROP TABLE `t`",
+            "ALTER TABLE `t__new` RENAME TO `t`",
+        ],
+        says: &[
+            "`t.n` is new and may not be NULL and has no default, so that rows that are there have no value for it; \
+             no migration adds it if it is to be so, in a file of your own, such as \
+             `crates/x/migrations/postgres/0003_by_hand.sql`: `ALTER TABLE \"t\" ADD COLUMN n INTEGER NOT NULL;`",
+        ],
+    },
+    // Nothing goes.
+    Case {
+        dialect: Dialect::MySql,
+        before: "CREATE TABLE a (id INT PRIMARY KEY, gone INT, KEY k (gone)); CREATE TABLE b (id INT PRIMARY KEY)",
+        after: "CREATE TABLE a (id INT PRIMARY KEY)",
+        server: ("", &[]),
+        sqlite: &[],
+        says: &[
+            "`a` has a key of gone that is no longer described",
+            "`a.gone` is no longer described",
+            "`b` is no longer described",
+            "SQLite's `a.gone` is no longer described",
+            "SQLite's `b` is no longer described",
+        ],
+    },
+    // Wider, or not.
+    Case {
+        dialect: Dialect::MySql,
+        before: "CREATE TABLE t (id INT(11) PRIMARY KEY, a INT(10) UNSIGNED, b VARCHAR(8), c TEXT, d DECIMAL(8,2), e INT NOT NULL, f INT)",
+        after: "CREATE TABLE t (id INT PRIMARY KEY, a BIGINT UNSIGNED, b VARCHAR(9), c LONGTEXT, d DECIMAL(9,2), e INT, f INT DEFAULT 3)",
+        server: (
+            "0002_change_t.sql",
+            &[
+                "ALTER TABLE `t` MODIFY COLUMN a BIGINT UNSIGNED",
+                "ALTER TABLE `t` MODIFY COLUMN b VARCHAR(9)",
+                "ALTER TABLE `t` MODIFY COLUMN c LONGTEXT",
+                "ALTER TABLE `t` MODIFY COLUMN d DECIMAL(9,2)",
+                "ALTER TABLE `t` MODIFY COLUMN e INT",
+                "ALTER TABLE `t` MODIFY COLUMN f INT DEFAULT 3",
+            ],
+        ),
+        sqlite: &[
+            "CREATE TABLE `t__new` (\n    `id` INTEGER NOT NULL,\n    `a` INTEGER,\n    `b` TEXT,\n    `c` TEXT,\n    `d` TEXT,\n    \
+             `e` INTEGER,\n    `f` INTEGER DEFAULT 3,\n    PRIMARY KEY (`id`)\n)",
+            "INSERT INTO `t__new` (`id`, `a`, `b`, `c`, `d`, `e`, `f`) SELECT `id`, `a`, `b`, `c`, `d`, `e`, `f` FROM `t`",
+            "DROP TABLE `t`",
+            "ALTER TABLE `t__new` RENAME TO `t`",
+        ],
+        says: &[],
+    },
+    Case {
+        dialect: Dialect::Postgres,
+        before: "CREATE TABLE t (id BIGINT PRIMARY KEY, a BIGINT, b VARCHAR(8) NOT NULL, c INT)",
+        after: "CREATE TABLE t (id BIGINT PRIMARY KEY, a INT, b TEXT, c INT NOT NULL, UNIQUE (c))",
+        server: (
+            "0002_change_t.sql",
+            &[
+                "ALTER TABLE \"t\" ALTER COLUMN \"b\" TYPE TEXT",
+                "ALTER TABLE \"t\" ALTER COLUMN \"b\" DROP NOT NULL",
+            ],
+        ),
+        sqlite: &[
+            "CREATE TABLE `t__new` (\n    `id` INTEGER NOT NULL,\n    `a` INTEGER,\n    `b` TEXT,\n    `c` INTEGER NOT NULL,\n    \
+             PRIMARY KEY (`id`),\n    UNIQUE (`c`)\n)",
+            "INSERT INTO `t__new` (`id`, `a`, `b`, `c`) SELECT `id`, `a`, `b`, COALESCE(`c`, 0) FROM `t`",
+            "DROP TABLE `t`",
+            "ALTER TABLE `t__new` RENAME TO `t`",
+        ],
+        says: &[
+            "`t.a` has another type, which may not hold every value that is there",
+            "`t.c` may no longer be NULL",
+            "`t` has a new unique key of c",
+        ],
+    },
+    // Tables refer to such as come later.
+    Case {
+        dialect: Dialect::MySql,
+        before: "CREATE TABLE t (id INT PRIMARY KEY)",
+        after: "CREATE TABLE t (id INT PRIMARY KEY); CREATE TABLE u (id INT PRIMARY KEY, v INT REFERENCES v(id)); CREATE TABLE v (id INT PRIMARY KEY); CREATE INDEX i ON v (id)",
+        server: (
+            "0002_create_u_v.sql",
+            &[
+                "SET FOREIGN_KEY_CHECKS = 0",
+                "CREATE TABLE u (id INT PRIMARY KEY, v INT REFERENCES v(id))",
+                "CREATE TABLE v (id INT PRIMARY KEY)",
+                "CREATE INDEX i ON v (id)",
+                "SET FOREIGN_KEY_CHECKS = 1",
+            ],
+        ),
+        sqlite: &[
+            "CREATE TABLE `u` (\n    `id` INTEGER NOT NULL,\n    `v` INTEGER,\n    PRIMARY KEY (`id`)\n)",
+            "CREATE TABLE `v` (\n    `id` INTEGER NOT NULL,\n    PRIMARY KEY (`id`)\n)",
+            "CREATE INDEX `idx_v_id` ON `v` (`id`)",
+        ],
+        says: &[],
+    },
+    // Words that mean the same.
+    Case {
+        dialect: Dialect::MySql,
+        before: "CREATE TABLE t (id INT(11) NOT NULL AUTO_INCREMENT PRIMARY KEY, a INTEGER DEFAULT NULL COMMENT 'a')",
+        after: "CREATE TABLE t (id INTEGER AUTO_INCREMENT, a INT COMMENT 'b', PRIMARY KEY (id))",
+        server: ("", &[]),
+        sqlite: &[],
+        says: &[],
+    },
+];
 
 #[test]
 fn steps() {
@@ -164,10 +281,54 @@ fn steps() {
     }
 }
 
+/// Files of the user's count, in the order of their numbers.
 #[test]
-fn debug_it() {
-    let mut script = Script::of(Dialect::MySql);
-    let mut report = Report::default();
-    script.read(FileId(0), "CREATE TABLE `t` (\n `id` INTEGER PRIMARY KEY AUTOINCREMENT\n)", &mut report);
-    eprintln!("{:?} {report:?}", script.tables);
+fn files_by_hand() {
+    let ddl = "CREATE TABLE t (id INT PRIMARY KEY)";
+    let more = "CREATE TABLE t (id INT PRIMARY KEY, n INT NOT NULL)";
+    let most = "CREATE TABLE t (id INT PRIMARY KEY, n INT NOT NULL, m INT)";
+    let mut files = Files::default();
+    let (first, _) = run(&files, ddl, Dialect::MySql);
+    files.keep(&first, Dialect::MySql);
+    for folder in ["mysql", "sqlite"] {
+        let text = "ALTER TABLE t ADD COLUMN n INT NOT NULL DEFAULT 7;\nUPDATE t SET n = id;\n\
+                    ALTER TABLE t ALTER n DROP DEFAULT;\nCREATE TABLE audit (id INT);\n";
+        let text = text
+            .replace(" DEFAULT 7", "")
+            .replace("ALTER TABLE t ALTER n DROP DEFAULT;\n", "");
+        files.0.insert(place(folder, "20261101_n.sql"), text);
+        files.0.insert(place(folder, "README.md"), String::new());
+        files.0.insert(
+            place(folder, "20261101_n.down.sql"),
+            "DROP TABLE t;".to_owned(),
+        );
+    }
+    let (found, said) = run(&files, more, Dialect::MySql);
+    assert_eq!(new(&found.server), None, "{said:#?}");
+    assert_eq!(new(&found.sqlite), None, "{said:#?}");
+    // A table that only the user knows is not missed.
+    assert_eq!(said, Vec::<String>::new());
+    let names: Vec<_> = found.server.iter().map(|it| it.file.as_str()).collect();
+    assert_eq!(names, ["0001_x.sql", "20261101_n.sql"]);
+    let (found, _) = run(&files, most, Dialect::MySql);
+    assert_eq!(
+        new(&found.server).map(|it| it.0),
+        Some("20261102_add_m_to_t.sql")
+    );
+
+    files.0.insert(place("mysql", "1_again.sql"), String::new());
+    files.0.insert(place("mysql", "x_y.sql"), String::new());
+    files
+        .0
+        .insert(place("mysql", "3_odd.sql"), "CREATE TABLE (;".to_owned());
+    let (_, said) = run(&files, more, Dialect::MySql);
+    let expected = [
+        "sql/migration-name: `crates/x/migrations/mysql/x_y.sql` does not begin with a version",
+        "sql/migration-name: `crates/x/migrations/mysql` has two files of version 1: `0001_x.sql` and `1_again.sql`",
+        "sql/migration-unread: what this migration does is not understood",
+    ];
+    assert_eq!(said.len(), expected.len(), "{said:#?}");
+    for (said, start) in said.iter().zip(expected) {
+        assert!(said.starts_with(start), "{said}");
+    }
 }

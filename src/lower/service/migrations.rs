@@ -10,6 +10,9 @@ use crate::rust::service::Body;
 use crate::rust::store::{self, MigrationFile, MigrationFolder, MigrationsMod};
 use crate::rust::{self, File};
 
+/// Elements up to this may share a line.
+const SHORT: usize = 10;
+
 /// Where a store is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
@@ -82,7 +85,7 @@ pub(super) fn list(rpc: &Rpc, source: String) -> MigrationsMod {
             .zip(folders(rpc))
             .map(folder)
             .collect(),
-        tables: layout::array(4, "tables: ", &tables),
+        tables: array(&tables),
     }
 }
 
@@ -100,4 +103,23 @@ fn included(indent: usize, path: &str) -> String {
         return format!("include_str!(\n{tab}    {path}\n{tab})");
     }
     format!("include_str!({path})")
+}
+
+/// `&[..]` behind `tables: `. What is short shares lines, as rustfmt has it.
+fn array(names: &[String]) -> String {
+    let list = names.join(", ");
+    if list.chars().count() <= layout::CALL_WIDTH {
+        return format!("&[{list}]");
+    }
+    let are_short = names.iter().all(|name| name.chars().count() <= SHORT);
+    let mut lines: Vec<String> = Vec::new();
+    for name in names {
+        match lines.last_mut() {
+            Some(line) if are_short && !layout::is_wide(8, &format!("{line} {name},")) => {
+                line.extend([" ", name, ","]);
+            }
+            _ => lines.push(format!("{name},")),
+        }
+    }
+    format!("&[\n        {}\n    ]", lines.join("\n        "))
 }
