@@ -113,6 +113,37 @@ fn words(name: &str) -> String {
     name.chars().map(kept).collect()
 }
 
+/// Names that logic and servers import.
+const TAKEN: &[&str] = &[
+    "Box",
+    "Claims",
+    "Code",
+    "Default",
+    "Err",
+    "Error",
+    "Events",
+    "Labels",
+    "None",
+    "Ok",
+    "Option",
+    "Replies",
+    "Request",
+    "Response",
+    "Result",
+    "ServiceContext",
+    "Some",
+    "Span",
+    "Status",
+    "Streaming",
+    "String",
+    "Vec",
+];
+
+/// Whether a message or enum of this name needs another one there.
+pub(super) fn is_taken(name: &str) -> bool {
+    TAKEN.contains(&name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

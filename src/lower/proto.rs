@@ -79,31 +79,6 @@ pub(super) struct Message<'a> {
     pub(super) own_name: String,
 }
 
-/// Names that logic and servers import.
-const TAKEN: &[&str] = &[
-    "Box",
-    "Claims",
-    "Code",
-    "Default",
-    "Err",
-    "Error",
-    "Events",
-    "None",
-    "Ok",
-    "Option",
-    "Replies",
-    "Request",
-    "Response",
-    "Result",
-    "ServiceContext",
-    "Some",
-    "Span",
-    "Status",
-    "Streaming",
-    "String",
-    "Vec",
-];
-
 impl<'a> Message<'a> {
     pub(super) fn of(rpc: &'a Rpc, full_name: &str) -> Self {
         if let Some(known) = full_name.strip_prefix("google.protobuf.") {
@@ -125,7 +100,7 @@ impl<'a> Message<'a> {
         };
         let name = told_apart(rpc, full_name, &place);
         let own_name = place.name;
-        let name = if TAKEN.contains(&name.as_str()) || is_service(&name) {
+        let name = if names::is_taken(&name) || is_service(&name) {
             format!("{name}Message")
         } else {
             name

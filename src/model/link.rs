@@ -143,6 +143,9 @@ pub enum TableOp {
     Insert { values: Vec<FieldPair> },
     /// Read one row by its primary key or a unique one; `from` is a request field.
     Find { key: Vec<FieldPair> },
+    /// The same by whichever field of a `oneof` is there, each being a key.
+    #[serde(rename = "find_by")]
+    FindBy { oneof: String, keys: Vec<FieldPair> },
     /// Change columns of one row, found by its primary key.
     Update {
         key: Vec<FieldPair>,

@@ -1,6 +1,7 @@
 //! What the descriptions mean, resolved and checked. Data only; knows no Rust syntax.
 
 mod gateway;
+mod labels;
 mod link;
 mod lookup;
 mod rpc;
@@ -21,7 +22,7 @@ pub use self::rpc::{
 };
 pub use self::schema::{Content, HEAD, Migration, Migrations, Schema, Statement};
 pub use self::store::Store;
-pub use self::table::{Column, ColumnDefault, ColumnType, Dialect, Key, Table, Written};
+pub use self::table::{Column, ColumnDefault, ColumnType, Dialect, Key, Table, Written, singular};
 
 /// Everything one workspace is generated from.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]

@@ -190,7 +190,7 @@ pub enum ColumnDefault {
 }
 
 /// The singular of an English table name: `orders` is `order`, `categories` is `category`.
-fn singular(name: &str) -> String {
+pub fn singular(name: &str) -> String {
     let endings = [
         ("ies", "y"),
         ("sses", "ss"),

@@ -176,6 +176,21 @@ pub struct TableCall {
     pub response: String,
     /// A function that makes a message from a row.
     pub convert: Option<Convert>,
+    /// Of columns that messages have as an enum.
+    pub labels: Vec<Labels>,
+}
+
+/// `const STATUS: Labels<Status> = Labels(&[(Status::Paid, "paid")]);`
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Labels {
+    pub docs: String,
+    pub name: String,
+    /// The constant with its line breaks.
+    pub text: String,
+    /// Where the enum is.
+    pub module: String,
+    /// The enum in a `use` line.
+    pub item: String,
 }
 
 /// `fn message(order: Order) -> Result<OrderMessage> { Ok(OrderMessage { .. }) }`

@@ -12,6 +12,11 @@ fn wrong(field: &'static str, reason: &'static str) -> FieldError {
     }
 }
 
+/// Neither of the fields that are asked for.
+pub fn missing(field: &'static str) -> FieldError {
+    wrong(field, "is missing")
+}
+
 /// A whole number of another width or sign.
 pub fn int<T, U: TryFrom<T>>(field: &'static str, value: T) -> Result<U, FieldError> {
     U::try_from(value).map_err(|_| wrong(field, "is out of range"))

@@ -6,6 +6,7 @@ mod decimal;
 mod dsn;
 mod error;
 pub mod field;
+mod labels;
 mod migrate;
 #[cfg(feature = "sql-time")]
 mod moment;
@@ -25,6 +26,7 @@ mod uuid;
 #[cfg(feature = "sql-decimal")]
 pub use self::decimal::Decimal;
 pub use self::error::InsertId;
+pub use self::labels::Labels;
 pub use self::migrate::{Migration, Migrations, migrate};
 #[cfg(feature = "sql-time")]
 pub use self::moment::Moment;

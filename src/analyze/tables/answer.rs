@@ -22,10 +22,13 @@ impl Ask<'_> {
     pub(super) fn columns(&self, fields: &[MessageField]) -> Result<Vec<FieldPair>, Reason> {
         let pairs = fields.iter().map(|field| {
             let name = &field.name;
-            match self.table.column(name) {
-                Some(column) if fits::reads(field, column) => Ok(pair(name, Some(name))),
-                Some(_) => Err(format!(
-                    "the column `{name}` does not fit the answer's field"
+            match self.column(fields, field) {
+                Some(column) if fits::reads(&self.rpc.enums, field, column) => {
+                    Ok(pair(name, Some(&column.name)))
+                }
+                Some(column) => Err(format!(
+                    "the column `{}` does not fit the answer's field",
+                    column.name
                 )),
                 None => Err(format!("nothing fills the answer's `{name}`")),
             }

@@ -1,6 +1,6 @@
 //! `GetOrder` and `DeleteOrder`.
 
-use super::{Ask, Reason, field, fits, pair};
+use super::{Ask, Reason, fits, misfit, pair};
 use crate::model::{FieldPair, MessageField, ProtoType, Repetition, TableOp};
 
 impl Ask<'_> {
@@ -12,7 +12,31 @@ impl Ask<'_> {
                 return Ok(TableOp::Find { key });
             }
         }
-        Err("the request's fields are neither the primary key nor a unique one".to_owned())
+        self.find_by_any().ok_or_else(|| {
+            "the request's fields are neither the primary key nor a unique one".to_owned()
+        })
+    }
+
+    /// By whichever of some keys is in the one `oneof` of the request.
+    fn find_by_any(&self) -> Option<TableOp> {
+        let oneof = self.input.first()?.oneof.as_ref()?;
+        let keys = self.input.iter().map(|field| {
+            let column = self.column(self.input, field)?;
+            let by = [column.name.clone()];
+            let is_key =
+                self.table.primary_key == by || self.table.unique_keys.contains(&by.to_vec());
+            let bare = MessageField {
+                oneof: None,
+                ..field.clone()
+            };
+            let is_whole = is_key && field.oneof.as_ref() == Some(oneof);
+            (is_whole && fits::is_key(&self.rpc.enums, &bare, column))
+                .then(|| pair(&column.name, Some(&field.name)))
+        });
+        Some(TableOp::FindBy {
+            oneof: oneof.clone(),
+            keys: keys.collect::<Option<_>>()?,
+        })
     }
 
     pub(super) fn delete(&self) -> Result<TableOp, Reason> {
@@ -40,13 +64,13 @@ impl Ask<'_> {
     ) -> Result<Vec<FieldPair>, Reason> {
         let pairs = columns.iter().map(|name| {
             let column = self.table.column(name);
-            let field = field(fields, name);
+            let field = self.field(fields, name);
             match (column, field) {
-                (Some(column), Some(field)) if fits::is_key(field, column) => {
-                    Ok(pair(name, Some(name)))
+                (Some(column), Some(field)) if fits::is_key(&self.rpc.enums, field, column) => {
+                    Ok(pair(name, Some(&field.name)))
                 }
-                (Some(_), None) => Err(format!("the request has no `{name}`")),
-                _ => Err(format!("the field `{name}` does not fit its column")),
+                (Some(_), Some(field)) => Err(misfit(field)),
+                _ => Err(format!("the request has no `{name}`")),
             }
         });
         pairs.collect()

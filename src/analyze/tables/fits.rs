@@ -1,6 +1,6 @@
 //! Which field fits which column. What is said here, `lower` has a conversion for.
 
-use crate::model::{Column, ColumnType, MessageField, ProtoType, Repetition};
+use crate::model::{Column, ColumnType, Enum, MessageField, ProtoType, Repetition};
 
 const TIMESTAMP: &str = "google.protobuf.Timestamp";
 
@@ -14,11 +14,16 @@ enum Way {
 }
 
 /// Whether a column can be set from a field; `may_be_absent`: where it is not sent, there is something else to put.
-pub(super) fn writes(field: &MessageField, column: &Column, may_be_absent: bool) -> bool {
+pub(super) fn writes(
+    enums: &[Enum],
+    field: &MessageField,
+    column: &Column,
+    may_be_absent: bool,
+) -> bool {
     if field.oneof.is_some() {
         return false;
     }
-    let Some(way) = way(&field.ty, &column.ty) else {
+    let Some(way) = way(enums, &field.ty, &column.ty) else {
         return false;
     };
     match &field.repetition {
@@ -32,13 +37,13 @@ pub(super) fn writes(field: &MessageField, column: &Column, may_be_absent: bool)
 }
 
 /// Whether a field says what a column is changed to, or is compared with.
-pub(super) fn tells(field: &MessageField, column: &Column) -> bool {
+pub(super) fn tells(enums: &[Enum], field: &MessageField, column: &Column) -> bool {
     let is_plain = matches!(field.repetition, Repetition::Single | Repetition::Optional);
-    is_plain && field.oneof.is_none() && way(&field.ty, &column.ty).is_some()
+    is_plain && field.oneof.is_none() && way(enums, &field.ty, &column.ty).is_some()
 }
 
 /// Whether a column can be read into a field.
-pub(super) fn reads(field: &MessageField, column: &Column) -> bool {
+pub(super) fn reads(enums: &[Enum], field: &MessageField, column: &Column) -> bool {
     let is_plain = matches!(field.repetition, Repetition::Single | Repetition::Optional)
         && field.oneof.is_none();
     let widens_float = matches!(
@@ -49,12 +54,16 @@ pub(super) fn reads(field: &MessageField, column: &Column) -> bool {
         (&field.ty, &column.ty),
         (ProtoType::Float, ColumnType::Float { bits: 64 })
     );
-    is_plain && !narrows_float && (widens_float || way(&field.ty, &column.ty).is_some())
+    is_plain && !narrows_float && (widens_float || way(enums, &field.ty, &column.ty).is_some())
 }
 
 /// Whether a row can be found by it.
-pub(super) fn is_key(field: &MessageField, column: &Column) -> bool {
+pub(super) fn is_key(enums: &[Enum], field: &MessageField, column: &Column) -> bool {
     let is_plain = field.repetition == Repetition::Single;
+    let is_labelled = matches!(
+        (&field.ty, &column.ty),
+        (ProtoType::Enum(_), ColumnType::Enum(_))
+    );
     let is_exact = matches!(
         column.ty,
         ColumnType::Int { .. }
@@ -63,10 +72,10 @@ pub(super) fn is_key(field: &MessageField, column: &Column) -> bool {
             | ColumnType::Bytes
             | ColumnType::Uuid
     );
-    is_plain && is_exact && writes(field, column, false)
+    is_plain && is_exact && !is_labelled && writes(enums, field, column, false)
 }
 
-fn way(field: &ProtoType, column: &ColumnType) -> Option<Way> {
+fn way(enums: &[Enum], field: &ProtoType, column: &ColumnType) -> Option<Way> {
     use ColumnType as C;
     use ProtoType as P;
     let way = match (field, column) {
@@ -81,6 +90,11 @@ fn way(field: &ProtoType, column: &ColumnType) -> Option<Way> {
             } else {
                 Way::Checked
             }
+        }
+        (P::Enum(name), C::Enum(labels)) => {
+            let found = enums.iter().find(|each| each.full_name == *name)?;
+            found.labelled(labels)?;
+            Way::Checked
         }
         (
             P::String,

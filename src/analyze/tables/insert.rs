@@ -2,7 +2,7 @@
 
 use heck::ToSnakeCase as _;
 
-use super::{Ask, Reason, field, fits, pair};
+use super::{Ask, Reason, fits, misfit, pair};
 use crate::model::{Column, FieldPair, MessageField, Repetition, TableOp};
 
 /// Columns that the clock fills, as go-zero's model generator ignores them, and their cousins.
@@ -45,16 +45,22 @@ impl Ask<'_> {
         for column in self.table.columns.iter().filter(|it| self.is_given(it)) {
             let name = &column.name;
             let has_default = fills_itself(column);
-            values.push(match field(fields, name) {
-                Some(field) if fits::writes(field, column, has_default) => pair(name, Some(name)),
-                Some(_) => return Err(format!("the field `{name}` does not fit its column")),
+            values.push(match self.field(fields, name) {
+                Some(field) if fits::writes(&self.rpc.enums, field, column, has_default) => {
+                    pair(name, Some(&field.name))
+                }
+                Some(field) => return Err(misfit(field)),
                 None if has_default => pair(name, None),
                 None => return Err(format!("nothing fills the column `{name}`")),
             });
         }
-        let is_used = |field: &&MessageField| values.iter().any(|pair| pair.to == field.name);
+        let is_used = |field: &&MessageField| {
+            values
+                .iter()
+                .any(|pair| pair.from.as_ref() == Some(&field.name))
+        };
         if let Some(field) = fields.iter().find(|field| !is_used(field)) {
-            let is_column = self.table.column(&field.name).is_some();
+            let is_column = self.column(fields, field).is_some();
             // A message of the whole row has what the database fills, too.
             if !is_column || field.repetition == Repetition::Repeated {
                 return Err(format!("the field `{}` is no column", field.name));

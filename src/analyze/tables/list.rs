@@ -3,7 +3,7 @@
 
 use heck::ToSnakeCase as _;
 
-use super::{Ask, Reason, fits, pair};
+use super::{Ask, Reason, fits, misfit, pair};
 use crate::model::{
     ColumnType, FieldPair, MessageField, ProtoType, Repetition, RowField, TableCall, TableOp,
 };
@@ -61,19 +61,19 @@ impl Ask<'_> {
 
     fn condition(&self, field: &MessageField) -> Result<FieldPair, Reason> {
         let name = &field.name;
-        let Some(column) = self.table.column(name) else {
+        let Some(column) = self.column(self.input, field) else {
             return Err(format!("the field `{name}` is no column"));
         };
-        if !self.table.is_filter(name) {
-            return Err(format!("the column `{name}` has no index"));
+        if !self.table.is_filter(&column.name) {
+            return Err(format!("the column `{}` has no index", column.name));
         }
         // Where `false` is sent and where nothing is, looks the same.
         let is_told = field.repetition == Repetition::Optional || field.ty != ProtoType::Bool;
         let is_plain = !matches!(field.ty, ProtoType::Message(_));
-        if is_told && is_plain && fits::tells(field, column) {
-            Ok(pair(name, Some(name)))
+        if is_told && is_plain && fits::tells(&self.rpc.enums, field, column) {
+            Ok(pair(&column.name, Some(name)))
         } else {
-            Err(format!("the field `{name}` does not fit its column"))
+            Err(misfit(field))
         }
     }
 

@@ -7,6 +7,7 @@ mod find;
 mod fits;
 mod insert;
 mod list;
+mod named;
 mod update;
 
 use heck::ToSnakeCase as _;
@@ -15,6 +16,7 @@ pub(super) use self::choose::choose;
 use crate::diag::{Diagnostic, Report};
 use crate::model::{
     FieldPair, Message, MessageField, Repetition, Rpc, RpcMethod, Table, TableCall, TableOp,
+    singular,
 };
 
 const INSERT: &[&str] = &["create", "add", "insert"];
@@ -22,6 +24,8 @@ const FIND: &[&str] = &["get", "find", "query"];
 const UPDATE: &[&str] = &["update", "modify", "edit"];
 const DELETE: &[&str] = &["delete", "remove", "del"];
 const LIST: &[&str] = &["list", "page", "search"];
+/// Where it comes last: `UserInfo` as well as `GetUserInfo`.
+const ABOUT: &[&str] = &["info", "detail"];
 
 /// Why a method is not answered from the table that its name speaks of.
 type Reason = String;
@@ -67,11 +71,7 @@ fn call(method: &RpcMethod, rpc: &Rpc) -> Option<Result<TableCall, Reason>> {
         return None;
     }
     let name = method.name.to_snake_case();
-    let (verb, noun) = name.split_once('_')?;
-    let verbs = [INSERT, FIND, UPDATE, DELETE, LIST];
-    if !verbs.iter().any(|verbs| verbs.contains(&verb)) {
-        return None;
-    }
+    let (verb, noun) = verb_and_noun(&name)?;
     let table = rpc.tables.iter().find(|table| is_called(table, noun))?;
     let ask = Ask {
         rpc,
@@ -80,6 +80,23 @@ fn call(method: &RpcMethod, rpc: &Rpc) -> Option<Result<TableCall, Reason>> {
         output: request(rpc, &method.output)?,
     };
     Some(ask.answered(verb))
+}
+
+/// `CreateOrder` as well as `OrderCreate`.
+fn verb_and_noun(name: &str) -> Option<(&str, &str)> {
+    let is_verb = |verb: &&str| {
+        let verbs = [INSERT, FIND, UPDATE, DELETE, LIST];
+        verbs.iter().any(|verbs| verbs.contains(verb))
+    };
+    let first = name.split_once('_').filter(|(verb, _)| is_verb(verb));
+    first.or_else(|| {
+        let (noun, verb) = name.rsplit_once('_')?;
+        match verb {
+            _ if is_verb(&verb) => Some((verb, noun)),
+            _ if ABOUT.contains(&verb) => Some(("get", noun)),
+            _ => None,
+        }
+    })
 }
 
 /// A message of the package, or Google's one without fields.
@@ -100,7 +117,7 @@ fn is_called(table: &Table, noun: &str) -> bool {
     [Some(noun), bare]
         .into_iter()
         .flatten()
-        .any(|noun| name == noun || table.row_name() == noun)
+        .any(|noun| name == noun || table.row_name() == singular(noun))
 }
 
 /// A method and the table that it may be about.
@@ -162,13 +179,13 @@ impl Ask<'_> {
             };
             let message = self.rpc.message(name)?;
             let is_plain = field.repetition == *repetition && field.oneof.is_none();
-            (is_plain && self.table.column(&field.name).is_none()).then_some((field, message))
+            (is_plain && self.column(fields, field).is_none()).then_some((field, message))
         });
         messages.next().filter(|_| messages.next().is_none())
     }
 }
 
-/// A pair of a column and the request field of its name.
+/// What is filled, and from what.
 fn pair(to: &str, from: Option<&str>) -> FieldPair {
     FieldPair {
         to: to.to_owned(),
@@ -176,6 +193,6 @@ fn pair(to: &str, from: Option<&str>) -> FieldPair {
     }
 }
 
-fn field<'a>(fields: &'a [MessageField], name: &str) -> Option<&'a MessageField> {
-    fields.iter().find(|field| field.name == name)
+fn misfit(field: &MessageField) -> Reason {
+    format!("the field `{}` does not fit its column", field.name)
 }

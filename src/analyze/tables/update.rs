@@ -1,7 +1,7 @@
 //! `UpdateOrder`.
 
 use super::insert::is_updated;
-use super::{Ask, Reason, field, fits, pair};
+use super::{Ask, Reason, fits, misfit, pair};
 use crate::model::{MessageField, ProtoType, TableOp};
 
 const MASKS: &[&str] = &["update_mask", "field_mask", "mask"];
@@ -19,26 +19,26 @@ impl Ask<'_> {
         let mut version = None;
         for given in fields.iter().filter(|field| !is_mask(field)) {
             let name = &given.name;
-            let Some(column) = self.table.column(name) else {
+            let Some(column) = self.column(fields, given) else {
                 return Err(format!("the field `{name}` is no column"));
             };
-            if key.iter().any(|pair| pair.to == *name) {
+            if key.iter().any(|pair| pair.to == column.name) {
                 continue;
             }
-            if self.table.version.as_ref() == Some(name) {
-                if !fits::is_key(given, column) {
-                    return Err(format!("the field `{name}` does not fit its column"));
+            if self.table.version.as_ref() == Some(&column.name) {
+                if !fits::is_key(&self.rpc.enums, given, column) {
+                    return Err(misfit(given));
                 }
                 version = Some(name.clone());
-            } else if self.table.soft_delete.as_ref() == Some(name)
+            } else if self.table.soft_delete.as_ref() == Some(&column.name)
                 || column.auto_increment
                 || column.ignored
             {
                 return Err(format!("`{name}` is not for callers to change"));
-            } else if fits::tells(given, column) {
-                changes.push(pair(name, Some(name)));
+            } else if fits::tells(&self.rpc.enums, given, column) {
+                changes.push(pair(&column.name, Some(name)));
             } else {
-                return Err(format!("the field `{name}` does not fit its column"));
+                return Err(misfit(given));
             }
         }
         if changes.is_empty() {
@@ -49,7 +49,7 @@ impl Ask<'_> {
             .columns
             .iter()
             .filter(|it| is_updated(it) && !it.ignored);
-        let unset = clock.filter(|column| field(fields, &column.name).is_none());
+        let unset = clock.filter(|column| self.field(fields, &column.name).is_none());
         changes.extend(unset.map(|column| pair(&column.name, None)));
         let op = TableOp::Update {
             key,

@@ -3,7 +3,7 @@
 use crate::lower::layout::{self, is_wide};
 use crate::lower::names;
 use crate::lower::proto::Message;
-use crate::model::{Rpc, RpcMethod};
+use crate::model::{Rpc, RpcMethod, TableOp};
 use crate::rust::service::{Logic, Step};
 
 use super::server::messages;
@@ -55,6 +55,17 @@ pub(super) fn logic(rpc: &Rpc, method: &RpcMethod) -> Logic {
     imports.add_if(method.server_streaming, "zgen_rt::rpc", &["Replies"]);
     imports.add_if(in_table("column::"), "zgen_rt::sql", &["column"]);
     imports.add_if(in_table("field::"), "zgen_rt::sql", &["field"]);
+    if let Some(TableOp::FindBy { .. }) = method.call.as_ref().map(|call| &call.op) {
+        let request = Message::of(rpc, &method.input);
+        let outer = method.input.rsplit('.').next().map(names::value);
+        if let (Some(module), Some(outer)) = (&request.module, outer) {
+            imports.add(module, &[&outer]);
+        }
+    }
+    for labels in table.iter().flat_map(|table| &table.labels) {
+        imports.add("zgen_rt::sql", &["Labels"]);
+        imports.add(&labels.module, &[&labels.item]);
+    }
     imports.add_if(in_table("Decimal::"), "zgen_rt::sql", &["Decimal"]);
     imports.add_if(in_table("Uuid::"), "zgen_rt::sql", &["Uuid"]);
     imports.add_if(in_table("(now("), "zgen_rt::time", &["now"]);

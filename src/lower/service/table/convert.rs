@@ -1,5 +1,6 @@
 //! Fields to columns and back, as expressions; `analyze::tables` has made sure that they fit.
 
+use super::labels::constant;
 use crate::lower::types;
 use crate::model::{Column, ColumnDefault, ColumnType, MessageField, ProtoType, Repetition};
 
@@ -145,6 +146,10 @@ fn to_column(field: &MessageField, column: &Column) -> Way {
     let name = &field.name;
     let checked = |function: &str| format!("field::{function}(\"{name}\", {{}})");
     match (&field.ty, &column.ty) {
+        (ProtoType::Enum(ty), ColumnType::Enum(_)) => {
+            let labels = constant(ty, column);
+            Way::Checked(format!("{labels}.label(\"{name}\", {{}})"))
+        }
         (ProtoType::String, ColumnType::Decimal) => Way::Checked(checked("decimal")),
         (_, ColumnType::Decimal) => Way::Checked(checked("decimal_of")),
         (_, ColumnType::Date) => Way::Checked(checked("date")),
@@ -192,6 +197,10 @@ fn widens(from: &str, to: &str) -> bool {
 
 fn from_column(field: &MessageField, column: &Column) -> Way {
     match (&field.ty, &column.ty) {
+        (ProtoType::Enum(ty), ColumnType::Enum(_)) => {
+            let labels = constant(ty, column);
+            Way::Checked(format!("{labels}.number(\"{}\", &{{}})", column.name))
+        }
         (ProtoType::Double, ColumnType::Decimal) => Way::Path("column::double".to_owned()),
         (
             _,

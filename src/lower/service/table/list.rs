@@ -101,6 +101,7 @@ impl Writer<'_> {
             blocks: vec![lines],
             response: self.message(self.output, &inits, 4),
             convert: Some(self.convert(row)),
+            labels: Vec::new(),
         }
     }
 

@@ -1,16 +1,20 @@
 //! Logic that is a query: from the request's fields to a row, and from the row to the response.
 
 mod convert;
+mod find;
+mod labels;
 mod list;
 
 use std::fmt::Write as _;
 
-use super::store::{Names, of_key};
-use crate::lower::layout::{self, chain, literal};
+use super::store::Names;
+use crate::lower::layout::{self, literal};
 use crate::lower::names;
 use crate::lower::proto::Message;
 use crate::lower::service::lines;
-use crate::model::{Column, FieldPair, MessageField, RowField, Rpc, RpcMethod, Table, TableOp};
+use crate::model::{
+    Column, FieldPair, MessageField, ProtoType, RowField, Rpc, RpcMethod, Table, TableOp,
+};
 use crate::rust::Init;
 use crate::rust::service::TableCall;
 
@@ -24,7 +28,7 @@ pub(super) fn call(rpc: &Rpc, method: &RpcMethod) -> Option<TableCall> {
             let outer = rpc.message(&method.input)?;
             let field = outer.fields.iter().find(|field| field.name == name)?;
             match &field.ty {
-                crate::model::ProtoType::Message(name) => rpc.message(name),
+                ProtoType::Message(name) => rpc.message(name),
                 _ => None,
             }
         }
@@ -34,6 +38,7 @@ pub(super) fn call(rpc: &Rpc, method: &RpcMethod) -> Option<TableCall> {
         rpc,
         table,
         fields: subject.map_or(&[], |message| &message.fields),
+        input: &method.input,
         output: &method.output,
         of: if inside.is_some() { "given" } else { "req" },
         store: format!("svc.store.{}", names.module),
@@ -48,6 +53,12 @@ pub(super) fn call(rpc: &Rpc, method: &RpcMethod) -> Option<TableCall> {
         );
         first.insert(0, given);
     }
+    let convert = made.convert.iter().map(|convert| convert.body.as_str());
+    let texts = (made.blocks.iter().flatten().map(String::as_str))
+        .chain([made.response.as_str()])
+        .chain(convert);
+    let texts: Vec<_> = texts.collect();
+    made.labels = labels::mentioned(rpc, table, &texts);
     Some(made)
 }
 
@@ -58,6 +69,8 @@ struct Writer<'a> {
     names: Names,
     /// Of the request, or of the message in it that holds the columns.
     fields: &'a [MessageField],
+    /// Full name of the request.
+    input: &'a str,
     /// Full name of the response.
     output: &'a str,
     /// The variable with these fields.
@@ -87,8 +100,14 @@ impl Writer<'_> {
                 used.push(self.names.new.clone());
             }
             TableOp::Find { key } => {
+                let columns = key.iter().map(|pair| pair.to.clone());
+                let finder = self.finder(&columns.collect::<Vec<_>>());
                 let key = self.key(key, &mut lines);
-                lines.extend(self.found(&self.finder(op), &key, needs_row));
+                lines.extend(self.found(&finder, &key, needs_row));
+            }
+            TableOp::FindBy { oneof, keys } => {
+                lines.push(self.found_by_any(oneof, keys));
+                lines.push(self.unless_found(needs_row));
             }
             TableOp::Update {
                 key,
@@ -154,6 +173,7 @@ impl Writer<'_> {
             blocks,
             response,
             convert: None,
+            labels: Vec::new(),
         }
     }
 
@@ -197,72 +217,6 @@ impl Writer<'_> {
             name,
             comment: None,
         }
-    }
-
-    /// Arguments; what may not fit is checked first, on a line of its own.
-    fn key(&self, key: &[FieldPair], lines: &mut Vec<String>) -> String {
-        let arguments = key.iter().filter_map(|pair| {
-            let column = self.table.column(&pair.to)?;
-            let (field, value) = self.field(pair.from.as_ref()?)?;
-            let plain = Column {
-                nullable: false,
-                ..column.clone()
-            };
-            let written = convert::write(field, &plain, &value);
-            Some(if written != value {
-                let name = self.names.field(column);
-                lines.push(format!("let {name} = {written};"));
-                name
-            } else if field.ty == crate::model::ProtoType::String
-                || field.ty == crate::model::ProtoType::Bytes
-            {
-                format!("&{value}")
-            } else {
-                value
-            })
-        });
-        let arguments: Vec<_> = arguments.collect();
-        arguments.join(", ")
-    }
-
-    /// `find`, or `find_by_email`.
-    fn finder(&self, op: &TableOp) -> String {
-        let TableOp::Find { key } = op else {
-            return "find".to_owned();
-        };
-        let columns: Vec<_> = key.iter().map(|pair| pair.to.clone()).collect();
-        if columns == self.table.primary_key {
-            return "find".to_owned();
-        }
-        let fields = of_key(self.table, &columns);
-        let fields: Vec<_> = (fields.iter())
-            .map(|column| self.names.field(column).trim_start_matches("r#").to_owned())
-            .collect();
-        format!("find_by_{}", fields.join("_and_"))
-    }
-
-    fn missing(&self) -> String {
-        let name = self.table.row_name().replace('_', " ");
-        format!("Error::new(Code::NotFound, \"{name} not found\")")
-    }
-
-    fn found(&self, finder: &str, key: &str, needs_row: bool) -> Vec<String> {
-        let variable = if needs_row { &self.variable } else { "_" };
-        let find = format!(".{finder}({key})");
-        let start = "let found = ";
-        let links = [".store", self.table_link(), &find, ".await?"];
-        vec![
-            format!("{start}{};", chain(4, 4 + start.len(), "svc", &links, ";")),
-            format!(
-                "let Some({variable}) = found else {{\n        return Err({});\n    }};",
-                self.missing()
-            ),
-        ]
-    }
-
-    /// `.orders`
-    fn table_link(&self) -> &str {
-        self.store.strip_prefix("svc.store").unwrap_or_default()
     }
 
     /// `if !.. { return Err(..); }`
@@ -323,8 +277,9 @@ impl Writer<'_> {
             Some(self.init(column, &value))
         });
         let mut values: Vec<_> = values.collect();
-        let versioned =
-            version.and_then(|name| Some((self.table.column(name)?, self.field(name)?)));
+        let column = self.table.version.as_deref();
+        let column = column.and_then(|name| self.table.column(name));
+        let versioned = version.and_then(|name| Some((column?, self.field(name)?)));
         if let Some((column, (field, value))) = versioned {
             let value = format!("Some({})", convert::write(field, column, &value));
             values.push(self.init(column, &value));
