@@ -54,8 +54,8 @@ pub struct ChartWorkload {
     pub hosts: Vec<String>,
     pub secrets: Option<Secrets>,
     pub signature_key: Option<SignatureKey>,
-    /// Whether a container before the service brings the tables up to date; `None` without tables.
-    pub migrates: Option<bool>,
+    /// `true` where a container before the service brings the tables up to date; `None` without tables.
+    pub migrates: Option<&'static str>,
     pub from: Peer,
     pub to: Vec<Egress>,
     pub config: ChartConfig,

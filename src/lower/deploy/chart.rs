@@ -107,7 +107,7 @@ fn workload(
         hosts: addons::hosts(options, &process.host),
         secrets: workload.secrets,
         signature_key: workload.signature_key,
-        migrates: (config.data_source.is_some()).then_some(workload.migrates),
+        migrates: (config.data_source).map(|_| if workload.migrates { "true" } else { "false" }),
         from: policy.from,
         // Those to an etcd are the chart's, by its switch.
         to: (policy.to.into_iter())
