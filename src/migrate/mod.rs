@@ -52,8 +52,10 @@ pub fn migrations(
         _ => name::describe(&step.made),
     };
     let (name, sqlite_name) = (name(&server, &sqlite), name(&server, &sqlite));
-    for note in server.notes.iter().chain(&sqlite.notes) {
-        report.push(say(note, wanted, version));
+    // A file by hand comes behind the one that this run writes.
+    let by_hand = version + i64::from(!server.statements.is_empty());
+    for note in &server.notes {
+        report.push(say(note, wanted, by_hand));
     }
     Migrations {
         server: with_next(on_server, server, version, &name),
@@ -78,16 +80,11 @@ fn with_next(folder: Folder, step: Step, version: i64, name: &str) -> Vec<Migrat
 }
 
 fn say(note: &Note, wanted: Wanted<'_>, version: i64) -> Diagnostic {
+    let dir = wanted.dir.join("migrations").join(wanted.dialect.name());
+    let dir = dir.strip_prefix(".").unwrap_or(&dir);
     let found = Diagnostic::warning("sql/migration", note.span, note.message.clone());
-    let folder = if note.is_sqlite {
-        "sqlite"
-    } else {
-        wanted.dialect.name()
-    };
-    let dir = wanted.dir.join("migrations").join(folder);
     found.help(format!(
-        "if it is to be so, in a file of your own, such as `{dir}/{:04}_by_hand.sql`: `{};`",
-        version + 1,
+        "if it is to be so, in a file of your own, such as `{dir}/{version:04}_by_hand.sql`: `{};`",
         note.statement
     ))
 }

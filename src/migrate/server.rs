@@ -98,11 +98,13 @@ struct Change<'a> {
     step: &'a mut Step,
 }
 
-impl Change<'_> {
+impl<'a> Change<'a> {
     fn of_table(mut self) {
+        let renamed = self.renamed();
         for written in &self.table.written {
             let there = self.there.written.iter().find(|it| it.name == written.name);
             match there {
+                None if renamed.is_some_and(|(_, new)| new == written) => {}
                 None => self.add(written),
                 Some(there) => self.alter(there, written),
             }
@@ -110,7 +112,11 @@ impl Change<'_> {
         self.keys();
         for written in &self.there.written {
             let is_wanted = self.table.written.iter().any(|it| it.name == written.name);
-            if is_wanted || !self.folder.has_made(&self.table.name, Some(&written.name)) {
+            let is_renamed = renamed.is_some_and(|(old, _)| old == written);
+            if is_wanted
+                || is_renamed
+                || !self.folder.has_made(&self.table.name, Some(&written.name))
+            {
                 continue;
             }
             let message = format!(
@@ -120,6 +126,32 @@ impl Change<'_> {
             let statement = self.altering(&format!("DROP COLUMN {}", self.quoted(&written.name)));
             self.leave(message, statement);
         }
+    }
+
+    /// One that is gone, and one that is new and that no row would have a value for: perhaps they are the same.
+    fn renamed(&mut self) -> Option<(&'a Written, &'a Written)> {
+        let (there, table) = (self.there, self.table);
+        let is_new = |it: &&Written| there.written.iter().all(|other| other.name != it.name);
+        let is_gone = |it: &&Written| table.written.iter().all(|other| other.name != it.name);
+        let mut new = table.written.iter().filter(is_new);
+        let mut gone = there.written.iter().filter(is_gone);
+        let (Some(new), None, Some(old), None) = (new.next(), new.next(), gone.next(), gone.next())
+        else {
+            return None;
+        };
+        let (before, after) = there.column(&old.name).zip(table.column(&new.name))?;
+        let is_alike = fit((before, old), (after, new), self.dialect) == Fit::Same;
+        if !is_alike || before.nullable || after.nullable || after.default.is_some() {
+            return None;
+        }
+        let message = format!(
+            "`{0}.{1}` is described as `{0}.{2}` now; no migration renames a column",
+            table.name, old.name, new.name
+        );
+        let names = (self.quoted(&old.name), self.quoted(&new.name));
+        let statement = self.altering(&format!("RENAME COLUMN {} TO {}", names.0, names.1));
+        self.leave(message, statement);
+        Some((old, new))
     }
 
     fn add(&mut self, written: &Written) {

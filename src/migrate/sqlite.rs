@@ -1,7 +1,7 @@
 //! The tables in SQLite's words, for laptops and tests. There, a table is made anew where it cannot be altered.
 
 use super::folder::Folder;
-use super::step::{Made, Note, Step};
+use super::step::{Made, Step};
 use crate::model::{Column, ColumnDefault, ColumnType, Schema, Table};
 
 /// What is to be added to a folder so that it adds up to `wanted`.
@@ -15,25 +15,7 @@ pub(super) fn step(folder: &Folder, wanted: &Schema) -> Step {
                     step.add(Made::Table(table.name.clone()), statement);
                 }
             }
-            Some(there) => {
-                change(there, table, &mut step);
-                gone_columns(folder, there, table, &mut step);
-            }
-        }
-    }
-    for there in &folder.schema.tables {
-        let is_wanted = wanted.tables.iter().any(|table| table.name == there.name);
-        if !is_wanted && folder.has_made(&there.name, None) {
-            let message = format!(
-                "SQLite's `{}` is no longer described; no migration drops a table with its rows",
-                there.name
-            );
-            leave(
-                &mut step,
-                None,
-                message,
-                format!("DROP TABLE `{}`", there.name),
-            );
+            Some(there) => change(there, table, &mut step),
         }
     }
     step
@@ -48,7 +30,13 @@ fn change(there: &Table, table: &Table, step: &mut Step) {
         let shape = |table, column| line(table, column).replace(" DEFAULT NULL", "");
         old.is_some_and(|old| shape(there, old) != shape(table, column))
     };
+    // What is no longer written must not be wanted.
+    let is_in_the_way = |column: &Column| {
+        let is_gone = table.column(&column.name).is_none();
+        is_gone && !column.nullable && column.default.is_none()
+    };
     let needs_all = there.primary_key != table.primary_key
+        || there.columns.iter().any(is_in_the_way)
         || table.columns.iter().any(is_altered)
         || new.iter().any(|column| !can_be_added(column));
     if needs_all {
@@ -84,30 +72,6 @@ fn change(there: &Table, table: &Table, step: &mut Step) {
     }
 }
 
-fn gone_columns(folder: &Folder, there: &Table, table: &Table, step: &mut Step) {
-    for column in &there.columns {
-        let is_wanted = table.columns.iter().any(|it| it.name == column.name);
-        if is_wanted || !folder.has_made(&there.name, Some(&column.name)) {
-            continue;
-        }
-        let message = format!(
-            "SQLite's `{}.{}` is no longer described; no migration drops a column with its values",
-            table.name, column.name
-        );
-        let statement = format!("ALTER TABLE `{}` DROP COLUMN `{}`", table.name, column.name);
-        leave(step, Some(table), message, statement);
-    }
-}
-
-fn leave(step: &mut Step, table: Option<&Table>, message: String, statement: String) {
-    step.notes.push(Note {
-        span: table.map(|table| table.span),
-        message,
-        statement,
-        is_sqlite: true,
-    });
-}
-
 /// SQLite adds no column that rows would have no constant value for.
 fn can_be_added(column: &Column) -> bool {
     match column.default {
@@ -120,10 +84,14 @@ fn can_be_added(column: &Column) -> bool {
 /// A new table with the rows of the old one, in its place.
 fn remake(there: &Table, table: &Table) -> Vec<String> {
     let is_gone = |column: &&Column| table.column(&column.name).is_none();
+    let gone = there.columns.iter().filter(is_gone).cloned();
     let mut whole = table.clone();
-    whole
-        .columns
-        .extend(there.columns.iter().filter(is_gone).cloned());
+    // Their values stay, for whoever wants them back.
+    whole.columns.extend(gone.map(|column| Column {
+        nullable: true,
+        auto_increment: false,
+        ..column
+    }));
     let mut names = Vec::new();
     let mut values = Vec::new();
     for column in &whole.columns {

@@ -29,7 +29,6 @@ pub(super) struct Note {
     pub(super) message: String,
     /// What would do it.
     pub(super) statement: String,
-    pub(super) is_sqlite: bool,
 }
 
 impl Step {
@@ -49,7 +48,6 @@ impl Step {
             span: span.into(),
             message,
             statement,
-            is_sqlite: false,
         });
     }
 }

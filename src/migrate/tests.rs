@@ -128,7 +128,7 @@ const CASES: &[Case] = &[
         says: &[
             "`t.n` is new and may not be NULL and has no default, so that rows that are there have no value for it; \
              no migration adds it if it is to be so, in a file of your own, such as \
-             `crates/x/migrations/postgres/0003_by_hand.sql`: `ALTER TABLE \"t\" ADD COLUMN n INTEGER NOT NULL;`",
+             `crates/x/migrations/postgres/0002_by_hand.sql`: `ALTER TABLE \"t\" ADD COLUMN n INTEGER NOT NULL;`",
         ],
     },
     // Nothing goes.
@@ -142,8 +142,24 @@ const CASES: &[Case] = &[
             "`a` has a key of gone that is no longer described",
             "`a.gone` is no longer described",
             "`b` is no longer described",
-            "SQLite's `a.gone` is no longer described",
-            "SQLite's `b` is no longer described",
+        ],
+    },
+    // Perhaps another name.
+    Case {
+        dialect: Dialect::MySql,
+        before: "CREATE TABLE t (id INT PRIMARY KEY, title VARCHAR(8) NOT NULL)",
+        after: "CREATE TABLE t (id INT PRIMARY KEY, label VARCHAR(8) NOT NULL)",
+        server: ("", &[]),
+        sqlite: &[
+            "CREATE TABLE `t__new` (\n    `id` INTEGER NOT NULL,\n    `label` TEXT NOT NULL,\n    `title` TEXT,\n    \
+             PRIMARY KEY (`id`)\n)",
+            "INSERT INTO `t__new` (`id`, `label`, `title`) SELECT `id`, '', `title` FROM `t`",
+            "DROP TABLE `t`",
+            "ALTER TABLE `t__new` RENAME TO `t`",
+        ],
+        says: &[
+            "`t.title` is described as `t.label` now; no migration renames a column if it is to be so, in a file of your \
+             own, such as `crates/x/migrations/mysql/0002_by_hand.sql`: `ALTER TABLE `t` RENAME COLUMN `title` TO `label`;`",
         ],
     },
     // Wider, or not.

@@ -1,11 +1,13 @@
 //! Applying, or only recording, one process at a time.
 
-use anyhow::{Context as _, anyhow, bail};
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+use anyhow::Context as _;
+use anyhow::{anyhow, bail};
 use sqlx::Connection as _;
 use sqlx::migrate::{MigrateError, Migrator};
 
-use super::state::{RECORD, State};
-use super::{Migration, connect, files};
+use super::state::{self, RECORD, State};
+use super::{Migration, files};
 use crate::args::Migrate;
 use crate::trace::Failure as _;
 
@@ -27,7 +29,7 @@ pub(super) async fn on_mysql(
         .execute(&mut *connection)
         .await
         .context("waiting for another process that migrates")?;
-    let state = connect::mysql_state(connection, tables).await?;
+    let state = state::on_mysql(connection, tables).await?;
     expect(&state, files, task)?;
     let migrator = files::migrator(files);
     let done = match task {
@@ -49,7 +51,7 @@ pub(super) async fn on_postgres(
         .execute(&mut *connection)
         .await
         .context("waiting for another process that migrates")?;
-    let state = connect::postgres_state(connection, tables).await?;
+    let state = state::on_postgres(connection, tables).await?;
     expect(&state, files, task)?;
     let migrator = files::migrator(files);
     let done = match task {
@@ -76,7 +78,8 @@ pub(super) async fn on_sqlite(
     let done = if is_plain {
         in_one(connection, &migrator, files, task).await
     } else {
-        let state = connect::sqlite_state(connection, &[]).await?;
+        let state = state::on_sqlite(connection, &[]).await?;
+        expect(&state, files, task)?;
         let done = sqlite(connection, &migrator, task).await;
         finish(done, &state, files, task)
     };
@@ -94,7 +97,8 @@ async fn in_one(
     task: Migrate,
 ) -> anyhow::Result<()> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    let state = connect::sqlite_state(&mut transaction, &[]).await?;
+    let state = state::on_sqlite(&mut transaction, &[]).await?;
+    expect(&state, files, task)?;
     let done = sqlite(&mut transaction, migrator, task).await;
     finish(done, &state, files, task)?;
     transaction.commit().await?;
@@ -113,7 +117,6 @@ async fn sqlite(
 }
 
 /// Tables that nobody has a record of would make the first migration fail, and MySQL would keep the half of it.
-#[cfg(any(feature = "mysql", feature = "postgres"))]
 fn expect(state: &State, files: &[Migration], task: Migrate) -> anyhow::Result<()> {
     let is_unknown = state.record.is_none() && state.has_tables;
     match (task, files.first()) {

@@ -1,9 +1,12 @@
 //! Migrations: files in sqlx's own form, applied by sqlx's own migrator, so that `sqlx migrate` sees the same.
 
 mod apply;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 mod connect;
 mod files;
 mod state;
+
+use std::time::Duration;
 
 use anyhow::Context as _;
 
@@ -12,6 +15,9 @@ use super::open::{self, Dialect};
 use super::pool::{Pool, Source};
 use crate::args::Migrate;
 use crate::config::DatabaseConf;
+
+/// Between two looks at a database that is away.
+const SOON: Duration = Duration::from_secs(1);
 
 /// One file of `migrations/`.
 #[derive(Debug, Clone, Copy)]
@@ -77,10 +83,10 @@ pub(super) fn look_at(pool: &Pool, conf: &DatabaseConf, migrations: Migrations) 
     let pool = pool.clone();
     tokio::spawn(async move {
         while !pool.is_closed() {
-            match connect::state(&pool.source, migrations).await {
+            match state::of(&pool.source, migrations).await {
                 Ok(state) => return say(&state, migrations.of(&pool.source)),
                 // That the database is away is said elsewhere.
-                Err(_) => tokio::time::sleep(connect::SOON).await,
+                Err(_) => tokio::time::sleep(SOON).await,
             }
         }
     });

@@ -2,7 +2,7 @@
 
 use sqlx::migrate::{AppliedMigration, Migrate, MigrateError};
 
-use super::Migration;
+use super::{Migration, Migrations, Source};
 
 /// Where sqlx keeps its record.
 pub(super) const RECORD: &str = "_sqlx_migrations";
@@ -66,4 +66,57 @@ impl State {
         let is_file = |version: i64| files.iter().any(|file| file.version() == Some(version));
         versions.filter(|version| !is_file(*version)).collect()
     }
+}
+
+/// Looks by a connection of the pool.
+pub(super) async fn of(source: &Source, migrations: Migrations) -> anyhow::Result<State> {
+    Ok(match source {
+        #[cfg(feature = "mysql")]
+        Source::MySql(pool) => {
+            let mut connection = pool.acquire().await?;
+            on_mysql(&mut connection, migrations.tables).await?
+        }
+        #[cfg(feature = "postgres")]
+        Source::Postgres(pool) => {
+            let mut connection = pool.acquire().await?;
+            on_postgres(&mut connection, migrations.tables).await?
+        }
+        Source::Sqlite(pool) => {
+            let mut connection = pool.acquire().await?;
+            on_sqlite(&mut connection, migrations.tables).await?
+        }
+        Source::Transaction(_) => anyhow::bail!("a transaction has no schema of its own"),
+    })
+}
+
+#[cfg(feature = "mysql")]
+pub(super) async fn on_mysql(
+    connection: &mut sqlx::MySqlConnection,
+    tables: &[&str],
+) -> anyhow::Result<State> {
+    // MySQL 8 has names as bytes.
+    const SQL: &str = "SELECT CONVERT(table_name USING utf8mb4) FROM information_schema.tables \
+        WHERE table_schema = DATABASE()";
+    let names: Vec<String> = sqlx::query_scalar(SQL).fetch_all(&mut *connection).await?;
+    Ok(State::read(connection, &names, tables).await?)
+}
+
+#[cfg(feature = "postgres")]
+pub(super) async fn on_postgres(
+    connection: &mut sqlx::PgConnection,
+    tables: &[&str],
+) -> anyhow::Result<State> {
+    const SQL: &str = "SELECT table_name::text FROM information_schema.tables \
+        WHERE table_schema = ANY (current_schemas(false))";
+    let names: Vec<String> = sqlx::query_scalar(SQL).fetch_all(&mut *connection).await?;
+    Ok(State::read(connection, &names, tables).await?)
+}
+
+pub(super) async fn on_sqlite(
+    connection: &mut sqlx::SqliteConnection,
+    tables: &[&str],
+) -> anyhow::Result<State> {
+    const SQL: &str = "SELECT name FROM sqlite_master WHERE type = 'table'";
+    let names: Vec<String> = sqlx::query_scalar(SQL).fetch_all(&mut *connection).await?;
+    Ok(State::read(connection, &names, tables).await?)
 }
