@@ -184,7 +184,10 @@ impl Mariadb<'_> {
     }
 
     fn rows(&self, query: &str) -> anyhow::Result<Vec<Vec<String>>> {
-        let done = self.client().args(["-N", "-B", "-e", query]).output()?;
+        let done = self
+            .client()
+            .args(["-N", "-B", "-r", "-e", query])
+            .output()?;
         let error = String::from_utf8_lossy(&done.stderr);
         ensure!(done.status.success(), "mariadb: {error}");
         let text = String::from_utf8(done.stdout)?;

@@ -6,6 +6,7 @@
 pub mod analyze;
 pub mod breaking;
 pub mod cli;
+pub mod database;
 pub mod dev;
 pub mod diag;
 pub mod emit;

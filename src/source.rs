@@ -76,6 +76,22 @@ impl Loader for Disk {
     }
 }
 
+/// Reads one text from memory, as if it stood on the disk, and all others from there.
+#[derive(Debug, Clone)]
+pub struct Above<'a> {
+    pub path: Utf8PathBuf,
+    pub text: &'a str,
+}
+
+impl Loader for Above<'_> {
+    fn read(&self, path: &Utf8Path) -> io::Result<String> {
+        if path == self.path {
+            return Ok(self.text.to_owned());
+        }
+        Disk.read(path)
+    }
+}
+
 /// Why a text could not be read, without the operating system's numbers.
 pub fn reason(error: &io::Error) -> String {
     match error.kind() {

@@ -16,6 +16,8 @@ pub(super) fn of(file: &Utf8Path) -> anyhow::Result<Kind> {
         Some("api") => Ok(Kind::Api),
         Some("proto") => Ok(Kind::Proto),
         Some("sql") => Ok(Kind::Sql),
+        // It may hold a password, and is not repeated.
+        _ if file.as_str().contains("://") => bail!("a database is named by `--database URL`"),
         _ => bail!("{file}: not a description: zgen reads .api, .proto and .sql files"),
     }
 }

@@ -8,6 +8,7 @@ mod api;
 mod breaking;
 mod check;
 mod console;
+mod database;
 mod dev;
 mod docker;
 mod exit;

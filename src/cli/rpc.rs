@@ -2,10 +2,12 @@
 
 use camino::Utf8PathBuf;
 
+use super::database::DatabaseArgs;
 use super::kind::{self, Kind};
 use super::tables::TableArgs;
-use super::{Console, Exit, sync};
-use crate::project::RpcInput;
+use super::{Console, Exit, model, sync};
+use crate::model::Dialect;
+use crate::project::{self, Project, RpcInput};
 
 /// Generate a service from each .proto file
 #[derive(Debug, clap::Args)]
@@ -13,6 +15,7 @@ use crate::project::RpcInput;
 Examples:
   zgen rpc order.proto -o out/
   zgen rpc order.proto --sql order.sql -o out/    with a store for the tables of order.sql
+  zgen rpc order.proto --database env:SHOP -o out/    with one for those of the database whose URL is in $SHOP
   zgen rpc proto/order.proto -I proto/ -o out/    imports are searched in proto/
   zgen rpc order.proto user.proto --into shop     one process, shop-rpc, that serves both
 
@@ -28,7 +31,7 @@ pub(super) struct Args {
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     include: Vec<Utf8PathBuf>,
     /// DDL of the tables that the service owns
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "database")]
     sql: Vec<Utf8PathBuf>,
     /// Serve the files by one process of this name, together with those that are in it already
     #[arg(long, value_name = "NAME")]
@@ -36,6 +39,8 @@ pub(super) struct Args {
     /// Derive serde's traits for messages; those that hold Google's own types are left out
     #[arg(long)]
     serde: bool,
+    #[command(flatten)]
+    database: DatabaseArgs,
     #[command(flatten)]
     tables: TableArgs,
     #[command(flatten)]
@@ -49,17 +54,39 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
     for file in &args.sql {
         kind::expect(file, Kind::Sql)?;
     }
-    sync::run(&args.output, args.mode, console, |project| {
-        (args.files.iter()).try_for_each(|file| {
-            project.add_rpc(&RpcInput {
-                file: file.clone(),
-                include: args.include.clone(),
-                sql: args.sql.clone(),
-                dialect: args.tables.dialect(),
-                into: args.into.clone(),
-                serde: args.serde,
-                tables: args.tables.options(),
-            })
+    let Some(address) = args.database.address()? else {
+        return sync::run(&args.output, args.mode, console, |project| {
+            add(args, &args.sql, args.tables.dialect(), project)
+        });
+    };
+    let file = model::file_of(address.database());
+    sync::run_reading(&args.output, args.mode, console, |project, console| {
+        let database = &args.database;
+        database.describe(
+            &address,
+            &file,
+            project,
+            console,
+            |project, sql, dialect| add(args, &[sql], Some(dialect), project),
+        )
+    })
+}
+
+fn add(
+    args: &Args,
+    sql: &[Utf8PathBuf],
+    dialect: Option<Dialect>,
+    project: &mut Project,
+) -> Result<(), project::Error> {
+    (args.files.iter()).try_for_each(|file| {
+        project.add_rpc(&RpcInput {
+            file: file.clone(),
+            include: args.include.clone(),
+            sql: sql.to_vec(),
+            dialect,
+            into: args.into.clone(),
+            serde: args.serde,
+            tables: args.tables.options(),
         })
     })
 }

@@ -1,5 +1,6 @@
 //! What `api`, `rpc`, `gen` and `status` share: from a project to the disk, or to an answer about it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -7,6 +8,7 @@ use clap::ArgAction;
 
 use super::findings::{self, Format};
 use super::{Console, Exit, planned};
+use crate::emit::Owner;
 use crate::project::{Error, Patterns, Project};
 use crate::source;
 use crate::write::{self, Action, Disk, Guard, Lock, Plan, Reason, Rules};
@@ -36,6 +38,16 @@ pub(super) struct Mode {
     format: Format,
 }
 
+impl Mode {
+    fn aim(self) -> Aim {
+        match self {
+            Self { check: true, .. } => Aim::Check,
+            Self { dry_run: true, .. } => Aim::DryRun,
+            _ => Aim::Write,
+        }
+    }
+}
+
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Aim {
@@ -55,6 +67,24 @@ pub(super) fn run(
     run_within(None, dir, mode, console, add)
 }
 
+/// A description that was read from elsewhere than from the file that it is about to become.
+pub(super) struct Described {
+    /// Below the workspace.
+    pub(super) file: Utf8PathBuf,
+    pub(super) text: String,
+}
+
+/// The same with a description that `add` reads and makes one of the project's inputs.
+pub(super) fn run_reading(
+    dir: &Utf8Path,
+    mode: Mode,
+    console: &mut Console,
+    add: impl FnOnce(&mut Project, &mut Console) -> anyhow::Result<Described>,
+) -> anyhow::Result<Exit> {
+    let add = |project: &mut Project, console: &mut Console| add(project, console).map(Some);
+    reach(mode.aim(), None, dir, mode, console, add)
+}
+
 /// The same for a part of the workspace: no other file is looked at.
 pub(super) fn run_within(
     within: Option<&[&str]>,
@@ -63,12 +93,10 @@ pub(super) fn run_within(
     console: &mut Console,
     add: impl FnOnce(&mut Project) -> Result<(), Error>,
 ) -> anyhow::Result<Exit> {
-    let aim = match mode {
-        Mode { check: true, .. } => Aim::Check,
-        Mode { dry_run: true, .. } => Aim::DryRun,
-        _ => Aim::Write,
-    };
-    reach(aim, within, dir, mode, console, add)
+    reach(mode.aim(), within, dir, mode, console, |project, _| {
+        add(project)?;
+        Ok(None)
+    })
 }
 
 /// What every file of the workspace is.
@@ -81,7 +109,7 @@ pub(super) fn status(
         format,
         ..Mode::default()
     };
-    reach(Aim::Status, None, dir, mode, console, |_| Ok(()))
+    reach(Aim::Status, None, dir, mode, console, |_, _| Ok(None))
 }
 
 fn reach(
@@ -90,7 +118,7 @@ fn reach(
     dir: &Utf8Path,
     mode: Mode,
     console: &mut Console,
-    add: impl FnOnce(&mut Project) -> Result<(), Error>,
+    add: impl FnOnce(&mut Project, &mut Console) -> anyhow::Result<Option<Described>>,
 ) -> anyhow::Result<Exit> {
     // Before `zgen.yaml` is read: what a killed run left belongs in place first.
     let guard = match aim {
@@ -103,22 +131,35 @@ fn reach(
         console.note("an earlier run was interrupted; the next one that writes completes it")?;
     }
     let mut project = Project::open(dir)?;
-    add(&mut project)?;
-    let generated = crate::generate(&project, &source::Disk);
+    let described = add(&mut project, console)?;
+    let generated = match &described {
+        None => crate::generate(&project, &source::Disk),
+        Some(described) => {
+            let path = project.shown(&described.file);
+            let text = &described.text;
+            crate::generate(&project, &source::Above { path, text })
+        }
+    };
     // A program that reads JSON expects one document, and that is the plan if there is one.
     match (mode.format, &generated.tree) {
         (Format::Json, Some(_)) => findings::show(console, &generated.report, &generated.sources)?,
         (format, _) => findings::print(format, console, &generated.report, &generated.sources)?,
     }
-    let Some(tree) = generated.tree else {
+    let Some(mut tree) = generated.tree else {
         return Ok(Exit::Findings);
     };
+    let mut inputs = BTreeSet::new();
+    if let Some(Described { file, text }) = described {
+        inputs.insert(file.clone());
+        tree.insert(file, Owner::User, text);
+    }
     let disk = Disk::at(dir);
     let rules = Rules {
         own: project.own.clone(),
         force: mode.force,
         prune: mode.prune,
         merge: mode.merge,
+        inputs,
         within: within.map(|paths| Patterns::new(paths.iter().map(ToString::to_string).collect())),
     };
     let plan = write::plan(&tree, &disk, &Lock::read(&disk)?, &rules)?;

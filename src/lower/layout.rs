@@ -1,12 +1,13 @@
 //! Where rustfmt breaks lines (its defaults: 100 columns, chains and call arguments up to 60), so that what is
 //! printed needs no formatting even where names are long.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::rust::{Init, Use};
+pub(super) use super::arms::{chain_arm, guarded_arm};
+pub(super) use super::imports::{Imports, pub_use_of, sorted, use_of, uses};
+use crate::rust::Init;
 
-const MAX_WIDTH: usize = 100;
+pub(super) const MAX_WIDTH: usize = 100;
 const CHAIN_WIDTH: usize = 60;
 pub(super) const CALL_WIDTH: usize = 60;
 /// A struct literal up to this stays on one line.
@@ -14,7 +15,7 @@ const LITERAL_WIDTH: usize = 18;
 const ATTRIBUTE_WIDTH: usize = 70;
 /// Arguments up to this may share a line.
 const SHORT: usize = 10;
-const TAB: usize = 4;
+pub(super) const TAB: usize = 4;
 
 /// Whether a line that starts at this indentation is too long.
 pub(super) fn is_wide(indent: usize, line: &str) -> bool {
@@ -39,21 +40,54 @@ pub(super) fn chain(
     if fits {
         return one_line;
     }
-    let is_too_wide = column + width + tail.chars().count() > MAX_WIDTH;
+    let is_too_wide = column + width + tail.chars().count() > MAX_WIDTH
+        || links.last().is_some_and(|last| long(last).is_some());
     if let Some(overflowing) = overflowing(indent, head, links).filter(|_| is_too_wide) {
         return overflowing;
     }
     let mut out = head.to_owned();
+    // Behind a call in several lines that begins the chain, links stand where it ends.
+    let mut at = indent + TAB;
     for (index, link) in links.iter().enumerate() {
         // Only at the start of a line: behind `let x = ` even a short head stands alone.
         let joins_head = index == 0 && column - indent + head.chars().count() <= TAB;
-        if !joins_head {
+        let (base, start) = if joins_head {
+            (indent, column + head.chars().count())
+        } else {
             out.push('\n');
-            out.push_str(&" ".repeat(indent + TAB));
+            out.push_str(&" ".repeat(at));
+            (at, at)
+        };
+        let is_last = index + 1 == links.len();
+        let end = if is_last { tail.chars().count() } else { 0 };
+        let broken = long(link).or_else(|| {
+            let is_wide = start + link.chars().count() + end > MAX_WIDTH;
+            is_wide.then(|| arguments_below(link)).flatten()
+        });
+        match broken {
+            Some((name, arguments)) => {
+                let arguments = below(base, &arguments);
+                let _ = write!(out, "{name}({arguments})");
+                at = base;
+            }
+            None => out.push_str(link),
         }
-        out.push_str(link);
     }
     out
+}
+
+/// The name and the arguments of a link whose arguments are below each other wherever it stands.
+fn long(link: &str) -> Option<(&str, Vec<&str>)> {
+    let (_, inside) = link.strip_suffix(')')?.split_once('(')?;
+    let found = arguments_below(link)?;
+    (inside.chars().count() > CALL_WIDTH && found.1.len() >= 3).then_some(found)
+}
+
+/// The same of any that can be broken there.
+fn arguments_below(link: &str) -> Option<(&str, Vec<&str>)> {
+    let (name, inside) = link.strip_suffix(')')?.split_once('(')?;
+    let is_plain = !inside.is_empty() && !inside.contains(['|', '\n', '{']);
+    is_plain.then(|| (name, arguments_of(inside)))
 }
 
 /// Where the last link has many arguments, they alone stand on lines of their own.
@@ -172,49 +206,6 @@ pub(super) fn signature(head: &str, parameters: &[String], result: &str) -> Stri
     format!("{head}(\n{lines}) -> {result} {{")
 }
 
-/// A block of `use` lines, sorted as rustfmt sorts them.
-pub(super) fn uses(list: &[(&str, &[&str])]) -> Vec<Use> {
-    let names = |names: &[&str]| {
-        names
-            .iter()
-            .map(|name| (*name).to_owned())
-            .collect::<Vec<_>>()
-    };
-    let lines = list.iter().map(|(path, all)| use_of(path, &names(all)));
-    sorted(lines.flatten().collect())
-}
-
-/// Puts `use` lines into rustfmt's order: `super` before `crate`, then by path.
-pub(super) fn sorted(mut lines: Vec<Use>) -> Vec<Use> {
-    let key = |line: &Use| {
-        let full = if line.braces {
-            line.path.clone()
-        } else {
-            format!("{}::{}", line.path, line.lines.concat())
-        };
-        let rank = match full.split("::").next() {
-            Some("super") => 0,
-            Some("crate") => 1,
-            _ => 2,
-        };
-        // Types stand before modules.
-        let mut parts: Vec<(bool, String)> = full
-            .split("::")
-            .map(|part| {
-                let is_type = part.starts_with(|c: char| c.is_uppercase());
-                (!is_type, part.to_owned())
-            })
-            .collect();
-        if line.braces {
-            // As the brace itself would be.
-            parts.push((true, "{".to_owned()));
-        }
-        (rank, parts)
-    };
-    lines.sort_by_key(key);
-    lines
-}
-
 /// The inside of `#[name(..)]`: its arguments below each other where they are long.
 pub(super) fn attribute(indent: usize, name: &str, arguments: &[String]) -> String {
     let list = arguments.join(", ");
@@ -278,82 +269,6 @@ pub(super) fn literal(indent: usize, ty: &str, fields: &[Init]) -> String {
     out + &outer + "}"
 }
 
-/// `use path::{..};` with its names sorted as rustfmt sorts them.
-pub(super) fn use_of(path: &str, names: &[String]) -> Option<Use> {
-    use_behind("", path, names)
-}
-
-/// The same behind `pub `.
-pub(super) fn pub_use_of(path: &str, names: &[String]) -> Option<Use> {
-    use_behind("pub ", path, names)
-}
-
-fn use_behind(head: &str, path: &str, names: &[String]) -> Option<Use> {
-    let mut names = names.to_vec();
-    names.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
-    names.dedup();
-    let all = names.join(", ");
-    let braces = names.len() > 1;
-    let is_wrapped = braces && is_wide(2, &format!("{head}use {path}::{{{all}}};"));
-    let lines = if is_wrapped { fill(&names) } else { vec![all] };
-    (!names.is_empty()).then(|| Use {
-        path: path.to_owned(),
-        lines,
-        braces,
-        is_wrapped,
-    })
-}
-
-/// One block of `use` lines; names of one path go into one line. `emit` puts the lines in order.
-#[derive(Default)]
-pub(super) struct Imports(BTreeMap<String, Vec<String>>);
-
-impl Imports {
-    pub(super) fn add(&mut self, path: &str, names: &[&str]) {
-        let known = self.0.entry(path.to_owned()).or_default();
-        known.extend(names.iter().map(|name| (*name).to_owned()));
-    }
-
-    pub(super) fn add_if(&mut self, needed: bool, path: &str, names: &[&str]) {
-        if needed {
-            self.add(path, names);
-        }
-    }
-
-    pub(super) fn lines(&self) -> Vec<Use> {
-        let lines = self.0.iter();
-        lines
-            .filter_map(|(path, names)| use_of(path, names))
-            .collect()
-    }
-}
-
-/// As rustfmt orders imports: `self`, then types, then functions and modules.
-fn sort_key(name: &str) -> (bool, bool, &str) {
-    (
-        name != "self",
-        name.starts_with(|c: char| c.is_lowercase()),
-        name,
-    )
-}
-
-fn fill(names: &[String]) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for (index, name) in names.iter().enumerate() {
-        let item = format!("{name},");
-        // The comma after the last one does not count.
-        let limit = MAX_WIDTH - usize::from(index + 1 < names.len());
-        match lines.last_mut() {
-            Some(line) if TAB + line.chars().count() + 1 + item.chars().count() <= limit => {
-                line.push(' ');
-                line.push_str(&item);
-            }
-            _ => lines.push(item),
-        }
-    }
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -372,6 +287,39 @@ mod tests {
         ] {
             assert_eq!(call(0, "f", &arguments, ";"), expected);
         }
+    }
+
+    #[test]
+    fn long_arguments() {
+        let long = ".run(\"FindHomestayBusinessByUser\", \"SELECT\", \"homestay_business\", query)";
+        let below = |indent: usize| {
+            let tab = " ".repeat(indent + 4);
+            let lines = long[5..long.len() - 1].replace(", ", &format!(",\n{tab}"));
+            format!(".run(\n{tab}{lines},\n{})", " ".repeat(indent))
+        };
+        assert_eq!(
+            chain(8, 8, "self", &[".pool", long, ".await"], ""),
+            format!("self.pool\n            {}\n            .await", below(12))
+        );
+        assert_eq!(
+            chain(8, 19, "self", &[".pool", long], ";"),
+            format!("self.pool{}", below(8))
+        );
+        let wide = format!(".{}(first, second)", "select_by_".repeat(7));
+        let name = "select_by_".repeat(7);
+        assert_eq!(
+            chain(16, 16, "self", &[&wide, ".await"], ""),
+            format!("self.{name}(first, second)\n{}.await", " ".repeat(20))
+        );
+        let wide = format!(".{name}(first, second, third)");
+        assert_eq!(
+            chain(16, 16, "self", &[&wide, ".await"], ""),
+            format!(
+                "self.{name}(\n{0}first, second, third,\n{1})\n{1}.await",
+                " ".repeat(20),
+                " ".repeat(16)
+            )
+        );
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! From the model to the files to print: every name chosen, every shape decided. Total: nobody can be at fault here.
 
+mod arms;
 mod bytes;
 pub mod deploy;
 mod fake;
 mod gateway;
+mod imports;
 mod layout;
 mod names;
 mod proto;

@@ -18,14 +18,13 @@ const NEVER_RAW: &[&str] = &["_", "crate", "self", "super"];
 
 /// A variable, field or function: `UserId` is `user_id`, `Type` is `r#type`.
 pub(super) fn value(name: &str) -> String {
-    escape(words(name).to_snake_case())
+    escape(snake(name))
 }
 
 /// A module: as [`value`], but a raw identifier would make a file of another name.
 pub(super) fn module(name: &str) -> String {
-    let snake = words(name).to_snake_case();
-    if snake.is_empty() || KEYWORDS.contains(&snake.as_str()) || NEVER_RAW.contains(&snake.as_str())
-    {
+    let snake = snake(name);
+    if KEYWORDS.contains(&snake.as_str()) || NEVER_RAW.contains(&snake.as_str()) {
         return format!("{snake}_");
     }
     leading_digit(snake)
@@ -43,11 +42,11 @@ pub(super) fn package(name: &str) -> String {
 
 /// A type: `create_order_req` is `CreateOrderReq`.
 pub(super) fn ty(name: &str) -> String {
-    let camel = words(name).to_upper_camel_case();
-    if camel == "Self" || camel.is_empty() {
-        return format!("{camel}_");
+    match words(name).to_upper_camel_case().as_str() {
+        "Self" => "Self_".to_owned(),
+        "" => "Unnamed".to_owned(),
+        camel => leading_digit(camel.to_owned()),
     }
-    leading_digit(camel)
 }
 
 /// Gives each name once.
@@ -84,13 +83,22 @@ impl Unique {
 }
 
 fn escape(snake: String) -> String {
-    if snake.is_empty() || NEVER_RAW.contains(&snake.as_str()) {
+    if NEVER_RAW.contains(&snake.as_str()) {
         return format!("{snake}_");
     }
     if KEYWORDS.contains(&snake.as_str()) {
         return format!("r#{snake}");
     }
     leading_digit(snake)
+}
+
+/// Of `_`, nothing is left.
+fn snake(name: &str) -> String {
+    let snake = words(name).to_snake_case();
+    if snake.is_empty() {
+        return "unnamed".to_owned();
+    }
+    snake
 }
 
 fn leading_digit(name: String) -> String {
@@ -175,6 +183,7 @@ mod tests {
             ("type", "r#type", "type_", "Type"),
             ("Self", "self_", "self_", "Self_"),
             ("gen", "r#gen", "gen_", "Gen"),
+            ("_", "unnamed", "unnamed", "Unnamed"),
             ("2fa", "_2fa", "_2fa", "_2fa"),
             ("user-info.v1", "user_info_v1", "user_info_v1", "UserInfoV1"),
         ];

@@ -176,5 +176,13 @@ pub enum TableOp {
         next: Option<String>,
         /// The response field with the number of all rows that the filter means.
         total: Option<String>,
+        /// The response field that repeats the number of the page.
+        shown_page: Option<String>,
+        /// The response field with the size that the page may have.
+        shown_size: Option<String>,
+        /// The response field that says whether rows follow.
+        more: Option<String>,
+        /// The response field with the number of the page that follows, 0 behind the last one.
+        next_page: Option<String>,
     },
 }

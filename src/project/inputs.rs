@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
-use super::Deploy;
+use super::{Deploy, Patterns};
 use crate::model::Dialect;
 
 /// The descriptions of one workspace. Paths are relative to the workspace's directory in `zgen.yaml`, and
@@ -124,6 +124,11 @@ pub struct TableOptions {
 impl TableOptions {
     pub fn is_default(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether one of the names in `only` is meant for the table.
+    pub fn names(&self, table: &str) -> bool {
+        Patterns::new(self.only.clone()).matches(table.into())
     }
 
     /// These, and where they say nothing, the others.

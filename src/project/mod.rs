@@ -154,9 +154,24 @@ impl Project {
         self.change(inputs, options)
     }
 
+    /// A path of `zgen.yaml`'s, as it can be opened from the current directory.
+    pub fn shown(&self, stored: &Utf8Path) -> Utf8PathBuf {
+        paths::shown(&self.dir.join(stored))
+    }
+
+    /// Whether a store that is made from this `.sql` file takes a table of this name.
+    pub fn wants(&self, sql: &Utf8Path, table: &str) -> bool {
+        let rpc = self.inputs.rpc.iter().map(|it| (&it.sql, &it.tables));
+        let model = self.inputs.model.iter().map(|it| (&it.sql, &it.tables));
+        let mut users = rpc
+            .chain(model)
+            .filter(|(files, _)| files.iter().any(|file| file == sql));
+        users.any(|(_, tables)| tables.only.is_empty() || tables.names(table))
+    }
+
     /// The inputs with paths that can be opened from the current directory, as short as one would type them.
     pub fn resolved_inputs(&self) -> Inputs {
-        let resolve = |path: &Utf8PathBuf| paths::shown(&self.dir.join(path));
+        let resolve = |path: &Utf8PathBuf| self.shown(path);
         let all = |paths: &[Utf8PathBuf]| paths.iter().map(resolve).collect();
         Inputs {
             api: (self.inputs.api.iter())

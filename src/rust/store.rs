@@ -20,7 +20,8 @@ pub struct TableName {
     pub module: String,
     /// `Orders`
     pub ty: String,
-    pub is_cached: bool,
+    /// `orders: Orders::new(pool.clone(), cache.clone()),`
+    pub open: String,
     /// `pub use self::orders::{NewOrder, Order, Orders};`
     pub names: Use,
 }

@@ -289,6 +289,9 @@ fn unplaced(tokens: &[TokenWithSpan]) -> &[TokenWithSpan] {
 }
 
 fn keys_of(table: &mut Table, def: &ColumnDef) {
+    if column::is_serial(def) {
+        table.unique_keys.push(vec![def.name.value.clone()]);
+    }
     for option in &def.options {
         match option.option {
             ColumnOption::PrimaryKey(_) => table.primary_key = vec![def.name.value.clone()],
@@ -320,22 +323,22 @@ fn constraint(tokens: &[TokenWithSpan]) -> Option<TableConstraint> {
 
 /// Tokens that are read from the front.
 #[derive(Clone, Copy)]
-struct Words<'a>(&'a [TokenWithSpan]);
+pub(super) struct Words<'a>(pub(super) &'a [TokenWithSpan]);
 
 impl Words<'_> {
-    fn skip(&mut self, count: usize) {
+    pub(super) fn skip(&mut self, count: usize) {
         self.0 = self.0.get(count..).unwrap_or_default();
     }
 
     /// Takes the next word if it is one of these.
-    fn eat(&mut self, words: &[&str]) -> bool {
+    pub(super) fn eat(&mut self, words: &[&str]) -> bool {
         let is_there = is_any(self.0.first(), words);
         self.skip(usize::from(is_there));
         is_there
     }
 
     /// Takes these words if all of them come next.
-    fn eat_all(&mut self, words: &[&str]) {
+    pub(super) fn eat_all(&mut self, words: &[&str]) {
         let is_next = |(at, word): (usize, &&str)| is_any(self.0.get(at), &[word]);
         if words.iter().enumerate().all(is_next) {
             self.skip(words.len());
@@ -348,7 +351,7 @@ impl Words<'_> {
     }
 
     /// Of a name with a database before it, the last part.
-    fn name(&mut self) -> Option<String> {
+    pub(super) fn name(&mut self) -> Option<String> {
         let mut found = None;
         while let Some(name) = self.0.first().and_then(|it| name_of(&it.token)) {
             found = Some(name);

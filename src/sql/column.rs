@@ -12,6 +12,7 @@ use crate::model::{Column, ColumnDefault, ColumnType, Dialect, Written};
 /// `None` if the type has no counterpart.
 pub(super) fn column(def: &ColumnDef, words: &Words) -> Option<Column> {
     let (ty, serial) = match words.dialect {
+        Dialect::MySql if is_serial(def) => (int(64, false), true),
         Dialect::MySql => ty(&def.data_type)?,
         Dialect::Postgres => postgres(&def.data_type, words)?,
     };
@@ -36,6 +37,7 @@ pub(super) fn column(def: &ColumnDef, words: &Words) -> Option<Column> {
         match &option.option {
             ColumnOption::NotNull | ColumnOption::PrimaryKey(_) => column.nullable = false,
             ColumnOption::Default(expr) => set_default(&mut column, expr),
+            ColumnOption::Check(check) if is_json(&check.expr) => column.ty = ColumnType::Json,
             ColumnOption::Comment(text) => {
                 column.docs = text.lines().map(|line| line.trim().to_owned()).collect();
             }
@@ -79,6 +81,11 @@ pub(super) fn set_default(column: &mut Column, expr: &Expr) {
     }
 }
 
+/// `CHECK (json_valid(c))` is all that MariaDB remembers of `JSON`.
+fn is_json(expr: &Expr) -> bool {
+    matches!(expr, Expr::Function(it) if it.name.to_string().eq_ignore_ascii_case("json_valid"))
+}
+
 /// `GENERATED ALWAYS AS (..)`.
 pub(super) fn is_computed(def: &ColumnDef) -> bool {
     def.options.iter().any(|option| {
@@ -112,10 +119,18 @@ fn says_auto_increment(tokens: &[Token]) -> bool {
     })
 }
 
+/// MySQL's `SERIAL`, which is `BIGINT UNSIGNED NOT NULL AUTO_INCREMENT UNIQUE`.
+pub(super) fn is_serial(def: &ColumnDef) -> bool {
+    matches!(&def.data_type, DataType::Custom(name, _) if name.to_string().eq_ignore_ascii_case("serial"))
+}
+
+const fn int(bits: u8, signed: bool) -> ColumnType {
+    ColumnType::Int { bits, signed }
+}
+
 /// The type, and whether it counts by itself, as `SERIAL` does.
 fn ty(data_type: &DataType) -> Option<(ColumnType, bool)> {
     use DataType as D;
-    let int = |bits, signed| ColumnType::Int { bits, signed };
     let ty = match data_type {
         // MySQL has no other way to write a bool.
         D::TinyInt(Some(1)) | D::Bool | D::Boolean | D::Bit(None | Some(1)) => ColumnType::Bool,

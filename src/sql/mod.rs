@@ -4,6 +4,7 @@ mod alter;
 mod clean;
 mod column;
 mod dialect;
+mod like;
 mod mysql;
 mod postgres;
 mod roles;
@@ -92,7 +93,10 @@ impl Script {
         for statement in statements.iter() {
             self.used = statement.used().or(self.used.take());
             if statement.creates_table() {
-                if let Some(table) = create_table(file, text, &statement, &self.words, report) {
+                let copy = like::copy(file, &statement, &self.words, &self.tables);
+                let table =
+                    copy.or_else(|| create_table(file, text, &statement, &self.words, report));
+                if let Some(table) = table {
                     self.add(table, &statement, report);
                 }
             } else if self.words.dialect == Dialect::MySql {

@@ -84,6 +84,9 @@ pub(super) fn table(
                 }
             }
         }
+        if words.dialect == Dialect::MySql && column::is_serial(def) {
+            table.unique_keys.push(vec![words.name(&def.name)]);
+        }
         for option in &def.options {
             match option.option {
                 ColumnOption::PrimaryKey(_) => table.primary_key.push(words.name(&def.name)),

@@ -11,7 +11,6 @@ use super::plan::{Action, Change, Reason, Rules};
 use super::threeway::{self, Merged};
 use super::{base, normal, yaml};
 use crate::emit::{File, Owner};
-use crate::project;
 
 /// What a decision rests on.
 #[derive(Clone, Copy)]
@@ -32,7 +31,7 @@ impl Decider<'_> {
         let is_same = text.is_some_and(|text| normal::is_same(path, text, &file.text));
         // `Project` has put its lines into what was on disk, so the new text is the user's own already.
         let is_ours =
-            path == project::FILE || text.is_some_and(|text| self.is_pristine(path, text));
+            self.rules.is_input(path) || text.is_some_and(|text| self.is_pristine(path, text));
         let (action, reason) = match file.owner {
             _ if is_same => (Action::Keep, Reason::Same),
             Owner::Once => (Action::Keep, Reason::Edited),

@@ -1,7 +1,7 @@
 //! What would have to happen on disk, decided file by file. Writes nothing.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -12,7 +12,7 @@ use super::disk::{Disk, check_generated};
 use super::lock::{Lock, State};
 use super::{base, diff, format, record};
 use crate::emit::{File, FileTree, Owner};
-use crate::project::Patterns;
+use crate::project::{self, Patterns};
 
 /// What the user said about whose word counts.
 #[derive(Debug, Clone, Default)]
@@ -27,12 +27,20 @@ pub struct Rules {
     pub merge: bool,
     /// The only files that this run is about; `None`: all of them.
     pub within: Option<Patterns>,
+    /// Descriptions that this run has read from elsewhere. They take the place of what is there, and are no file that
+    /// zgen remembers: to all other runs they are the user's.
+    pub inputs: BTreeSet<Utf8PathBuf>,
 }
 
 impl Rules {
     /// Whether this run is about a file.
     pub(super) fn covers(&self, path: &Utf8Path) -> bool {
         (self.within.as_ref()).is_none_or(|within| within.matches(path))
+    }
+
+    /// Whether a file is described by its text alone: `zgen.yaml`, and what was read from elsewhere.
+    pub(super) fn is_input(&self, path: &Utf8Path) -> bool {
+        path == project::FILE || self.inputs.contains(path)
     }
 }
 

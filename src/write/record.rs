@@ -12,7 +12,6 @@ use super::normal;
 use super::parallel;
 use super::plan::{Action, Change, Reason, Rules};
 use crate::emit::Owner;
-use crate::project;
 
 pub(super) fn next(
     changes: &BTreeMap<Utf8PathBuf, Change>,
@@ -29,7 +28,7 @@ pub(super) fn next(
     // Every edit of `zgen.yaml` is welcome, so there is nothing to tell apart.
     let recorded: Vec<&Change> = changes
         .values()
-        .filter(|change| change.path != project::FILE)
+        .filter(|change| !rules.is_input(&change.path))
         .collect();
     let found = parallel::map(&recorded, |change| entry(change, lock));
     for (change, entry) in recorded.into_iter().zip(found) {

@@ -26,6 +26,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("openapi", &["model"]),
     ("breaking", &["diag", "model", "source"]),
     ("git", &["source"]),
+    ("database", &["model"]),
     // Whose a file is (`Owner`) is said where files are.
     ("rust", &["emit"]),
     ("lower", &["emit", "model", "project", "proto", "rust"]),
@@ -42,8 +43,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "analyze", "breaking", "dev", "diag", "emit", "format", "generate", "git", "inspect",
-            "model", "openapi", "project", "proto", "source", "sql", "write",
+            "analyze", "breaking", "database", "dev", "diag", "emit", "format", "generate", "git",
+            "inspect", "model", "openapi", "project", "proto", "source", "sql", "write",
         ],
     ),
 ];

@@ -83,6 +83,14 @@ const RULES: &[Rule] = &[
         bad: &["use sqlparser::ast;"],
     },
     Rule {
+        why: "only src/database knows a database's driver",
+        within: &["src/"],
+        home: &["src/database/"],
+        words: &[Crate("sqlx")],
+        tests_too: true,
+        bad: &["use sqlx::Connection as _;"],
+    },
+    Rule {
         why: "only src/emit knows the template engine",
         within: &["src/"],
         home: &["src/emit/"],
@@ -107,9 +115,9 @@ const RULES: &[Rule] = &[
         bad: &["use annotate_snippets::Level;"],
     },
     Rule {
-        why: "only `zgen dev` is asynchronous and talks to a network",
+        why: "only `zgen dev` and what asks databases are asynchronous and talk to a network",
         within: &["src/"],
-        home: &["src/dev/"],
+        home: &["src/dev/", "src/database/"],
         words: &[
             Crate("tokio"),
             Crate("hyper"),

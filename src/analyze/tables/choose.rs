@@ -1,5 +1,9 @@
 //! Which tables of a DDL are taken, and how: what is asked for on the command line or in `zgen.yaml`.
 
+use std::collections::BTreeSet;
+
+use heck::ToSnakeCase as _;
+
 use crate::diag::{self, Diagnostic, Report};
 use crate::model::Table;
 use crate::project::{Patterns, TableOptions};
@@ -40,7 +44,7 @@ pub(in crate::analyze) fn choose(
             report.push(nothing("column", column, &known));
         }
     }
-    for table in tables {
+    for table in tables.iter_mut() {
         if let Some(prefix) = &options.prefix {
             let rest = table.name.strip_prefix(prefix.as_str());
             let rest = rest.filter(|rest| !rest.is_empty());
@@ -48,6 +52,34 @@ pub(in crate::analyze) fn choose(
         }
         table.uncached = options.cache == Some(false);
         ignore(table, &options.ignore_columns, report);
+    }
+    tell_apart(tables);
+}
+
+/// `Orders` and `orders` are two tables, and would be one module: the second is called otherwise. So are names that no
+/// file of Rust has.
+fn tell_apart(tables: &mut [Table]) {
+    let mut taken = BTreeSet::new();
+    for table in tables {
+        let snake = table.label().to_snake_case();
+        let ascii: String = snake.chars().filter(char::is_ascii).collect();
+        let starts_well = ascii.starts_with(|c: char| c.is_ascii_alphabetic());
+        let label = match ascii.trim_matches('_') {
+            "" => "table".to_owned(),
+            ascii if !starts_well => format!("table_{ascii}"),
+            ascii => ascii.to_owned(),
+        };
+        let others = (2..).map(|number| format!("{label}_{number}"));
+        let mut free = std::iter::once(label.clone())
+            .chain(others)
+            .filter(|name| !taken.contains(name));
+        let Some(name) = free.next() else {
+            continue;
+        };
+        if name != snake {
+            table.label = Some(name.clone());
+        }
+        taken.insert(name);
     }
 }
 

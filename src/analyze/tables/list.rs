@@ -26,6 +26,7 @@ const NEXT: &[&str] = &[
     "next_id",
     "last_id",
 ];
+const MORE: &[&str] = &["has_more", "has_next", "has_next_page", "more"];
 const TOTALS: &[&str] = &["total", "count", "total_size", "total_count"];
 
 impl Ask<'_> {
@@ -47,14 +48,21 @@ impl Ask<'_> {
         if after.is_none() && page.is_none() {
             return Err("the request has no `page_token` to go on from, and no `page`".to_owned());
         }
-        let (row, next, total) = self.answered_page(after.is_some())?;
+        let by_number = page
+            .as_deref()
+            .and_then(|name| self.input.iter().find(|field| field.name == name));
+        let (row, shown) = self.answered_page(after.is_some(), by_number)?;
         let op = TableOp::List {
             filter,
             size,
             after: after.map(|field| field.name.clone()),
             page,
-            next,
-            total,
+            next: shown.next,
+            total: shown.total,
+            shown_page: shown.page,
+            shown_size: shown.size,
+            more: shown.more,
+            next_page: shown.next_page,
         };
         Ok(self.call(None, op, Vec::new(), Some(row)))
     }
@@ -98,12 +106,13 @@ impl Ask<'_> {
         is_one(field, PAGES) && is_count(field) && !self.table.is_filter(&field.name)
     }
 
-    /// `by_key`: the next page is found by a key.
+    /// `by_key`: the next page is found by a key; `by_number`: by the request's number.
     fn answered_page(
         &self,
         by_key: bool,
-    ) -> Result<(RowField, Option<String>, Option<String>), Reason> {
-        let (mut next, mut total) = (None, None);
+        by_number: Option<&MessageField>,
+    ) -> Result<(RowField, Shown), Reason> {
+        let mut shown = Shown::default();
         let rows = self.nested(self.output, &Repetition::Repeated);
         let Some((rows, message)) = rows else {
             return Err("the answer has no list of rows".to_owned());
@@ -112,12 +121,26 @@ impl Ask<'_> {
             if field.name == rows.name {
                 continue;
             }
-            if by_key && is_one(field, NEXT) && self.is_token(field) {
-                next = Some(field.name.clone());
+            // A number of another width would have to be checked for nothing.
+            let is_page = is_count(field) && by_number.is_some_and(|page| page.ty == field.ty);
+            let place = if by_key && is_one(field, NEXT) && self.is_token(field) {
+                &mut shown.next
             } else if is_one(field, TOTALS) && is_count(field) {
-                total = Some(field.name.clone());
+                &mut shown.total
+            } else if is_one(field, SIZES) && is_count(field) {
+                &mut shown.size
+            } else if is_one(field, PAGES) && is_page {
+                &mut shown.page
+            } else if is_one(field, &["next_page"]) && is_page {
+                &mut shown.next_page
+            } else if is_one(field, MORE) && is_flag(field) {
+                &mut shown.more
             } else {
                 return Err(format!("nothing fills the answer's `{}`", field.name));
+            };
+            if let Some(first) = place.replace(field.name.clone()) {
+                let both = format!("`{first}` and `{}`", field.name);
+                return Err(format!("the answer's {both} are the same"));
             }
         }
         let row = RowField {
@@ -125,8 +148,23 @@ impl Ask<'_> {
             message: message.full_name.clone(),
             fields: self.columns(&message.fields)?,
         };
-        Ok((row, next, total))
+        Ok((row, shown))
     }
+}
+
+/// What an answer says beside its rows, by its own fields.
+#[derive(Default)]
+struct Shown {
+    next: Option<String>,
+    total: Option<String>,
+    page: Option<String>,
+    size: Option<String>,
+    more: Option<String>,
+    next_page: Option<String>,
+}
+
+fn is_flag(field: &MessageField) -> bool {
+    field.ty == ProtoType::Bool && field.repetition == Repetition::Single && field.oneof.is_none()
 }
 
 /// `pageSize` is `page_size`.

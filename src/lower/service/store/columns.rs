@@ -180,3 +180,14 @@ pub(super) fn has_role(table: &Table, column: &Column) -> bool {
     let name = Some(&column.name);
     name == table.soft_delete.as_ref() || name == table.version.as_ref()
 }
+
+/// Whether a row's column has the value of the parameter.
+pub(super) fn same(names: &Names, column: &Column) -> String {
+    let (member, value) = (names.field(column), names.variable(column));
+    let is_text = borrowed(column).starts_with('&');
+    match (column.nullable, is_text) {
+        (true, true) => format!("row.{member}.as_deref() == Some({value})"),
+        (true, false) => format!("row.{member} == Some({value})"),
+        (false, _) => format!("row.{member} == {value}"),
+    }
+}

@@ -102,8 +102,19 @@ fn table_name(names: &Names, table: &Table) -> Option<TableName> {
         names: layout::pub_use_of(&format!("self::{}", names.module), &types)?,
         module: names.module.clone(),
         ty: names.ty.clone(),
-        is_cached: !table.uncached,
+        open: open(names, table),
     })
+}
+
+/// With its arguments below each other where the name is long.
+fn open(names: &Names, table: &Table) -> String {
+    let cache = if table.uncached {
+        "Cache::none()"
+    } else {
+        "cache.clone()"
+    };
+    let callee = format!("{}: {}::new", names.module, names.ty);
+    layout::call(12, &callee, &["pool.clone()", cache], ",")
 }
 
 fn table_mod(rpc: &Rpc, names: &Names, table: &Table) -> Option<TableMod> {

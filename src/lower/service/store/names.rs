@@ -42,6 +42,18 @@ const TAKEN: &[&str] = &[
     "Vec",
 ];
 
+/// What a module of the store cannot be called: those that are in it, and what a store has besides tables.
+const MODULES: &[&str] = &[
+    "cache",
+    "migrations",
+    "own",
+    "pool",
+    "read",
+    "row",
+    "store",
+    "write",
+];
+
 /// What methods of a table have besides columns.
 const LOCALS: &[&str] = &[
     "after", "changes", "db", "filter", "found", "hint", "limit", "new", "query", "row", "rows",
@@ -71,10 +83,9 @@ pub(in crate::lower::service) struct Names {
     fields: Vec<(String, String)>,
 }
 
-/// `migrations` is what makes the tables.
 fn module(table: &Table) -> String {
     match names::module(table.label()) {
-        name if name == "migrations" => "migrations_table".to_owned(),
+        name if MODULES.contains(&name.as_str()) => format!("{name}_table"),
         name => name,
     }
 }
@@ -89,6 +100,13 @@ impl Names {
             .count()
             > 1;
         let base = if is_shared { plural.clone() } else { subject };
+        let base = if is_part(rpc, table, &base) {
+            format!("{base}Record")
+        } else {
+            base
+        };
+        // Of `Self_`.
+        let stem = base.trim_end_matches('_').to_owned();
         // Logic has to do with both rows and messages, so one name must not mean both.
         let distinct = |name: String| {
             let is_message = |message: &model::Message| names::ty(&message.name) == name;
@@ -101,24 +119,31 @@ impl Names {
         };
         let is_row = (rpc.tables.iter())
             .any(|other| other.name != table.name && names::ty(&other.row_name()) == plural);
-        let ty = if plural == base || is_row || TAKEN.contains(&plural.as_str()) {
-            format!("{plural}Table")
+        let is_taken = is_row || is_part(rpc, table, &plural);
+        let ty = if plural == base || is_taken || TAKEN.contains(&plural.as_str()) {
+            format!("{}Table", plural.trim_end_matches('_'))
         } else {
             plural
         };
         let spoken = names::ty(table.label());
         let mut unique = Unique::default();
         let fields = table.columns.iter().map(|column| {
-            let name = unique.take(names::value(&column.name));
-            (column.name.clone(), name)
+            let name = names::value(&column.name);
+            let is_number = !name.contains(char::is_alphabetic);
+            let name = if is_number {
+                format!("column{name}")
+            } else {
+                name
+            };
+            (column.name.clone(), unique.take(name))
         });
         Self {
             module: module(table),
             ty,
             row: distinct(base.clone()),
-            new: distinct(format!("New{base}")),
-            changes: distinct(format!("{base}Changes")),
-            filter: distinct(format!("{base}Filter")),
+            new: distinct(format!("New{stem}")),
+            changes: distinct(format!("{stem}Changes")),
+            filter: distinct(format!("{stem}Filter")),
             dialect: rpc.dialect,
             fields: fields.collect(),
             subject: base,
@@ -150,4 +175,23 @@ impl Names {
             name
         }
     }
+}
+
+/// Whether another table has something of this name beside its rows: beside `orders`, the table `order_filter` has.
+fn is_part(rpc: &Rpc, table: &Table, name: &str) -> bool {
+    let ends = ["Changes", "Filter", "Table"];
+    let mut wholes = ends.iter().filter_map(|end| name.strip_suffix(end));
+    let wholes = name.strip_prefix("New").into_iter().chain(&mut wholes);
+    let mut wholes = wholes.filter(|whole| !whole.is_empty()).peekable();
+    if wholes.peek().is_none() {
+        return false;
+    }
+    let wholes: Vec<&str> = wholes.collect();
+    (rpc.tables.iter()).any(|other| {
+        let is_other = other.name != table.name;
+        let rows = names::ty(&other.row_name());
+        is_other
+            && (wholes.contains(&rows.as_str())
+                || wholes.contains(&names::ty(other.label()).as_str()))
+    })
 }

@@ -160,23 +160,26 @@ fn find_by(
             .collect();
         (format!("({})", of_row.join(", ")), all.join(", "))
     };
-    let belongs: Vec<_> = (unique.iter()).map(|column| same(names, column)).collect();
+    let belongs: Vec<_> = (unique.iter())
+        .map(|column| columns::same(names, column))
+        .collect();
     let hint = cache_key(rpc, names, table, unique);
     let select = format!("select_by_{suffix}");
+    let one = format!(".{select}({arguments})");
+    let again = chain(16, 28, "self", &[&one, ".await?"], ";");
     let last = vec![
-        format!("let hint = format!(\"{hint}\");"),
+        hint_line(&hint),
         format!(
             "let found = self\n            .cache\n            .hint(&hint, || async {{\n                \
-             let found = self.{select}({arguments}).await?;\n                \
+             let found = {again};\n                \
              Ok::<_, sqlx::Error>(found.map(|row| {of_row}))\n            }})\n            .await?;"
         ),
         "let Some(found) = found else {\n            return Ok(None);\n        };".to_owned(),
         format!(
-            "match self.find({found}).await? {{\n            \
-             Some(row) if {} => Ok(Some(row)),\n            \
-             // The hint is older than the row.\n            \
-             _ => self.{select}({arguments}).await,\n        }}",
-            belongs.join(" && ")
+            "match self.find({found}).await? {{\n            {}\n            \
+             // The hint is older than the row.\n            {}\n        }}",
+            layout::guarded_arm(12, "Some(row)", &belongs, "Ok(Some(row))"),
+            layout::chain_arm(12, "_", "self", &[&one, ".await"]),
         ),
     ];
     let find = Method {
@@ -212,15 +215,13 @@ fn find_by(
     [find, select]
 }
 
-/// Whether a row's column has the value of the parameter.
-fn same(names: &Names, column: &Column) -> String {
-    let (member, value) = (names.field(column), names.variable(column));
-    let is_text = columns::borrowed(column).starts_with('&');
-    match (column.nullable, is_text) {
-        (true, true) => format!("row.{member}.as_deref() == Some({value})"),
-        (true, false) => format!("row.{member} == Some({value})"),
-        (false, _) => format!("row.{member} == {value}"),
+/// A text alone is left on its line as long as it fits.
+fn hint_line(hint: &str) -> String {
+    let line = format!("let hint = format!(\"{hint}\");");
+    if layout::is_wide(8, &line) {
+        return format!("let hint = format!(\n            \"{hint}\"\n        );");
     }
+    line
 }
 
 fn parameters(names: &Names, of: &[&Column]) -> Vec<String> {

@@ -74,7 +74,7 @@ impl Statement {
 /// What stands behind `const SQL: &str =`, where a long line stands below it.
 pub(super) fn literal(lines: &[String]) -> String {
     let text = text(lines);
-    let is_long = !text.contains('\n') && text.chars().count() > 100 - 31;
+    let is_long = !text.contains('\n') && text.chars().count() > 100 - 29;
     let indent = if is_long { "\n            " } else { " " };
     format!("{indent}\"{text}\"")
 }

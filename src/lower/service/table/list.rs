@@ -18,6 +18,10 @@ impl Writer<'_> {
                 page,
                 next,
                 total,
+                shown_page,
+                shown_size,
+                more,
+                next_page,
             },
             Some(row),
         ) = (op, row)
@@ -45,25 +49,47 @@ impl Writer<'_> {
             None => "let limit = PAGE_SIZE;".to_owned(),
         });
         let filter = if has_filter { "&filter, " } else { "" };
+        // One row more than a page has tells whether another page follows.
+        let looks_on = more.is_some() || next_page.is_some();
+        let rows = if looks_on { "limit + 1" } else { "limit" };
         let list = match &by_number {
             Some((field, value)) => {
-                let arguments = format!("\"{}\", {value}, limit, MAX_OFFSET", field.name);
+                let is_shown = shown_page.is_some() || next_page.is_some();
+                if is_shown {
+                    lines.push(format!("let page = {value}.max(1);"));
+                }
+                let page = if is_shown { "page" } else { value };
+                let arguments = format!("\"{}\", {page}, limit, MAX_OFFSET", field.name);
                 lines.push(format!("let offset = field::offset({arguments})?;"));
-                format!(".page({filter}offset, limit)")
+                format!(".page({filter}offset, {rows})")
             }
-            None => format!(".list({filter}after, limit)"),
+            None => format!(".list({filter}after, {rows})"),
         };
-        let start = "let rows = ";
+        let start = if looks_on {
+            "let mut rows = "
+        } else {
+            "let rows = "
+        };
         let chained = [".store", self.table_link(), &list, ".await?"];
         let rows = chain(4, 4 + start.len(), "svc", &chained, ";");
         lines.push(format!("{start}{rows};"));
         let mut answer = Vec::new();
+        if looks_on {
+            lines.push("// The row behind the page only says that there is one.".to_owned());
+            lines.push("let has_more = rows.len() > limit as usize;".to_owned());
+            lines.push("rows.truncate(limit as usize);".to_owned());
+        }
         if let Some(next) = next {
             let value = self.next(next);
-            lines.push("// A page that is not full is the last one.".to_owned());
-            lines.push(
-                "let last = rows.last().filter(|_| rows.len() >= limit as usize);".to_owned(),
-            );
+            if !looks_on {
+                lines.push("// A page that is not full is the last one.".to_owned());
+            }
+            let is_followed = if looks_on {
+                "has_more"
+            } else {
+                "rows.len() >= limit as usize"
+            };
+            lines.push(format!("let last = rows.last().filter(|_| {is_followed});"));
             lines.push(format!("let next = {value};"));
             answer.push((next.clone(), "next".to_owned()));
         }
@@ -80,6 +106,25 @@ impl Writer<'_> {
                     _ => "column::int(\"count\", total)?".to_owned(),
                 },
             ));
+        }
+        let next_page_value = "if has_more { page + 1 } else { 0 }";
+        let shown = [
+            (more, "has_more"),
+            (shown_page, "page"),
+            (next_page, next_page_value),
+        ];
+        for (name, value) in shown {
+            answer.extend(name.iter().map(|name| (name.clone(), value.to_owned())));
+        }
+        if let Some(size) = shown_size {
+            let to = self.output_field(size);
+            let to = to.and_then(|it| crate::lower::types::proto_scalar(&it.ty));
+            let value = match to {
+                Some("u32") => "limit".to_owned(),
+                Some(wide @ ("i64" | "u64")) => format!("{wide}::from(limit)"),
+                _ => format!("column::int(\"{size}\", limit)?"),
+            };
+            answer.push((size.clone(), value));
         }
         let collected = "rows.into_iter().map(message).collect::<Result<_>>()?";
         answer.push((row.name.clone(), collected.to_owned()));
