@@ -5,7 +5,7 @@ use crate::emit::{FileTree, Owner, Templates};
 use crate::model::System;
 use crate::project::{self, Project};
 use crate::source::{Loader, SourceMap, Span};
-use crate::{analyze, emit, lower};
+use crate::{analyze, emit, lower, migrate};
 
 /// What a generation gives: the files, unless the descriptions have errors, and what there is to say about them.
 #[derive(Debug)]
@@ -20,7 +20,16 @@ pub fn generate(project: &Project, loader: &dyn Loader) -> Generated {
     let mut sources = SourceMap::default();
     let mut report = Report::default();
     let inputs = project.resolved_inputs();
-    let described = analyze::run(&inputs, loader, &mut sources, &mut report);
+    let mut described = analyze::run(&inputs, loader, &mut sources, &mut report);
+    if !report.has_errors() {
+        add_migrations(
+            &mut described.system,
+            project,
+            loader,
+            &mut sources,
+            &mut report,
+        );
+    }
     expect_workloads(&described.system, project, &mut report);
     let own = own_templates(project, &mut report);
     let mut tree = None;
@@ -41,6 +50,42 @@ pub fn generate(project: &Project, loader: &dyn Loader) -> Generated {
         report,
         sources,
     }
+}
+
+/// Compares what the stores have with what their DDL describes now.
+fn add_migrations(
+    system: &mut System,
+    project: &Project,
+    loader: &dyn Loader,
+    sources: &mut SourceMap,
+    report: &mut Report,
+) {
+    let (services, libraries) = lower::stores(system);
+    for rpc in &mut system.rpcs {
+        let Some(place) = services.iter().find(|place| place.owner == rpc.name) else {
+            continue;
+        };
+        let wanted = migrate::Wanted {
+            dir: &project.dir.join(&place.dir),
+            name: &place.stem,
+            dialect: rpc.dialect,
+            schema: &rpc.schema,
+        };
+        rpc.migrations = migrate::migrations(wanted, loader, sources, report);
+    }
+    for store in &mut system.stores {
+        let Some(place) = libraries.iter().find(|place| place.owner == store.name) else {
+            continue;
+        };
+        let wanted = migrate::Wanted {
+            dir: &project.dir.join(&place.dir),
+            name: &place.stem,
+            dialect: store.dialect,
+            schema: &store.schema,
+        };
+        store.migrations = migrate::migrations(wanted, loader, sources, report);
+    }
+    report.sort();
 }
 
 /// Values for a workload that is not there would be lost without a word.

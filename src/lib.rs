@@ -15,6 +15,7 @@ mod generate;
 pub mod git;
 pub mod inspect;
 pub mod lower;
+pub mod migrate;
 pub mod model;
 pub mod openapi;
 pub mod project;

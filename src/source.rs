@@ -47,6 +47,11 @@ pub struct Spanned<T> {
 /// Where texts come from: the disk, or a map in tests.
 pub trait Loader {
     fn read(&self, path: &Utf8Path) -> io::Result<String>;
+
+    /// The names of the files in a folder, in order.
+    fn list(&self, _folder: &Utf8Path) -> io::Result<Vec<String>> {
+        Ok(Vec::new())
+    }
 }
 
 /// Reads from the file system.
@@ -56,6 +61,18 @@ pub struct Disk;
 impl Loader for Disk {
     fn read(&self, path: &Utf8Path) -> io::Result<String> {
         std::fs::read_to_string(path)
+    }
+
+    fn list(&self, folder: &Utf8Path) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in folder.read_dir_utf8()? {
+            let entry = entry?;
+            if entry.path().is_file() {
+                names.push(entry.file_name().to_owned());
+            }
+        }
+        names.sort();
+        Ok(names)
     }
 }
 

@@ -4,6 +4,8 @@
 
 #[path = "support/files.rs"]
 mod files;
+#[path = "support/fresh.rs"]
+mod fresh;
 #[path = "golden/order_of_commands.rs"]
 mod order_of_commands;
 #[path = "support/project.rs"]
@@ -15,8 +17,9 @@ use std::fs;
 
 use anyhow::{Context as _, bail};
 use camino::{Utf8Path, Utf8PathBuf};
-use zgen::{source, write};
+use zgen::write;
 
+use self::fresh::Fresh;
 use self::project::Fixture;
 
 /// A change of a template shows in many files; the first ones tell what it was.
@@ -47,7 +50,7 @@ fn projects_are_generated_as_expected() -> anyhow::Result<()> {
 }
 
 fn generated(fixture: &Fixture) -> anyhow::Result<Files> {
-    let outcome = zgen::generate(&fixture.project()?, &source::Disk);
+    let outcome = zgen::generate(&fixture.project()?, &Fresh);
     let found: Vec<_> = (outcome.report.iter())
         .map(|finding| format!("{}: {}", finding.code, finding.message))
         .collect();

@@ -1,6 +1,6 @@
 //! The command line of a service.
 
-use zgen_rt::args::{Args, Command};
+use zgen_rt::args::{Args, Command, Migrate};
 
 #[test]
 fn a_command_line_is_read_or_refused() {
@@ -70,4 +70,24 @@ fn a_path_need_not_be_text() {
     let args = Args::parse_from([OsStr::new("-f"), odd], "a", "1").unwrap();
     assert_eq!(args.config.as_os_str(), odd);
     assert!(Args::parse_from([odd], "a", "1").is_err());
+}
+
+#[test]
+fn migrations_are_asked_for_where_there_are_some() {
+    let rows: &[(&[&str], Option<Option<Migrate>>)] = &[
+        (&[], Some(None)),
+        (&["--migrate"], Some(Some(Migrate::Apply))),
+        (&["-f", "x", "--migrate"], Some(Some(Migrate::Apply))),
+        (&["--migrated", "3"], Some(Some(Migrate::Record(3)))),
+        (&["--migrated=3"], Some(Some(Migrate::Record(3)))),
+        (&["--migrated"], None),
+        (&["--migrated", "x"], None),
+        (&["--migrate=1"], None),
+    ];
+    for (line, expected) in rows {
+        let got = Args::with_migrations_from(*line, "etc/it.yaml", "1.2.3").ok();
+        assert_eq!(got.map(|args| args.migrate), *expected, "{line:?}");
+        let is_there = Args::parse_from(*line, "etc/it.yaml", "1.2.3").is_ok();
+        assert_eq!(is_there, line.is_empty(), "{line:?}");
+    }
 }

@@ -18,11 +18,17 @@ use support::redis::Redis;
 use tokio::sync::Mutex;
 use zgen_rt::cache::{Cache, Cached};
 use zgen_rt::on_pool;
-use zgen_rt::sql::{Dialect, Pool};
+use zgen_rt::sql::{Dialect, Migration, Migrations, Pool};
 
 const ROWS: usize = 4;
-const SCHEMA: &str =
-    "CREATE TABLE IF NOT EXISTS numbers (id BIGINT PRIMARY KEY, version BIGINT NOT NULL)";
+const SCHEMA: Migrations = Migrations {
+    server: &[],
+    sqlite: &[Migration {
+        file: "0001_numbers.sql",
+        sql: "CREATE TABLE numbers (id BIGINT PRIMARY KEY, version BIGINT NOT NULL)",
+    }],
+    tables: &[],
+};
 
 #[derive(Debug, Clone, Serialize, Deserialize, FromRow)]
 struct Row {

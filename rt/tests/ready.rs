@@ -23,7 +23,7 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 use zgen_rt::lifecycle::Readiness;
 use zgen_rt::rpc::{Server, Services};
-use zgen_rt::sql::{Dialect, Pool};
+use zgen_rt::sql::{Dialect, Migrations, Pool};
 
 const SERVICE: &str = "it.Nothing";
 /// For a MariaDB that starts on a busy machine.
@@ -99,7 +99,9 @@ async fn a_service_waits_for_its_database() {
     let source = format!("mysql://root@127.0.0.1:{}/mysql", mariadb.port);
     let open = async |ready: &str| {
         let keys = format!("{{DataSource: '{source}', AcquireTimeout: 500, {ready}}}");
-        Pool::open(&conf(&keys), Dialect::MySql, "").await.unwrap()
+        Pool::open(&conf(&keys), Dialect::MySql, Migrations::default())
+            .await
+            .unwrap()
     };
     let _answered = open("").await;
     let server = Server::bind(&rpc_conf("Timeout: 2000")).await.unwrap();

@@ -8,11 +8,26 @@ use std::path::PathBuf;
 use http::HeaderMap;
 use zgen_rt::Code;
 use zgen_rt::config::DatabaseConf;
-use zgen_rt::sql::{Dialect, InsertId as _, Pool};
+use zgen_rt::sql::{Dialect, InsertId as _, Migration, Migrations, Pool};
 use zgen_rt::trace::testing::capture;
 use zgen_rt::trace::{Failure as _, Span};
 
-const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS orders (id INTEGER PRIMARY KEY, name TEXT UNIQUE)";
+const SCHEMA: Migrations = Migrations {
+    server: &[],
+    sqlite: &[Migration {
+        file: "0001_orders.sql",
+        sql: "CREATE TABLE orders (id INTEGER PRIMARY KEY, name TEXT UNIQUE)",
+    }],
+    tables: &["orders"],
+};
+const NONSENSE: Migrations = Migrations {
+    server: &[],
+    sqlite: &[Migration {
+        file: "0001_nonsense.sql",
+        sql: "CREATE NONSENSE",
+    }],
+    tables: &[],
+};
 
 fn conf(data_source: &str) -> DatabaseConf {
     conf_of(data_source, 10)
@@ -287,7 +302,11 @@ async fn a_folder_or_a_schema_that_is_wrong_is_said() {
     let rows = [
         (folder.source("file/x.db"), SCHEMA, "cannot create"),
         (folder.source("."), SCHEMA, "cannot open"),
-        (folder.source("ok.db"), "CREATE NONSENSE", "schema"),
+        (
+            folder.source("ok.db"),
+            NONSENSE,
+            "0001_nonsense.sql has failed",
+        ),
     ];
     for (source, schema, says) in rows {
         let error = Pool::open(&conf(&source), Dialect::MySql, schema)

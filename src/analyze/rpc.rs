@@ -114,8 +114,9 @@ fn describe(process: &Process, sources: &mut Sources<'_>) -> Option<Described> {
         sources.map,
         sources.report,
     );
-    let (mut script, sql_file) = created(&process.sql, process.dialect, sources);
-    tables::choose(&mut script.tables, &process.tables, sources.report);
+    let (script, sql_file) = created(&process.sql, process.dialect, sources);
+    let mut chosen = script.tables.clone();
+    tables::choose(&mut chosen, &process.tables, sources.report);
     let set = set?;
     let span = set.package_span(sources.map);
     let mut rpc = proto::describe(&set, process.serve);
@@ -130,9 +131,9 @@ fn describe(process: &Process, sources: &mut Sources<'_>) -> Option<Described> {
                 .help("add `service Name { rpc Method(Request) returns (Response); }`"),
         );
     }
-    rpc.ddl = script.ddl();
+    rpc.schema = script.schema(&chosen);
     rpc.dialect = script.dialect();
-    rpc.tables = script.tables;
+    rpc.tables = chosen;
     rpc.sql_file = sql_file;
     tables::link(&mut rpc, sources.report);
     let code = match proto::code(&set, process.serde) {

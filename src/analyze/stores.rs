@@ -3,7 +3,7 @@
 use crate::analyze::load::Sources;
 use crate::analyze::{names, rpc, tables};
 use crate::diag::{Diagnostic, Report};
-use crate::model::{Gateway, Store};
+use crate::model::{Gateway, Migrations, Store};
 use crate::project::Inputs;
 
 /// Every store of the workspace, in the order of their names.
@@ -23,9 +23,10 @@ pub(super) fn stores(
                 .push(found.help("rename one of them in zgen.yaml"));
             continue;
         }
-        let (mut script, file) = rpc::created(&input.sql, input.dialect, sources);
-        tables::choose(&mut script.tables, &input.tables, sources.report);
-        if script.tables.is_empty() && !sources.report.has_errors() {
+        let (script, file) = rpc::created(&input.sql, input.dialect, sources);
+        let mut chosen = script.tables.clone();
+        tables::choose(&mut chosen, &input.tables, sources.report);
+        if chosen.is_empty() && !sources.report.has_errors() {
             let message = format!("nothing creates a table for the store `{}`", input.name);
             let found = Diagnostic::error("model/no-table", None, message);
             sources
@@ -35,9 +36,10 @@ pub(super) fn stores(
         out.push(Store {
             name: input.name.clone(),
             file: file.unwrap_or_default(),
-            ddl: script.ddl(),
+            schema: script.schema(&chosen),
+            migrations: Migrations::default(),
             dialect: script.dialect(),
-            tables: script.tables,
+            tables: chosen,
         });
     }
     out.sort_by(|a, b| a.name.cmp(&b.name));

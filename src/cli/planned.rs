@@ -124,7 +124,7 @@ fn words(change: &Change) -> (&'static str, &'static str, &'static str) {
     };
     let owner = match change.owner {
         Owner::Zgen => "zgen",
-        Owner::User => "user",
+        Owner::User | Owner::Once => "user",
     };
     let reason = match change.reason {
         Reason::New => "new",

@@ -46,7 +46,7 @@ pub fn configured(services: &[Service]) -> anyhow::Result<Vec<Launch>> {
     let launches = services.iter().map(|service| Launch {
         service: service.clone(),
         address: format!("{}:{}", dialled(&service.host), service.port),
-        env: secret::made_up(&service.secrets),
+        env: environment(service),
     });
     Ok(launches.collect())
 }
@@ -73,7 +73,7 @@ fn moved(services: &[Service], ports: &[u16]) -> Vec<Launch> {
     let addresses: BTreeMap<u16, String> = addresses.collect();
     let launches = services.iter().zip(ports).map(|(service, port)| {
         let address = format!("127.0.0.1:{port}");
-        let mut env = secret::made_up(&service.secrets);
+        let mut env = environment(service);
         let mut set = |keys: &[&str], value: String| {
             env.insert(variable(&service.name, keys), value);
         };
@@ -101,6 +101,14 @@ fn moved(services: &[Service], ports: &[u16]) -> Vec<Launch> {
         }
     });
     launches.collect()
+}
+
+/// What a session adds to any config.
+fn environment(service: &Service) -> BTreeMap<String, String> {
+    let mut env = secret::made_up(&service.secrets);
+    let migrates = service.migrates.iter().cloned();
+    env.extend(migrates.map(|variable| (variable, "true".to_owned())));
+    env
 }
 
 /// The new address of an endpoint of this workspace; others stay.
@@ -143,6 +151,7 @@ mod tests {
             dev_port: None,
             clients: BTreeMap::new(),
             secrets: Vec::new(),
+            migrates: Vec::new(),
         }
     }
 

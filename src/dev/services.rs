@@ -27,6 +27,8 @@ pub struct Service {
     pub clients: BTreeMap<String, Vec<String>>,
     /// Variables with secrets of tokens that neither the config nor the environment has.
     pub secrets: Vec<String>,
+    /// Variables that have the schema of a server brought up to date, where the config does not say.
+    pub migrates: Vec<String>,
 }
 
 /// Services come first, because a gateway calls them.
@@ -129,6 +131,7 @@ fn service(package: &str, path: &Utf8Path, text: &str, env: Env<'_>) -> anyhow::
         dev_port: dev_port(path, &settings)?,
         clients: clients.collect(),
         secrets: secrets(&settings),
+        migrates: migrates(&settings),
         name: settings.name.clone(),
     })
 }
@@ -142,6 +145,23 @@ fn secrets(settings: &Settings<'_>) -> Vec<String> {
     });
     wanting
         .map(|section| variable(&settings.name, &[section, "AccessSecret"]))
+        .collect()
+}
+
+/// SQLite is, by itself.
+fn migrates(settings: &Settings<'_>) -> Vec<String> {
+    let is_open = |section: &&str| {
+        let source = settings.text(&[section, "DataSource"]).unwrap_or_default();
+        let is_said = settings.text(&[section, "Migrate"]).is_some();
+        !is_said && !source.is_empty() && !source.starts_with("sqlite:")
+    };
+    let sections = settings.sections().filter(|section| {
+        let names = ["Database", "Mysql"];
+        names.iter().any(|name| name.eq_ignore_ascii_case(section))
+    });
+    sections
+        .filter(is_open)
+        .map(|section| variable(&settings.name, &[section, "Migrate"]))
         .collect()
 }
 
@@ -209,6 +229,21 @@ mod tests {
             assert_eq!(service.port, port, "{text}");
             assert_eq!(service.dev_port, dev_port, "{text}");
             assert_eq!(service.clients.len(), clients, "{text}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn servers_are_brought_up_to_date() -> anyhow::Result<()> {
+        let text = |keys: &str| format!("Name: a.b\nListenOn: 0.0.0.0:1\nDatabase: {{{keys}}}\n");
+        let server = "DataSource: '${DSN:-mysql://a@b/c}'";
+        for (keys, expected) in [
+            (server.to_owned(), vec!["A_B__DATABASE__MIGRATE"]),
+            (format!("{server}, Migrate: false"), vec![]),
+            ("DataSource: 'sqlite://data/a.db'".to_owned(), vec![]),
+        ] {
+            let service = service("a-rpc", "etc/a.yaml".into(), &text(&keys), &|_| None)?;
+            assert_eq!(service.migrates, expected, "{keys}");
         }
         Ok(())
     }

@@ -4,9 +4,9 @@ use super::Error;
 use super::printer::{Printer, plain, templates};
 use crate::rust::deploy::{
     Alerts, Body, Chart, ChartPiece, ChartValues, Collector, Component, Compose, Dashboard,
-    DatabaseSchema, Databases, Discovery, Dockerfile, GatewayConfig, Kustomization,
-    MountedGatewayConfig, MountedServiceConfig, Namespace, NetworkPolicy, Overlay, Peer,
-    PodMonitor, Probe, Prometheus, Readme, Route, RouteKind, ServiceConfig, Site, Workload,
+    Databases, Discovery, Dockerfile, GatewayConfig, Kustomization, MountedGatewayConfig,
+    MountedServiceConfig, Namespace, NetworkPolicy, Overlay, Peer, PodMonitor, Probe, Prometheus,
+    Readme, Route, RouteKind, ServiceConfig, Site, Workload,
 };
 
 templates! {
@@ -18,9 +18,7 @@ templates! {
     ComposeYaml, Compose, "deploy/docker-compose.yaml.j2";
     CollectorYaml, Collector, "deploy/otel-collector.yaml.j2";
     MysqlUsersSh, Databases, "deploy/mysql/databases.sh.j2";
-    MysqlSchemaSql, DatabaseSchema, "deploy/mysql/schema.sql.j2";
     PostgresUsersSh, Databases, "deploy/postgres/databases.sh.j2";
-    PostgresSchemaSql, DatabaseSchema, "deploy/postgres/schema.sql.j2";
     ReadmeMd, Readme, "deploy/README.md.j2";
     KustomizationYaml, Kustomization, "deploy/k8s/kustomization.yaml.j2";
     NamespaceYaml, Namespace, "deploy/k8s/namespace.yaml.j2";
@@ -74,9 +72,7 @@ pub(super) fn render(body: &Body, printer: &Printer<'_>) -> Result<String, Error
         Body::Compose(v) => printer.print(&ComposeYaml { v }),
         Body::Collector(v) => printer.print(&CollectorYaml { v }),
         Body::MysqlUsers(v) => printer.print(&MysqlUsersSh { v }),
-        Body::MysqlSchema(v) => printer.print(&MysqlSchemaSql { v }),
         Body::PostgresUsers(v) => printer.print(&PostgresUsersSh { v }),
-        Body::PostgresSchema(v) => printer.print(&PostgresSchemaSql { v }),
         Body::Readme(v) => printer.print(&ReadmeMd { v }),
         Body::Kustomization(v) => printer.print(&KustomizationYaml { v }),
         Body::Namespace(v) => printer.print(&NamespaceYaml { v }),

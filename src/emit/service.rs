@@ -2,8 +2,8 @@
 
 use super::Error;
 use super::printer::{Printer, templates};
-use crate::rust::service::{Body, Crate, Logic, LogicMod, Manifest, Schema, Server};
-use crate::rust::store::{Library, Methods, Rows, StoreMod, TableMod};
+use crate::rust::service::{Body, Crate, Logic, LogicMod, Manifest, Server};
+use crate::rust::store::{Library, Methods, Migration, MigrationsMod, Rows, StoreMod, TableMod};
 
 templates! {
     ManifestToml, Manifest, "service/Cargo.toml.j2";
@@ -21,7 +21,8 @@ templates! {
     TableRowRs, Rows, "service/src/store/table/row.rs.j2";
     TableMethodsRs, Methods, "service/src/store/table/methods.rs.j2";
     TableOwnRs, TableMod, "service/src/store/table/own.rs.j2";
-    SchemaSql, Schema, "service/src/store/schema.sql.j2";
+    MigrationsModRs, MigrationsMod, "service/src/store/migrations.rs.j2";
+    MigrationSql, Migration, "service/src/store/migration.sql.j2";
     GrpcTestRs, Crate, "service/tests/grpc.rs.j2";
     LibraryToml, Library, "store/Cargo.toml.j2";
     LibraryLibRs, Library, "store/src/lib.rs.j2";
@@ -47,7 +48,8 @@ pub(super) fn render(body: &Body, printer: &Printer<'_>) -> Result<String, Error
         Body::TableRows(v) => printer.print(&TableRowRs { v }),
         Body::TableRead(v) | Body::TableWrite(v) => printer.print(&TableMethodsRs { v }),
         Body::TableOwn(v) => printer.print(&TableOwnRs { v }),
-        Body::SqliteSchema(v) => printer.print(&SchemaSql { v }),
+        Body::MigrationsMod(v) => printer.print(&MigrationsModRs { v }),
+        Body::Migration(v) => printer.print(&MigrationSql { v }),
         Body::GrpcTest(v) => printer.print(&GrpcTestRs { v }),
         Body::LibraryManifest(v) => printer.print(&LibraryToml { v }),
         Body::LibraryLib(v) => printer.print(&LibraryLibRs { v }),

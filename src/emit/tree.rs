@@ -13,6 +13,8 @@ pub enum Owner {
     Zgen,
     /// Written once; brought up to date only while it is still exactly as zgen wrote it.
     User,
+    /// The user's, and written once: not even while it is as zgen wrote it is it ever another.
+    Once,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

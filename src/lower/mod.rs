@@ -22,6 +22,18 @@ use crate::proto::Code;
 use crate::rust::Workspace;
 
 use self::deploy::Plan;
+pub use self::service::Place;
+
+/// Where the stores of services are, and those without one.
+pub fn stores(system: &System) -> (Vec<Place>, Vec<Place>) {
+    let plan = Plan::new(system);
+    let services = plan.services.iter();
+    let services = services.filter(|service| !service.model.tables.is_empty());
+    (
+        services.map(service::place).collect(),
+        system.stores.iter().map(service::library_place).collect(),
+    )
+}
 
 /// Everything to print for a system.
 pub fn workspace(system: &System, code: &[(String, Code)], options: &Options) -> Workspace {

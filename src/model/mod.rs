@@ -5,6 +5,7 @@ mod labels;
 mod link;
 mod lookup;
 mod rpc;
+mod schema;
 mod store;
 mod table;
 pub mod wire;
@@ -19,8 +20,9 @@ pub use self::link::{
 pub use self::rpc::{
     Enum, Message, MessageField, ProtoType, Repetition, Rpc, RpcMethod, RpcService,
 };
+pub use self::schema::{Content, HEAD, Migration, Migrations, Schema, Statement};
 pub use self::store::Store;
-pub use self::table::{Column, ColumnDefault, ColumnType, Dialect, Table, singular};
+pub use self::table::{Column, ColumnDefault, ColumnType, Dialect, Key, Table, Written, singular};
 
 /// Everything one workspace is generated from.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Dialect, Table, TableCall};
+use crate::model::{Dialect, Migrations, Schema, Table, TableCall};
 
 /// One service process: a proto package, or several, with their messages and services, and the tables it owns.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -28,9 +28,11 @@ pub struct Rpc {
     pub tables: Vec<Table>,
     /// Whose words the DDL is in, and the queries are to be in.
     pub dialect: Dialect,
-    /// The statements of the DDL that make tables and what belongs to them, in order, without semicolons.
+    /// What makes the tables.
     #[serde(skip)]
-    pub ddl: Vec<String>,
+    pub schema: Schema,
+    #[serde(skip)]
+    pub migrations: Migrations,
     /// File name of the DDL, without folders, if there is one.
     pub sql_file: Option<String>,
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Dialect, Table};
+use crate::model::{Dialect, Migrations, Schema, Table};
 
 /// One store of its own, as DDL describes it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -13,7 +13,9 @@ pub struct Store {
     pub file: String,
     pub tables: Vec<Table>,
     pub dialect: Dialect,
-    /// Statements that make the tables.
+    /// What makes the tables.
     #[serde(skip)]
-    pub ddl: Vec<String>,
+    pub schema: Schema,
+    #[serde(skip)]
+    pub migrations: Migrations,
 }

@@ -48,7 +48,33 @@ pub struct Table {
     pub docs: Vec<String>,
     /// The `CREATE TABLE` statement as written, without the semicolon.
     pub ddl: String,
+    /// Every column as written, those that are no part of a row too.
+    #[serde(skip)]
+    pub written: Vec<Written>,
+    /// Every key as written, those aside that stand behind their column.
+    #[serde(skip)]
+    pub keys: Vec<Key>,
     pub span: Span,
+}
+
+/// A column in the words of the DDL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    pub name: String,
+    /// The whole definition, such as `` `note` VARCHAR(32) NOT NULL DEFAULT '' ``.
+    pub text: String,
+    /// The type alone, in one spelling.
+    pub ty: String,
+    pub default: Option<String>,
+}
+
+/// A key in the words of the DDL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    pub name: Option<String>,
+    pub columns: Vec<String>,
+    /// What adds it behind `ALTER TABLE .. ADD`, or a statement of its own.
+    pub text: String,
 }
 
 impl Table {

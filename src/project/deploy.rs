@@ -28,6 +28,20 @@ pub struct Deploy {
     pub route: Option<Route>,
     /// Whether a Helm chart is written.
     pub helm: bool,
+    /// Who brings the tables up to date in Kubernetes.
+    pub migrate: Migrate,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Migrate {
+    /// Nobody that zgen writes.
+    #[default]
+    Never,
+    /// A container that runs before the service in each new pod.
+    Init,
+    /// The service itself, at its start.
+    Start,
 }
 
 impl Deploy {

@@ -17,7 +17,7 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub use self::deploy::{Deploy, Replicas, Resources, Route};
+pub use self::deploy::{Deploy, Migrate, Replicas, Resources, Route};
 use self::document::Document;
 pub use self::error::Error;
 pub use self::inputs::{ApiInput, Inputs, ModelInput, Options, RpcInput, TableOptions};

@@ -11,7 +11,8 @@ use prost_types::{
 use super::holds::Holds;
 use super::{Set, comments};
 use crate::model::{
-    Dialect, Enum, Message, MessageField, ProtoType, Repetition, Rpc, RpcMethod, RpcService,
+    Dialect, Enum, Message, MessageField, Migrations, ProtoType, Repetition, Rpc, RpcMethod,
+    RpcService, Schema,
 };
 
 // Field numbers of descriptor.proto, for the paths of comments.
@@ -58,7 +59,8 @@ pub(super) fn rpc(set: &Set, serve: bool) -> Rpc {
         enums,
         tables: Vec::new(),
         dialect: Dialect::default(),
-        ddl: Vec::new(),
+        schema: Schema::default(),
+        migrations: Migrations::default(),
         sql_file: None,
     }
 }

@@ -54,6 +54,8 @@ pub struct ChartWorkload {
     pub hosts: Vec<String>,
     pub secrets: Option<Secrets>,
     pub signature_key: Option<SignatureKey>,
+    /// `true` where a container before the service brings the tables up to date; `None` without tables.
+    pub migrates: Option<&'static str>,
     pub from: Peer,
     pub to: Vec<Egress>,
     pub config: ChartConfig,
@@ -71,6 +73,8 @@ pub struct ChartConfig {
     pub signature: Option<String>,
     /// The variable with the data source, where there are tables, so a database and a cache.
     pub data_source: Option<&'static str>,
+    /// Whether the process brings the tables up to date before it serves.
+    pub migrates: bool,
 }
 
 /// A service that a gateway calls.

@@ -28,12 +28,8 @@ pub enum Body {
     Collector(Collector),
     /// Creates databases and users in a new `MySQL` container.
     MysqlUsers(Databases),
-    /// Creates one service's tables in a new `MySQL` container.
-    MysqlSchema(DatabaseSchema),
     /// Creates databases and users in a new `PostgreSQL` container.
     PostgresUsers(Databases),
-    /// Creates one service's tables in a new `PostgreSQL` container.
-    PostgresSchema(DatabaseSchema),
     Readme(Readme),
     Kustomization(Kustomization),
     Namespace(Namespace),
@@ -217,6 +213,8 @@ pub struct MountedServiceConfig {
     pub etcd: Option<EtcdKey>,
     /// The variable with the data source, where there are tables, so a database and a cache.
     pub data_source: Option<&'static str>,
+    /// Whether the process brings the tables up to date before it serves.
+    pub migrates: bool,
 }
 
 /// What a mounted configuration is for.
@@ -328,18 +326,6 @@ pub struct ServedDatabase {
     pub user: String,
     /// The secret with the user's password.
     pub secret: String,
-    /// File name of the tables' DDL below the server's folder.
-    pub schema: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct DatabaseSchema {
-    pub database: String,
-    pub user: String,
-    /// Name of the file that the statements come from.
-    pub source: String,
-    /// `CREATE TABLE` statements and what belongs to them, without semicolons.
-    pub statements: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -51,6 +51,8 @@ pub struct Workload {
     /// Per cent of the requested memory above which pods are added.
     pub memory_target: Option<u32>,
     pub resources: Resources,
+    /// Whether a container before the service brings the tables up to date.
+    pub migrates: bool,
     /// A second Service whose DNS name lists every pod, for balancing in the client.
     pub headless: Option<Scalar>,
 }

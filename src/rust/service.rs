@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::store::{Library, Methods, Rows, StoreMod, TableMod};
+use super::store::{Library, Methods, Migration, MigrationsMod, Rows, StoreMod, TableMod};
 use super::{Attribute, Function, Use};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -23,7 +23,8 @@ pub enum Body {
     TableRead(Methods),
     TableWrite(Methods),
     TableOwn(TableMod),
-    SqliteSchema(Schema),
+    MigrationsMod(MigrationsMod),
+    Migration(Migration),
     GrpcTest(Crate),
     LibraryManifest(Library),
     LibraryLib(Library),
@@ -199,25 +200,4 @@ pub struct Convert {
     pub signature: String,
     /// With its line breaks.
     pub body: String,
-}
-
-/// DDL for SQLite.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Schema {
-    pub source: String,
-    pub tables: Vec<SchemaTable>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SchemaTable {
-    pub name: String,
-    /// Column and key definitions, in order.
-    pub lines: Vec<String>,
-    pub indexes: Vec<SchemaIndex>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SchemaIndex {
-    pub name: String,
-    pub columns: String,
 }

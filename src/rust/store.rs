@@ -8,8 +8,8 @@ use super::{Member, Use};
 pub struct StoreMod {
     pub source: String,
     pub tables: Vec<TableName>,
-    /// File of the SQLite schema, relative to this one.
-    pub schema: String,
+    /// In order: those of the tables, and `migrations`.
+    pub modules: Vec<String>,
     /// `MySql` or `Postgres`: the variant of the runtime's `Dialect`.
     pub dialect: &'static str,
 }
@@ -24,6 +24,40 @@ pub struct TableName {
     pub open: String,
     /// `pub use self::orders::{NewOrder, Order, Orders};`
     pub names: Use,
+}
+
+/// `migrations.rs`: the files of the folders, built into the program.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MigrationsMod {
+    pub source: String,
+    pub folders: Vec<MigrationFolder>,
+    /// `&["orders", "items"]` with its line breaks.
+    pub tables: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MigrationFolder {
+    /// `server` or `sqlite`.
+    pub field: &'static str,
+    pub files: Vec<MigrationFile>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MigrationFile {
+    /// `0001_order.sql`
+    pub file: String,
+    /// `include_str!("../../migrations/mysql/0001_order.sql")` with its line breaks.
+    pub text: String,
+}
+
+/// One file of migrations that is new.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Migration {
+    /// What tells zgen's files from others.
+    pub head: &'static str,
+    pub source: String,
+    /// Without semicolons.
+    pub statements: Vec<String>,
 }
 
 /// `mod.rs` of a table, and the file for the user's own queries.

@@ -9,10 +9,22 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 use super::mysql::{closing, element, is_any, keyword, split};
 use super::statements::Statement;
 use super::{column, table};
-use crate::model::{Dialect, Table};
+use crate::model::{Dialect, Key, Table};
+
+/// What a statement does to a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Touch {
+    Changed(String),
+    /// The old name, then the new one.
+    Renamed(String, String),
+    Dropped(String),
+    /// It is about no table alone.
+    Other,
+}
 
 /// Changes the tables as the statement does. Those that are not among them are described elsewhere.
-pub(super) fn apply(statement: &Statement<'_>, tables: &mut Vec<Table>) {
+pub(super) fn apply(statement: &Statement<'_>, tables: &mut Vec<Table>) -> Vec<Touch> {
+    let mut touched = Vec::new();
     let tokens = statement.words();
     let mut words = Words(&tokens);
     let verb = keyword(&tokens[0]);
@@ -25,35 +37,53 @@ pub(super) fn apply(statement: &Statement<'_>, tables: &mut Vec<Table>) {
                 let ddl = &mut tables[at].ddl;
                 ddl.push_str(";\n\n");
                 ddl.push_str(statement.text());
+                let old = tables[at].name.clone();
                 for operation in split(words.0) {
-                    operate(Words(operation), at, tables);
+                    operate(Words(operation), &mut tables[at], statement);
                 }
+                let new = tables[at].name.clone();
+                touched.push(if new == old {
+                    Touch::Changed(new)
+                } else {
+                    Touch::Renamed(old, new)
+                });
             }
         }
         "CREATE" => {
             let is_unique = words.eat(&["UNIQUE"]);
             if words.eat(&["INDEX"]) {
-                create_index(words, is_unique, statement, tables);
+                touched.extend(create_index(words, is_unique, statement, tables));
             }
         }
         "DROP" if words.eat(&["TABLE", "TABLES"]) => {
             words.eat_all(&["IF", "EXISTS"]);
             for name in split(words.0) {
                 if let Some(at) = Words(name).table(tables) {
-                    tables.remove(at);
+                    touched.push(Touch::Dropped(tables.remove(at).name));
                 }
+            }
+        }
+        "DROP" if words.eat(&["INDEX"]) => {
+            let name = words.name();
+            words.skip_to("ON");
+            if let (Some(name), Some(at)) = (name, words.table(tables)) {
+                drop_key(&mut tables[at], &name);
+                touched.push(Touch::Changed(tables[at].name.clone()));
             }
         }
         "RENAME" if words.eat(&["TABLE", "TABLES"]) => {
             for pair in split(words.0) {
                 let mut pair = Words(pair);
                 if let (Some(at), true) = (pair.table(tables), pair.eat(&["TO"])) {
+                    let old = tables[at].name.clone();
                     rename(&mut tables[at], pair, statement.text());
+                    touched.push(Touch::Renamed(old, tables[at].name.clone()));
                 }
             }
         }
         _ => {}
     }
+    touched
 }
 
 /// The only one whose statements are read here.
@@ -76,32 +106,33 @@ fn create_index(
     is_unique: bool,
     statement: &Statement<'_>,
     tables: &mut [Table],
-) {
+) -> Option<Touch> {
     words.eat_all(&["IF", "NOT", "EXISTS"]);
+    let name = Words(words.0).name();
     words.skip_to("ON");
-    let Some(at) = words.table(tables) else {
-        return;
-    };
+    let at = words.table(tables)?;
     let kind = if is_unique { "UNIQUE" } else { "INDEX" };
     let mut key = vec![TokenWithSpan::wrap(Token::make_keyword(kind))];
     // The column list alone: `USING` and the like say nothing about it.
     let open = words.0.iter().position(|it| it.token == Token::LParen);
-    let Some(open) = open else {
-        return;
-    };
+    let open = open?;
     let close = closing(words.0, open);
     key.extend(words.0[open..].iter().take(close + 1 - open).cloned());
-    if let Some(constraint) = constraint(&key) {
-        table::constrain(&mut tables[at], &constraint, &mysqls());
-        let ddl = &mut tables[at].ddl;
-        ddl.push_str(";\n\n");
-        ddl.push_str(statement.text());
+    let constraint = constraint(&key)?;
+    let table = &mut tables[at];
+    table::constrain(table, &constraint, &mysqls());
+    // As it is written, it is a statement of its own.
+    if let Some(key) = table.keys.last_mut() {
+        key.name = name;
+        statement.text().clone_into(&mut key.text);
     }
+    table.ddl.push_str(";\n\n");
+    table.ddl.push_str(statement.text());
+    Some(Touch::Changed(table.name.clone()))
 }
 
 /// One operation of an `ALTER TABLE`.
-fn operate(mut words: Words<'_>, at: usize, tables: &mut [Table]) {
-    let table = &mut tables[at];
+fn operate(mut words: Words<'_>, table: &mut Table, statement: &Statement<'_>) {
     let verb = words.0.first().map(keyword).unwrap_or_default();
     words.skip(1);
     match verb.as_str() {
@@ -124,29 +155,33 @@ fn operate(mut words: Words<'_>, at: usize, tables: &mut [Table]) {
                 vec![words.0]
             };
             for part in parts {
-                set_column(table, None, part);
+                set_column(table, None, part, statement);
             }
         }
         "MODIFY" => {
             words.eat(&["COLUMN"]);
             words.eat_all(&["IF", "EXISTS"]);
             let name = Words(words.0).name();
-            set_column(table, name.as_deref(), words.0);
+            set_column(table, name.as_deref(), words.0, statement);
         }
         "CHANGE" => {
             words.eat(&["COLUMN"]);
             words.eat_all(&["IF", "EXISTS"]);
             let name = words.name();
-            set_column(table, name.as_deref(), words.0);
+            set_column(table, name.as_deref(), words.0, statement);
         }
         "DROP" if words.eat(&["PRIMARY"]) => table.primary_key.clear(),
-        // Names of keys are nothing that a table knows: what is left over makes no query wrong.
-        "DROP" if words.eat(&["INDEX", "KEY", "FOREIGN", "CONSTRAINT", "PARTITION"]) => {}
+        "DROP" if words.eat(&["INDEX", "KEY", "CONSTRAINT"]) => {
+            if let Some(name) = words.name() {
+                drop_key(table, &name);
+            }
+        }
+        "DROP" if words.eat(&["FOREIGN", "PARTITION", "CHECK"]) => {}
         "DROP" => {
             words.eat(&["COLUMN"]);
             words.eat_all(&["IF", "EXISTS"]);
             if let Some(name) = words.name() {
-                table.columns.retain(|column| column.name != name);
+                drop_column(table, &name);
             }
         }
         "RENAME" if words.eat(&["COLUMN"]) => {
@@ -154,7 +189,12 @@ fn operate(mut words: Words<'_>, at: usize, tables: &mut [Table]) {
                 rename_column(table, &old, &new);
             }
         }
-        "RENAME" if words.eat(&["INDEX", "KEY"]) => {}
+        "RENAME" if words.eat(&["INDEX", "KEY"]) => {
+            let (old, _, new) = (words.name(), words.eat(&["TO"]), words.name());
+            for key in table.keys.iter_mut().filter(|key| key.name == old) {
+                key.name.clone_from(&new);
+            }
+        }
         "RENAME" => {
             words.eat(&["TO", "AS"]);
             if let Some(name) = words.name() {
@@ -165,31 +205,68 @@ fn operate(mut words: Words<'_>, at: usize, tables: &mut [Table]) {
     }
 }
 
+/// A key goes by its name; that of one without is that of its first column.
+pub(super) fn drop_key(table: &mut Table, name: &str) {
+    let is_called = |key: &Key| match &key.name {
+        Some(own) => own.eq_ignore_ascii_case(name),
+        None => key.columns.first().is_some_and(|first| first == name),
+    };
+    let Some(at) = table.keys.iter().position(is_called) else {
+        // Of a column that says `UNIQUE` itself.
+        table.unique_keys.retain(|key| key.as_slice() != [name]);
+        return;
+    };
+    let key = table.keys.remove(at);
+    for list in [&mut table.unique_keys, &mut table.indexes] {
+        if let Some(at) = list.iter().position(|columns| *columns == key.columns) {
+            list.remove(at);
+            return;
+        }
+    }
+}
+
+/// With it go the keys that have no other column.
+pub(super) fn drop_column(table: &mut Table, name: &str) {
+    table.columns.retain(|column| column.name != name);
+    table.written.retain(|column| column.name != name);
+    let keys = table.keys.iter_mut().map(|key| &mut key.columns);
+    let keys = keys.chain(&mut table.unique_keys).chain(&mut table.indexes);
+    for columns in keys {
+        columns.retain(|column| column != name);
+    }
+    table.keys.retain(|key| !key.columns.is_empty());
+    table.unique_keys.retain(|key| !key.is_empty());
+    table.indexes.retain(|key| !key.is_empty());
+}
+
 /// A column that is new, or in the place of the one that was called `old`.
-fn set_column(table: &mut Table, old: Option<&str>, tokens: &[TokenWithSpan]) {
+fn set_column(
+    table: &mut Table,
+    old: Option<&str>,
+    tokens: &[TokenWithSpan],
+    statement: &Statement<'_>,
+) {
+    let written = tokens;
     let mut tokens = element(tokens);
     // `FIRST` and `AFTER c` end a definition.
-    if let [.., first] = tokens.as_slice()
-        && is_any(Some(first), &["FIRST"])
-    {
-        tokens.pop();
-    } else if let [.., after, _] = tokens.as_slice()
-        && is_any(Some(after), &["AFTER"])
-    {
-        tokens.truncate(tokens.len() - 2);
-    }
+    tokens.truncate(unplaced(&tokens).len());
     let dialect = MySqlDialect {};
     let mut parser = Parser::new(&dialect).with_tokens_with_locations(tokens);
     let Ok(def) = parser.parse_column_def() else {
         return;
     };
+    if let Some(old) = old {
+        rename_column(table, old, &def.name.value);
+    }
+    let definition = column::written(&def, statement.slice(unplaced(written)), &mysqls());
+    match (table.written.iter_mut()).find(|column| column.name == definition.name) {
+        Some(column) => *column = definition,
+        None => table.written.push(definition),
+    }
     let Some(mut found) = column::column(&def, &mysqls()).filter(|_| !column::is_computed(&def))
     else {
         return;
     };
-    if let Some(old) = old {
-        rename_column(table, old, &found.name);
-    }
     keys_of(table, &def);
     found.nullable &= !table.primary_key.contains(&found.name);
     match table
@@ -199,6 +276,15 @@ fn set_column(table: &mut Table, old: Option<&str>, tokens: &[TokenWithSpan]) {
     {
         Some(column) => *column = found,
         None => table.columns.push(found),
+    }
+}
+
+/// Without the place in the table.
+fn unplaced(tokens: &[TokenWithSpan]) -> &[TokenWithSpan] {
+    match tokens {
+        [before @ .., first] if is_any(Some(first), &["FIRST"]) => before,
+        [before @ .., after, _] if is_any(Some(after), &["AFTER"]) => before,
+        _ => tokens,
     }
 }
 
@@ -215,9 +301,11 @@ fn keys_of(table: &mut Table, def: &ColumnDef) {
     }
 }
 
-fn rename_column(table: &mut Table, old: &str, new: &str) {
+pub(super) fn rename_column(table: &mut Table, old: &str, new: &str) {
     let columns = table.columns.iter_mut().map(|column| &mut column.name);
+    let columns = columns.chain(table.written.iter_mut().map(|column| &mut column.name));
     let keys = table.unique_keys.iter_mut().chain(&mut table.indexes);
+    let keys = keys.chain(table.keys.iter_mut().map(|key| &mut key.columns));
     let in_keys = keys.flatten().chain(&mut table.primary_key);
     for name in columns
         .chain(in_keys)

@@ -7,7 +7,7 @@ use sqlparser::ast::{
 use sqlparser::tokenizer::Token;
 
 use super::words::Words;
-use crate::model::{Column, ColumnDefault, ColumnType, Dialect};
+use crate::model::{Column, ColumnDefault, ColumnType, Dialect, Written};
 
 /// `None` if the type has no counterpart.
 pub(super) fn column(def: &ColumnDef, words: &Words) -> Option<Column> {
@@ -46,6 +46,29 @@ pub(super) fn column(def: &ColumnDef, words: &Words) -> Option<Column> {
     }
     column.docs.retain(|line| !line.is_empty());
     Some(column)
+}
+
+/// Its words, for whoever has to add it to a table that is there.
+pub(super) fn written(def: &ColumnDef, text: &str, words: &Words) -> Written {
+    let default = def.options.iter().find_map(|option| match &option.option {
+        ColumnOption::Default(value) => Some(value.to_string()),
+        _ => None,
+    });
+    Written {
+        name: words.name(&def.name),
+        text: text.to_owned(),
+        ty: def.data_type.to_string(),
+        default,
+    }
+}
+
+/// As `ALTER COLUMN .. TYPE` does.
+pub(super) fn set_type(column: &mut Column, data_type: &DataType, words: &Words) {
+    if let Some((ty, _)) = postgres(data_type, words) {
+        column.ty = ty;
+        column.length = length(data_type).or(column.length);
+        column.untyped = words.is_untyped(data_type);
+    }
 }
 
 /// `nextval('items_id_seq')` is how a dump writes `SERIAL`.

@@ -46,6 +46,7 @@ pub(super) fn copy(
         table.primary_key.clear();
         table.unique_keys.clear();
         table.indexes.clear();
+        table.keys.clear();
     }
     if words.dialect == Dialect::Postgres && !says("DEFAULTS") {
         table

@@ -17,10 +17,11 @@ mod words;
 use sqlparser::dialect::{Dialect as Parsing, GenericDialect, MySqlDialect, PostgreSqlDialect};
 use sqlparser::parser::{Parser, ParserError};
 
+use self::alter::Touch;
 use self::statements::{Statement, Statements};
 use self::words::Words;
 use crate::diag::{Diagnostic, Report};
-use crate::model::{Dialect, Table};
+use crate::model::{self, Dialect, Schema, Table};
 use crate::source::{FileId, Span};
 
 /// Whose words a text is in; of several files, say their texts one after the other.
@@ -44,8 +45,8 @@ pub struct Script {
     databases: Vec<(String, Option<String>)>,
     /// What the last `USE` says.
     used: Option<String>,
-    /// In PostgreSQL, what belongs to tables is often said of several at once: types, sequences.
-    statements: Vec<String>,
+    /// What makes the tables and what belongs to them, in order.
+    statements: Vec<model::Statement>,
 }
 
 impl Script {
@@ -63,11 +64,15 @@ impl Script {
         self.words.dialect
     }
 
-    /// The statements that make the tables and what belongs to them, without semicolons behind them.
-    pub fn ddl(&self) -> Vec<String> {
-        match self.words.dialect {
-            Dialect::MySql => self.tables.iter().map(|table| table.ddl.clone()).collect(),
-            Dialect::Postgres => self.statements.clone(),
+    /// What makes the tables of `chosen`, with the tables as they were read.
+    pub fn schema(&self, chosen: &[Table]) -> Schema {
+        let is_chosen = |name: &str| chosen.iter().any(|table| table.name == name);
+        let statements = self.statements.iter();
+        let statements = statements.filter(|it| it.table.as_deref().is_none_or(is_chosen));
+        let tables = self.tables.iter().filter(|table| is_chosen(&table.name));
+        Schema {
+            statements: statements.cloned().collect(),
+            tables: tables.cloned().collect(),
         }
     }
 
@@ -92,17 +97,42 @@ impl Script {
                 let table =
                     copy.or_else(|| create_table(file, text, &statement, &self.words, report));
                 if let Some(table) = table {
-                    self.statements.push(table.ddl.clone());
                     self.add(table, &statement, report);
                 }
             } else if self.words.dialect == Dialect::MySql {
-                alter::apply(&statement, &mut self.tables);
+                let touched = alter::apply(&statement, &mut self.tables);
+                self.follow(touched, &statement);
             } else if postgres::belongs(&statement) {
-                postgres::apply(&statement, &mut self.words, &mut self.tables);
-                self.statements.push(statement.text().to_owned());
+                let touched = postgres::apply(&statement, &mut self.words, &mut self.tables);
+                self.follow(touched, &statement);
             }
         }
         self.tables.iter_mut().for_each(table::finish);
+    }
+
+    /// Keeps a statement with the table that it is about.
+    fn follow(&mut self, touched: Vec<Touch>, statement: &Statement<'_>) {
+        let mut about = None;
+        for touch in touched {
+            match touch {
+                Touch::Changed(name) => about = Some(Some(name)),
+                Touch::Other => about = Some(None),
+                Touch::Renamed(old, new) => {
+                    let of_old = |it: &&mut model::Statement| it.table.as_ref() == Some(&old);
+                    for it in self.statements.iter_mut().filter(of_old) {
+                        it.table = Some(new.clone());
+                    }
+                    about = Some(Some(new));
+                }
+                Touch::Dropped(name) => {
+                    (self.statements).retain(|it| it.table.as_ref() != Some(&name));
+                }
+            }
+        }
+        if let Some(table) = about {
+            let text = statement.text().to_owned();
+            self.statements.push(model::Statement { table, text });
+        }
     }
 
     fn add(&mut self, table: Table, statement: &Statement<'_>, report: &mut Report) {
@@ -121,6 +151,7 @@ impl Script {
         self.databases.push(place);
         if statement.replaces() {
             self.tables.retain(|first| !is_same(&first));
+            (self.statements).retain(|it| it.table.as_ref() != Some(&table.name));
         }
         if let Some(first) = self.tables.iter().find(is_same) {
             let message = format!("table `{}` is created twice", table.name);
@@ -131,6 +162,10 @@ impl Script {
             );
             return;
         }
+        self.statements.push(model::Statement {
+            table: Some(table.name.clone()),
+            text: table.ddl.clone(),
+        });
         self.tables.push(table);
     }
 }

@@ -105,6 +105,8 @@ fn column_word(
         "CHARSET" | "COLLATE" | "COLUMN_FORMAT" | "STORAGE" | "ENGINE_ATTRIBUTE" => (2, None),
         "CHARACTER" if is_any(next, &["SET"]) => (3, None),
         "PERSISTENT" => (1, text("STORED")),
+        // SQLite's word.
+        "AUTOINCREMENT" => (1, text("AUTO_INCREMENT")),
         "COMMENT" => (1, Some(token.token.clone())),
         _ => {
             // A text in either kind of quotes.

@@ -3,16 +3,17 @@
 
 use sqlparser::ast::{
     AlterColumnOperation, AlterTable, AlterTableOperation as Alter, ColumnOption, CommentObject,
-    CreateIndex, Ident, ObjectName, Statement as Parsed,
+    CreateIndex, Ident, ObjectName, ObjectType, RenameTableNameKind, Statement as Parsed,
 };
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::keywords::Keyword as K;
 use sqlparser::parser::Parser;
 
+use super::alter::Touch;
 use super::statements::Statement;
 use super::words::{Words, last};
-use super::{column, table};
-use crate::model::Table;
+use super::{alter, column, table};
+use crate::model::{Key, Table};
 
 /// Whether a statement makes a part of the tables, and is none of `CREATE TABLE`.
 pub(super) fn belongs(statement: &Statement<'_>) -> bool {
@@ -23,13 +24,18 @@ pub(super) fn belongs(statement: &Statement<'_>) -> bool {
         [K::CREATE, K::DATABASE | K::USER | K::ROLE, ..] => false,
         [K::CREATE, K::SCHEMA, ..] => !statement.text().to_ascii_lowercase().ends_with(" public"),
         [K::CREATE, ..] | [K::ALTER, K::TABLE | K::SEQUENCE | K::TYPE, ..] => true,
+        [K::DROP, K::TABLE | K::INDEX, ..] => true,
         [K::COMMENT, K::ON, kind, ..] => *kind != K::EXTENSION,
         _ => false,
     }
 }
 
 /// What it says of tables that are there. One that the parser cannot read is the database's business.
-pub(super) fn apply(statement: &Statement<'_>, words: &mut Words, tables: &mut [Table]) {
+pub(super) fn apply(
+    statement: &Statement<'_>,
+    words: &mut Words,
+    tables: &mut Vec<Table>,
+) -> Vec<Touch> {
     let tokens = statement.tokens.to_vec();
     let parsed = Parser::new(&PostgreSqlDialect {})
         .with_tokens_with_locations(tokens)
@@ -41,21 +47,74 @@ pub(super) fn apply(statement: &Statement<'_>, words: &mut Words, tables: &mut [
         }) => words.add_type(&name, representation.as_ref()),
         Ok(Parsed::AlterTable(alter)) => {
             if let Some(table) = find(tables, &alter.name, words) {
-                change(table, &alter, words);
+                let old = table.name.clone();
+                change(table, &alter, statement, words);
+                if table.name != old {
+                    return vec![Touch::Renamed(old, table.name.clone())];
+                }
             }
+            return about(&alter.name, words);
         }
         Ok(Parsed::CreateIndex(index)) => {
             if let Some(table) = find(tables, &index.table_name, words) {
-                add_index(table, &index, words);
+                add_index(table, &index, statement, words);
             }
+            return about(&index.table_name, words);
         }
+        Ok(Parsed::Drop {
+            object_type, names, ..
+        }) => return drop(object_type, &names, words, tables),
         Ok(Parsed::Comment {
             object_type,
             object_name,
             comment: Some(text),
             ..
-        }) => comment(tables, object_type, &object_name, &text, words),
+        }) => {
+            comment(tables, object_type, &object_name, &text, words);
+            let mut name = object_name;
+            if object_type == CommentObject::Column {
+                name.0.pop();
+            }
+            if matches!(object_type, CommentObject::Table | CommentObject::Column) {
+                return about(&name, words);
+            }
+        }
         _ => {}
+    }
+    vec![Touch::Other]
+}
+
+/// The table of this name, whether it is known or not.
+fn about(name: &ObjectName, words: &Words) -> Vec<Touch> {
+    let name = last(name).map(|name| words.name(name));
+    name.map(Touch::Changed).into_iter().collect()
+}
+
+fn drop(
+    kind: ObjectType,
+    names: &[ObjectName],
+    words: &Words,
+    tables: &mut Vec<Table>,
+) -> Vec<Touch> {
+    let names = names.iter().filter_map(last).map(|name| words.name(name));
+    match kind {
+        ObjectType::Table => {
+            let names: Vec<_> = names.collect();
+            tables.retain(|table| !names.contains(&table.name));
+            names.into_iter().map(Touch::Dropped).collect()
+        }
+        ObjectType::Index => {
+            for name in names {
+                for table in tables.iter_mut() {
+                    let is_called = |key: &Key| key.name.as_ref() == Some(&name);
+                    if table.keys.iter().any(is_called) {
+                        alter::drop_key(table, &name);
+                    }
+                }
+            }
+            Vec::new()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -64,11 +123,16 @@ fn find<'a>(tables: &'a mut [Table], name: &ObjectName, words: &Words) -> Option
     tables.iter_mut().find(|table| table.name == name)
 }
 
-fn change(table: &mut Table, alter: &AlterTable, words: &Words) {
+fn change(table: &mut Table, alter: &AlterTable, statement: &Statement<'_>, words: &Words) {
     for operation in &alter.operations {
         match operation {
             Alter::AddConstraint { constraint, .. } => table::constrain(table, constraint, words),
             Alter::AddColumn { column_def, .. } => {
+                let element = statement.element_at(column_def.name.span.start);
+                let written = column::written(column_def, statement.slice(&element), words);
+                if !(table.written.iter()).any(|column| column.name == written.name) {
+                    table.written.push(written);
+                }
                 let Some(column) = column::column(column_def, words) else {
                     continue;
                 };
@@ -82,6 +146,26 @@ fn change(table: &mut Table, alter: &AlterTable, words: &Words) {
                 }
             }
             Alter::AlterColumn { column_name, op } => alter_column(table, column_name, op, words),
+            Alter::DropColumn { column_names, .. } => {
+                for name in column_names {
+                    alter::drop_column(table, &words.name(name));
+                }
+            }
+            Alter::DropConstraint { name, .. } => alter::drop_key(table, &words.name(name)),
+            Alter::RenameColumn {
+                old_column_name,
+                new_column_name,
+            } => {
+                let (old, new) = (words.name(old_column_name), words.name(new_column_name));
+                alter::rename_column(table, &old, &new);
+            }
+            Alter::RenameTable {
+                table_name: RenameTableNameKind::To(name) | RenameTableNameKind::As(name),
+            } => {
+                if let Some(name) = last(name) {
+                    table.name = words.name(name);
+                }
+            }
             _ => {}
         }
     }
@@ -89,6 +173,19 @@ fn change(table: &mut Table, alter: &AlterTable, words: &Words) {
 
 fn alter_column(table: &mut Table, name: &Ident, op: &AlterColumnOperation, words: &Words) {
     let name = words.name(name);
+    let written = table.written.iter_mut().find(|column| column.name == name);
+    if let Some(written) = written {
+        match op {
+            AlterColumnOperation::SetDefault { value } => {
+                written.default = Some(value.to_string());
+            }
+            AlterColumnOperation::DropDefault => written.default = None,
+            AlterColumnOperation::SetDataType { data_type, .. } => {
+                written.ty = data_type.to_string();
+            }
+            _ => {}
+        }
+    }
     let Some(column) = table.columns.iter_mut().find(|column| column.name == name) else {
         return;
     };
@@ -98,13 +195,21 @@ fn alter_column(table: &mut Table, name: &Ident, op: &AlterColumnOperation, word
         AlterColumnOperation::SetDefault { value } => column::set_default(column, value),
         AlterColumnOperation::DropDefault => column.default = None,
         AlterColumnOperation::AddGenerated { .. } => column.auto_increment = true,
-        AlterColumnOperation::SetDataType { .. } => {}
+        AlterColumnOperation::SetDataType { data_type, .. } => {
+            column::set_type(column, data_type, words);
+        }
     }
 }
 
 /// An index of some rows finds no row by its columns.
-fn add_index(table: &mut Table, index: &CreateIndex, words: &Words) {
+fn add_index(table: &mut Table, index: &CreateIndex, statement: &Statement<'_>, words: &Words) {
     let names = table::names(&index.columns, words);
+    let name = index.name.as_ref().and_then(last);
+    table.keys.push(Key {
+        name: name.map(|name| words.name(name)),
+        columns: names.clone(),
+        text: statement.text().to_owned(),
+    });
     if index.predicate.is_some() {
         return;
     }

@@ -79,6 +79,34 @@ impl Statement<'_> {
         &self.script.text[self.range.clone()]
     }
 
+    /// What some of its words are written as.
+    pub(super) fn slice(&self, words: &[TokenWithSpan]) -> &str {
+        let (Some(first), Some(last)) = (words.first(), words.last()) else {
+            return "";
+        };
+        let (start, end) = (self.offset(first.span.start), self.offset(last.span.end));
+        self.script.text.get(start..end).unwrap_or_default()
+    }
+
+    /// The words from a place to the next comma or to the end of the list that they are in.
+    pub(super) fn element_at(&self, start: Location) -> Vec<TokenWithSpan> {
+        let mut depth = 0_usize;
+        let words = self.words().into_iter();
+        let words = words.skip_while(|word| word.span.start != start);
+        let mut out = Vec::new();
+        for word in words {
+            match word.token {
+                Token::LParen => depth += 1,
+                Token::RParen if depth == 0 => break,
+                Token::RParen => depth -= 1,
+                Token::Comma if depth == 0 => break,
+                _ => {}
+            }
+            out.push(word);
+        }
+        out
+    }
+
     /// What is temporary is no table of a store.
     pub(super) fn creates_table(&self) -> bool {
         let mut words = self.keywords();

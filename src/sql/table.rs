@@ -4,12 +4,13 @@ use sqlparser::ast::{
     ColumnOption, ColumnOptionDef, CommentDef, CreateTable, CreateTableOptions, Expr, IndexColumn,
     ObjectNamePart, SqlOption, TableConstraint,
 };
+use sqlparser::tokenizer::Token;
 
 use super::statements::Statement;
 use super::words::{Words, last};
 use super::{column, roles};
 use crate::diag::{Diagnostic, Report};
-use crate::model::{Dialect, Table};
+use crate::model::{Dialect, Key, Table};
 use crate::source::{FileId, Span};
 
 pub(super) fn table(
@@ -39,11 +40,16 @@ pub(super) fn table(
         soft_delete: None,
         version: None,
         docs: docs(statement, create),
-        ddl: text[statement.range.clone()].to_owned(),
+        ddl: unqualified(text, statement, words),
+        written: Vec::new(),
+        keys: Vec::new(),
         span: at(name.span),
     };
     let mut complete = true;
     for def in &create.columns {
+        let element = statement.element_at(def.name.span.start);
+        let definition = column::written(def, statement.slice(&element), words);
+        table.written.push(definition);
         // The database computes it; nobody can set it.
         if column::is_computed(def) {
             continue;
@@ -98,12 +104,42 @@ pub(super) fn table(
 
 /// A key, wherever it is declared.
 pub(super) fn constrain(table: &mut Table, constraint: &TableConstraint, words: &Words) {
-    match constraint {
-        TableConstraint::PrimaryKey(key) => table.primary_key = names(&key.columns, words),
-        TableConstraint::Unique(key) => table.unique_keys.push(names(&key.columns, words)),
-        TableConstraint::Index(key) => table.indexes.push(names(&key.columns, words)),
-        _ => {}
-    }
+    let (name, columns) = match constraint {
+        TableConstraint::PrimaryKey(key) => {
+            table.primary_key = names(&key.columns, words);
+            return;
+        }
+        TableConstraint::Unique(key) => {
+            let columns = names(&key.columns, words);
+            table.unique_keys.push(columns.clone());
+            (key.index_name.as_ref().or(key.name.as_ref()), columns)
+        }
+        TableConstraint::Index(key) => {
+            let columns = names(&key.columns, words);
+            table.indexes.push(columns.clone());
+            (key.name.as_ref(), columns)
+        }
+        _ => return,
+    };
+    table.keys.push(Key {
+        name: name.map(|name| words.name(name)),
+        columns,
+        text: constraint.to_string(),
+    });
+}
+
+/// MySQL's tables are made in the database that one is connected to, whatever it is called.
+fn unqualified(text: &str, statement: &Statement<'_>, words: &Words) -> String {
+    let range = statement.range.clone();
+    let tokens = statement.words();
+    let mut head = tokens.iter().take_while(|it| it.token != Token::LParen);
+    let period = head.position(|it| it.token == Token::Period);
+    let (Dialect::MySql, Some(period)) = (words.dialect, period.filter(|at| *at > 0)) else {
+        return text[range].to_owned();
+    };
+    let start = statement.offset(tokens[period - 1].span.start);
+    let end = statement.offset(tokens[period].span.end);
+    [&text[range.start..start], &text[end..range.end]].concat()
 }
 
 /// Queries name the table alone: SQLite has no such schemas.

@@ -34,6 +34,7 @@ impl Decider<'_> {
             self.rules.is_input(path) || text.is_some_and(|text| self.is_pristine(path, text));
         let (action, reason) = match file.owner {
             _ if is_same => (Action::Keep, Reason::Same),
+            Owner::Once => (Action::Keep, Reason::Edited),
             _ if is_ours => (Action::Update, Reason::Outdated),
             Owner::Zgen if self.rules.force => (Action::Update, Reason::Forced),
             Owner::Zgen => (Action::Conflict, Reason::Edited),
@@ -107,7 +108,7 @@ impl Decider<'_> {
             _ if self.rules.prune => (Action::Delete, Reason::Forced),
             Owner::Zgen if self.rules.force => (Action::Delete, Reason::Forced),
             Owner::Zgen => (Action::Conflict, Reason::Orphan),
-            Owner::User => (Action::Keep, Reason::Orphan),
+            Owner::User | Owner::Once => (Action::Keep, Reason::Orphan),
         };
         Change {
             before: Some(bytes),

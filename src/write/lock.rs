@@ -80,7 +80,7 @@ impl Lock {
         for (path, Entry { owner, hash, told }) in &self.entries {
             let owner = match owner {
                 Owner::Zgen => "zgen",
-                Owner::User => "user",
+                Owner::User | Owner::Once => "user",
             };
             let told = told.as_ref().map(|told| format!("+{told}"));
             let _ = writeln!(text, "{owner} {hash}{} {path}", told.unwrap_or_default());

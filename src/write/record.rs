@@ -54,6 +54,14 @@ fn entry(change: &Change, lock: &Lock) -> Option<Entry> {
     };
     match (change.reason, &change.after) {
         (Reason::Own, _) => None,
+        // An edit is to be told when the file is no longer wanted, and is none of this run's business.
+        (_, Some(after)) if change.owner == Owner::Once => {
+            let entry = known().unwrap_or_else(|| written(after));
+            Some(Entry {
+                owner: Owner::User,
+                ..entry
+            })
+        }
         _ if change.pristine.is_some() => change.pristine.as_ref().map(written),
         // What the user edited stays edited: the hash of zgen's own last text is kept.
         (Reason::Edited | Reason::Grown | Reason::Stuck, _) => known(),

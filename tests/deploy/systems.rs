@@ -1,7 +1,7 @@
 //! Systems made by hand: only what deployment looks at is filled in.
 
 use indexmap::IndexMap;
-use zgen::model::{Dialect, Gateway, Group, Rpc, RpcService, System, Table};
+use zgen::model::{Dialect, Gateway, Group, Migrations, Rpc, RpcService, Schema, System, Table};
 use zgen::source::{FileId, Span};
 
 /// One gateway, one service with a table.
@@ -127,9 +127,8 @@ fn rpc(name: &str, service: &str, table: Option<&str>) -> Rpc {
         enums: Vec::new(),
         tables: table.map(self::table).into_iter().collect(),
         dialect: Dialect::default(),
-        ddl: (table.into_iter())
-            .map(|name| self::table(name).ddl)
-            .collect(),
+        schema: Schema::default(),
+        migrations: Migrations::default(),
         sql_file: table.map(|_| format!("{name}.sql")),
     }
 }
@@ -146,6 +145,8 @@ fn table(name: &str) -> Table {
         soft_delete: None,
         version: None,
         docs: Vec::new(),
+        written: Vec::new(),
+        keys: Vec::new(),
         ddl: format!("CREATE TABLE `{name}` (\n  `id` BIGINT NOT NULL,\n  PRIMARY KEY (`id`)\n)"),
         span: Span::new(FileId(0), 0, 0),
     }

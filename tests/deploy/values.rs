@@ -68,6 +68,45 @@ fn replicas_and_resources() {
 }
 
 #[test]
+fn tables_are_brought_up_to_date_by_whom_it_is_said() {
+    for (deploy, at_start, before) in [
+        ("  helm: false\n", None, false),
+        ("  migrate: never\n", None, false),
+        ("  migrate: start\n", Some(true), false),
+        ("  migrate: init\n", None, true),
+    ] {
+        let texts = rendered(&systems::order(), deploy);
+        let config = |folder: &str| only(&texts, &format!("{folder}/order.yaml"));
+        let said = |folder: &str| {
+            config(folder)
+                .pointer("/Database/Migrate")
+                .and_then(Value::as_bool)
+        };
+        assert_eq!(said("deploy/config"), Some(true), "{deploy}");
+        assert_eq!(said("etc"), None, "{deploy}");
+        assert_eq!(said("deploy/k8s/base/config"), at_start, "{deploy}");
+        for (name, expected) in [("order-rpc", before), ("order-api", false)] {
+            let deployment = object(&texts, "Deployment", name);
+            let container = deployment.pointer("/spec/template/spec/initContainers/0");
+            assert_eq!(container.is_some(), expected, "{deploy}: {name}");
+            let Some(container) = container else { continue };
+            let args = json!(["-f", "/etc/zgen/order.yaml", "--migrate"]);
+            assert_eq!(container["args"], args);
+            let service = at(&deployment, "/spec/template/spec/containers/0");
+            for same in [
+                "image",
+                "env",
+                "resources",
+                "securityContext",
+                "volumeMounts",
+            ] {
+                assert_eq!(container[same], service[same], "{same}");
+            }
+        }
+    }
+}
+
+#[test]
 fn etcd_takes_the_place_of_dns() {
     let texts = rendered(
         &systems::order(),

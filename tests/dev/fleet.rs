@@ -35,6 +35,7 @@ fn launch(package: &str, role: Role, address: &str) -> Launch {
             dev_port: None,
             clients: BTreeMap::new(),
             secrets: Vec::new(),
+            migrates: Vec::new(),
         },
         address: address.to_owned(),
         env: BTreeMap::from([("ORDER_API__PORT".to_owned(), "18888".to_owned())]),

@@ -20,6 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "diag", "model", "project", "proto", "source", "sql", "syntax",
         ],
     ),
+    ("migrate", &["diag", "model", "source", "sql"]),
     ("format", &["diag", "source", "syntax"]),
     ("inspect", &["model", "source"]),
     ("openapi", &["model"]),
@@ -33,7 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "generate",
         &[
-            "analyze", "diag", "emit", "lower", "model", "project", "source",
+            "analyze", "diag", "emit", "lower", "migrate", "model", "project", "source",
         ],
     ),
     ("write", &["emit", "project"]),

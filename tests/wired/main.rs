@@ -25,17 +25,16 @@ struct Case {
     package: &'static str,
     /// Of the user's.
     tests: &'static [&'static str],
-    /// The tables that its tests want in a server, if they do.
-    tables: Option<Tables>,
+    /// The server that its tests want besides SQLite, if they do. The store makes its tables there.
+    server: Option<Kind>,
     /// What the user's code needs besides: package, heading of its manifest, lines below it.
     needs: &'static [(&'static str, &'static str, &'static str)],
 }
 
-/// A script below the project, for one server.
 #[derive(Clone, Copy)]
-enum Tables {
-    MariaDb(&'static str),
-    Postgres(&'static str),
+enum Kind {
+    MariaDb,
+    Postgres,
 }
 
 const CASES: &[Case] = &[
@@ -43,7 +42,7 @@ const CASES: &[Case] = &[
         project: "shop",
         package: "shop-api",
         tests: &["two_services"],
-        tables: None,
+        server: None,
         needs: &[
             (
                 "shop-api",
@@ -66,7 +65,7 @@ const CASES: &[Case] = &[
         project: "shapes",
         package: "shapes-v1-rpc",
         tests: &["streams", "reflection"],
-        tables: None,
+        server: None,
         needs: &[
             (
                 "shapes-v1-rpc",
@@ -87,7 +86,7 @@ const CASES: &[Case] = &[
         project: "goods",
         package: "goods-rpc",
         tests: &["crud", "logic"],
-        tables: Some(Tables::MariaDb("goods.sql")),
+        server: Some(Kind::MariaDb),
         needs: &[(
             "goods-rpc",
             "[dev-dependencies]\n",
@@ -98,7 +97,7 @@ const CASES: &[Case] = &[
         project: "ledger",
         package: "ledger-rpc",
         tests: &["crud"],
-        tables: Some(Tables::Postgres("ledger.sql")),
+        server: Some(Kind::Postgres),
         needs: &[],
     },
 ];
@@ -126,14 +125,17 @@ async fn services_answer_each_other() -> anyhow::Result<()> {
             let text = fs::read_to_string(&manifest)?;
             fs::write(&manifest, below(&text, heading, lines)?)?;
         }
-        let server = match case.tables {
-            Some(Tables::MariaDb(file)) => {
-                let server = mariadb(&project.join(file)).await?;
+        let server = match case.server {
+            Some(Kind::MariaDb) => {
+                let server = mariadb().await?;
                 let source = format!("zgen:zgen@tcp({})/zgen", server.address);
                 Some((server, source))
             }
-            Some(Tables::Postgres(file)) => {
-                let server = servers::postgres(&project.join(file)).await?;
+            Some(Kind::Postgres) => {
+                let nothing = tempfile::NamedTempFile::new()?;
+                let nothing =
+                    Utf8Path::from_path(nothing.path()).context("a path that is UTF-8")?;
+                let server = servers::postgres(nothing).await?;
                 let source = format!("postgres://zgen@{}/zgen", server.address);
                 Some((server, source))
             }
@@ -148,23 +150,14 @@ async fn services_answer_each_other() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// With the tables of a file.
-async fn mariadb(file: &Utf8Path) -> anyhow::Result<servers::Server> {
-    let mut statements = vec![
-        "CREATE DATABASE zgen CHARACTER SET utf8mb4".to_owned(),
-        "CREATE USER 'zgen'@'%' IDENTIFIED BY 'zgen'".to_owned(),
-        "GRANT ALL ON zgen.* TO 'zgen'@'%'".to_owned(),
-        "USE zgen".to_owned(),
+/// With an empty database.
+async fn mariadb() -> anyhow::Result<servers::Server> {
+    let statements = [
+        "CREATE DATABASE zgen CHARACTER SET utf8mb4",
+        "CREATE USER 'zgen'@'%' IDENTIFIED BY 'zgen'",
+        "GRANT ALL ON zgen.* TO 'zgen'@'%'",
     ];
-    let text = fs::read_to_string(file)?;
-    let code: Vec<_> = text
-        .lines()
-        .filter(|line| !line.starts_with("--"))
-        .collect();
-    let code = code.join(" ");
-    let tables = code.split(';').map(str::trim);
-    statements.extend(tables.filter(|table| !table.is_empty()).map(str::to_owned));
-    servers::mariadb(&statements).await
+    servers::mariadb(&statements.map(str::to_owned)).await
 }
 
 fn below(text: &str, heading: &str, lines: &str) -> anyhow::Result<String> {

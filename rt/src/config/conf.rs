@@ -178,6 +178,8 @@ pub struct DatabaseConf {
     /// What the database has to do with the readiness of the process.
     #[serde(default)]
     pub ready: ReadyWhen,
+    /// Whether the process brings the schema up to date before it serves. Without it, it does on SQLite only.
+    pub migrate: Option<bool>,
 }
 
 /// When a process with a database is ready.

@@ -7,6 +7,7 @@ mod dsn;
 mod error;
 pub mod field;
 mod labels;
+mod migrate;
 #[cfg(feature = "sql-time")]
 mod moment;
 #[cfg(feature = "mysql")]
@@ -26,6 +27,7 @@ mod uuid;
 pub use self::decimal::Decimal;
 pub use self::error::InsertId;
 pub use self::labels::Labels;
+pub use self::migrate::{Migration, Migrations, migrate};
 #[cfg(feature = "sql-time")]
 pub use self::moment::Moment;
 pub use self::open::Dialect;

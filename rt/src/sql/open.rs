@@ -30,11 +30,7 @@ pub(super) struct Opened {
 
 /// Servers are connected to on first use, so that a service starts before its
 /// database does.
-pub(super) async fn open(
-    conf: &DatabaseConf,
-    dialect: Dialect,
-    sqlite_schema: &'static str,
-) -> anyhow::Result<Opened> {
+pub(super) async fn open(conf: &DatabaseConf, dialect: Dialect) -> anyhow::Result<Opened> {
     let source = DataSource::parse(&conf.data_source).context("Database.DataSource")?;
     check(&source, dialect)?;
     match source {
@@ -82,10 +78,6 @@ pub(super) async fn open(
                 .connect_with(*options)
                 .await
                 .context("Database.DataSource: cannot open the SQLite file")?;
-            sqlx::raw_sql(sqlite_schema)
-                .execute(&pool)
-                .await
-                .context("cannot apply the schema")?;
             let stem = path.as_deref().and_then(std::path::Path::file_stem);
             let stem = stem.map(|stem| stem.to_string_lossy().into_owned());
             let database = stem.unwrap_or_else(|| "memory".to_owned());

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::Connection as _;
 
+use super::migrate::{self, Migrations};
 use super::open::{self, Dialect, Opened};
 use super::ready;
 use super::transaction::{Connection, Held, Transaction};
@@ -18,7 +19,7 @@ use crate::trace::{Failure as _, Span, attr};
 /// PostgreSQL's words, to run one query on whichever database it is.
 #[derive(Debug, Clone)]
 pub struct Pool {
-    source: Source,
+    pub(super) source: Source,
     /// As spans name it.
     database: Arc<str>,
     /// Host and port; none of a file.
@@ -39,18 +40,20 @@ pub(super) enum Source {
 }
 
 impl Pool {
-    /// Opens the pool. MySQL and PostgreSQL connect on first use, so that a service starts before its database does; a SQLite
-    /// file is created when missing, and `sqlite_schema` applied to it.
+    /// Opens the pool. MySQL and PostgreSQL connect on first use, so that a service starts before its database does, unless
+    /// `Migrate` says to change the schema first. A SQLite file is created when missing, and brought up to date unless
+    /// `Migrate` says not to.
     pub async fn open(
         conf: &DatabaseConf,
         dialect: Dialect,
-        sqlite_schema: &'static str,
+        migrations: Migrations,
     ) -> anyhow::Result<Self> {
         let Opened {
             source,
             database,
             server,
-        } = open::open(conf, dialect, sqlite_schema).await?;
+        } = open::open(conf, dialect).await?;
+        migrate::at_start(&source, conf, migrations).await?;
         let pool = Self {
             source,
             database: database.into(),
@@ -60,6 +63,7 @@ impl Pool {
         // A file is there as soon as it is open.
         if pool.sqlite().is_none() {
             ready::watch(pool.clone(), conf.ready);
+            migrate::look_at(&pool, conf, migrations);
         }
         Ok(pool)
     }

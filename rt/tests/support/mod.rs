@@ -9,6 +9,8 @@ pub(crate) mod mariadb;
 #[cfg(feature = "tls")]
 pub(crate) mod pki;
 pub(crate) mod ports;
+#[cfg(feature = "sql")]
+pub(crate) mod postgres;
 #[cfg(feature = "redis")]
 pub(crate) mod redis;
 #[cfg(feature = "http")]

@@ -5,7 +5,7 @@ use crate::lower::deploy::image::{UID, tag};
 use crate::lower::deploy::kubernetes::{self, Described};
 use crate::lower::deploy::plan::dns_label;
 use crate::lower::deploy::{Plan, Process, addons, file, observability, secrets};
-use crate::project::Options;
+use crate::project::{Migrate, Options};
 use crate::rust::File;
 use crate::rust::chart::{ChartClient, ChartConfig, ChartWorkload, EtcdSwitch};
 use crate::rust::deploy::{Body, Chart, ChartPiece, ChartValues, RouteKind, Scalar};
@@ -92,6 +92,7 @@ fn workload(
     process: &Process,
 ) -> ChartWorkload {
     let Described { workload, policy } = described;
+    let config = config(plan, options, process);
     ChartWorkload {
         name: workload.name,
         component: workload.component,
@@ -106,16 +107,17 @@ fn workload(
         hosts: addons::hosts(options, &process.host),
         secrets: workload.secrets,
         signature_key: workload.signature_key,
+        migrates: (config.data_source).map(|_| if workload.migrates { "true" } else { "false" }),
         from: policy.from,
         // Those to an etcd are the chart's, by its switch.
         to: (policy.to.into_iter())
             .filter(|to| to.reason != kubernetes::ETCD)
             .collect(),
-        config: config(plan, process),
+        config,
     }
 }
 
-fn config(plan: &Plan, process: &Process) -> ChartConfig {
+fn config(plan: &Plan, options: &Options, process: &Process) -> ChartConfig {
     let name = Scalar(process.name.clone());
     if let Some(gateway) = plan.gateways.iter().find(|it| it.process == *process) {
         let key = secrets::signature_key(gateway);
@@ -131,6 +133,7 @@ fn config(plan: &Plan, process: &Process) -> ChartConfig {
             jwts: secrets::jwts(gateway),
             signature: key.map(|key| format!("{}/{}", key.folder, key.file)),
             data_source: None,
+            migrates: false,
         };
     }
     let service = plan.services.iter().find(|it| it.process == *process);
@@ -143,5 +146,6 @@ fn config(plan: &Plan, process: &Process) -> ChartConfig {
         data_source: service
             .and_then(|service| service.database.as_ref())
             .map(|database| database.server.variable),
+        migrates: options.deploy.migrate == Migrate::Start,
     }
 }

@@ -1,7 +1,7 @@
 //! What each process reads at its start: on a laptop, under compose, in Kubernetes.
 
 use crate::lower::deploy::{Callee, Gateway, Plan, Service, file, secrets};
-use crate::project::{Address, Options};
+use crate::project::{Address, Migrate, Options};
 use crate::rust::File;
 use crate::rust::deploy::{
     Body, Client, Discovery, EtcdKey, GatewayConfig, MountedClient, MountedGatewayConfig,
@@ -104,6 +104,7 @@ fn mounted_service(service: &Service, site: Site, options: &Options) -> MountedS
         dev_port: process.dev_port,
         etcd: etcd(site, options, &process.name),
         data_source: (service.database.as_ref()).map(|database| database.server.variable),
+        migrates: site == Site::Compose || options.deploy.migrate == Migrate::Start,
     }
 }
 

@@ -1,30 +1,15 @@
-//! The databases of a deployed system: users and tables.
+//! The databases of a deployed system, and their users; the tables are the services' own business.
 
 use crate::lower::deploy::{Plan, Service, file};
 use crate::rust::File;
-use crate::rust::deploy::{
-    Body, Database, DatabaseSchema, Databases, MYSQL, POSTGRES, ServedDatabase, Server,
-};
+use crate::rust::deploy::{Body, Database, Databases, MYSQL, POSTGRES, ServedDatabase, Server};
 
 pub(super) fn files(plan: &Plan, out: &mut Vec<File>) {
-    for (service, database) in plan.databases() {
-        let path = format!("deploy/{}/{}", database.server.host, schema(service));
-        let statements = statements(service, database);
-        out.push(file(
-            path,
-            if database.server.is_postgres {
-                Body::PostgresSchema(statements)
-            } else {
-                Body::MysqlSchema(statements)
-            },
-        ));
-    }
     for server in [MYSQL, POSTGRES] {
         let databases = view(plan, server);
         if databases.databases.is_empty() {
             continue;
         }
-        // Sorted before the schemas: the container runs the files in the order of their names.
         let path = format!("deploy/{}/00-databases.sh", server.host);
         out.push(file(
             path,
@@ -38,11 +23,10 @@ pub(super) fn files(plan: &Plan, out: &mut Vec<File>) {
 }
 
 pub(super) fn view(plan: &Plan, server: Server) -> Databases {
-    let database = |(service, database): (&Service, &Database)| ServedDatabase {
+    let database = |(_, database): (&Service, &Database)| ServedDatabase {
         name: database.name.clone(),
         user: database.user.clone(),
         secret: secret(database),
-        schema: schema(service),
     };
     let of_server = |(_, database): &(&Service, &Database)| database.server == server;
     Databases {
@@ -64,18 +48,4 @@ pub(super) fn root_secret(server: Server) -> String {
 /// The compose secret with a user's password.
 pub(super) fn secret(database: &Database) -> String {
     format!("{}_{}_password", database.server.host, database.user)
-}
-
-fn schema(service: &Service) -> String {
-    format!("10-{}.sql", service.process.host)
-}
-
-fn statements(service: &Service, database: &Database) -> DatabaseSchema {
-    let rpc = service.model;
-    DatabaseSchema {
-        database: database.name.clone(),
-        user: database.user.clone(),
-        source: rpc.sql_file.clone().unwrap_or_else(|| rpc.file.clone()),
-        statements: rpc.ddl.clone(),
-    }
 }

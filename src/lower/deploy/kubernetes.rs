@@ -113,6 +113,7 @@ fn service(service: &Service, options: &Options) -> Workload {
     };
     Workload {
         secrets: secrets::of_service(service),
+        migrates: service.database.is_some() && options.deploy.migrate == project::Migrate::Init,
         headless: Some(Scalar(headless(host))),
         ..workload(&service.process, options, "service", probe)
     }
@@ -137,6 +138,7 @@ fn workload(process: &Process, options: &Options, component: &str, probe: Probe)
         probe,
         secrets: None,
         signature_key: None,
+        migrates: false,
         headless: None,
     }
 }

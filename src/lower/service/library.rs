@@ -1,6 +1,6 @@
 //! A store without a service: a library.
 
-use super::{Columns, Output, schema, store};
+use super::{Columns, Output, Place, migrations, store};
 use crate::lower::layout::{self, Imports};
 use crate::lower::names;
 use crate::model::{Column, ColumnType, Dialect, Rpc, Store};
@@ -12,7 +12,6 @@ use crate::rust::{File, Init};
 pub(in crate::lower) fn files(of: &Store) -> Vec<File> {
     let rpc = owner(of);
     let crate_name = names::package(&format!("{}-store", of.name));
-    let schema = format!("migrations/sqlite/0001_{}.sql", names::module(&of.name));
     let columns = Columns::of(&rpc);
     let is_cached = of.tables.iter().any(|table| !table.uncached);
     let module = crate_name.replace('-', "_");
@@ -33,16 +32,26 @@ pub(in crate::lower) fn files(of: &Store) -> Vec<File> {
     out.user("Cargo.toml", Body::LibraryManifest(view.clone()));
     out.user("src/lib.rs", Body::LibraryLib(view.clone()));
     out.user("src/config.rs", Body::LibraryConfig(view.clone()));
-    let store = store::files(&rpc, &schema);
+    let store = store::files(&rpc);
     for (path, body) in store.zgen {
         out.zgen(path, body);
     }
     for (path, body) in store.user {
         out.user(path, body);
     }
-    out.zgen(schema, Body::SqliteSchema(schema::sqlite(&rpc)));
+    out.files.extend(migrations::files(&rpc, &out.dir));
     out.user("tests/store.rs", Body::LibraryTest(view));
     out.files
+}
+
+/// Where its migrations are.
+pub(in crate::lower) fn place(of: &Store) -> Place {
+    let crate_name = names::package(&format!("{}-store", of.name));
+    Place {
+        owner: of.name.clone(),
+        dir: format!("crates/{crate_name}").into(),
+        stem: names::module(&of.name),
+    }
 }
 
 /// A service that has nothing but the tables: they are lowered alike.
@@ -59,7 +68,8 @@ fn owner(store: &Store) -> Rpc {
         enums: Vec::new(),
         tables: store.tables.clone(),
         dialect: store.dialect,
-        ddl: store.ddl.clone(),
+        schema: store.schema.clone(),
+        migrations: store.migrations.clone(),
         sql_file: Some(store.file.clone()),
     }
 }

@@ -4,14 +4,16 @@ mod folders;
 mod library;
 mod lines;
 mod logic;
-mod schema;
+mod migrations;
 mod server;
 mod store;
 mod table;
 
 use camino::Utf8PathBuf;
 
-pub(super) use self::library::files as library;
+pub(super) use self::library::{files as library, place as library_place};
+pub use self::migrations::Place;
+pub(super) use self::migrations::place;
 pub(super) use self::store::Columns;
 use super::layout::{self, Imports};
 use super::{names, proto};
@@ -73,16 +75,14 @@ pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
     }
     folders::files(rpc, &mut out);
     if has_tables {
-        let stem = info.config.trim_end_matches(".yaml");
-        let schema = format!("migrations/sqlite/0001_{}.sql", names::module(stem));
-        let store = store::files(rpc, &schema);
+        let store = store::files(rpc);
         for (path, body) in store.zgen {
             out.zgen(path, body);
         }
         for (path, body) in store.user {
             out.user(path, body);
         }
-        out.zgen(schema, Body::SqliteSchema(schema::sqlite(rpc)));
+        out.files.extend(migrations::files(rpc, &out.dir));
     }
     out.user("tests/grpc.rs", Body::GrpcTest(view));
     out.files

@@ -13,6 +13,7 @@ pub(super) use self::columns::{filters, import, inserted, key, of_key, plain};
 pub(super) use self::names::Names;
 pub(super) use self::rows::argument;
 
+use super::migrations;
 use crate::lower::layout;
 use crate::model::{Dialect, Rpc, Table};
 use crate::rust::service::Body;
@@ -24,22 +25,31 @@ pub(super) struct Files {
     pub(super) user: Vec<(String, Body)>,
 }
 
-pub(super) fn files(rpc: &Rpc, schema: &str) -> Files {
+pub(super) fn files(rpc: &Rpc) -> Files {
     let mut tables: Vec<_> = (rpc.tables.iter())
         .filter_map(|table| table_name(&Names::of(rpc, table), table))
         .collect();
     tables.sort_by(|a, b| a.module.cmp(&b.module));
+    let modules = tables.iter().map(|table| table.module.clone());
+    let mut modules: Vec<_> = modules.chain(["migrations".to_owned()]).collect();
+    modules.sort();
     let store = StoreMod {
         source: source(rpc),
+        modules,
         tables,
-        schema: format!("../../{schema}"),
         dialect: match rpc.dialect {
             Dialect::MySql => "MySql",
             Dialect::Postgres => "Postgres",
         },
     };
     let mut files = Files {
-        zgen: vec![("src/store/mod.rs".to_owned(), Body::StoreMod(store))],
+        zgen: vec![
+            ("src/store/mod.rs".to_owned(), Body::StoreMod(store)),
+            (
+                "src/store/migrations.rs".to_owned(),
+                Body::MigrationsMod(migrations::list(rpc, source(rpc))),
+            ),
+        ],
         user: Vec::new(),
     };
     for table in &rpc.tables {
@@ -70,7 +80,7 @@ pub(super) fn changes_of(table: &Table) -> usize {
     columns::changed(table).len() + usize::from(table.version.is_some())
 }
 
-fn source(rpc: &Rpc) -> String {
+pub(super) fn source(rpc: &Rpc) -> String {
     rpc.sql_file.clone().unwrap_or_else(|| rpc.file.clone())
 }
 

@@ -11,11 +11,14 @@ const TAKEN: &[&str] = &[
     "Code",
     "DateTime",
     "Decimal",
+    "DatabaseConf",
     "Default",
     "Deserialize",
+    "Dialect",
     "Err",
     "Error",
     "InsertId",
+    "Migrate",
     "NaiveDate",
     "NaiveDateTime",
     "NaiveTime",
@@ -40,7 +43,16 @@ const TAKEN: &[&str] = &[
 ];
 
 /// What a module of the store cannot be called: those that are in it, and what a store has besides tables.
-const MODULES: &[&str] = &["cache", "own", "pool", "read", "row", "store", "write"];
+const MODULES: &[&str] = &[
+    "cache",
+    "migrations",
+    "own",
+    "pool",
+    "read",
+    "row",
+    "store",
+    "write",
+];
 
 /// What methods of a table have besides columns.
 const LOCALS: &[&str] = &[

@@ -1,0 +1,190 @@
+//! Applying, or only recording, one process at a time.
+
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+use anyhow::Context as _;
+use anyhow::{anyhow, bail};
+use sqlx::Connection as _;
+use sqlx::migrate::{MigrateError, Migrator};
+
+use super::state::{self, RECORD, State};
+use super::{Migration, files};
+use crate::args::Migrate;
+use crate::trace::Failure as _;
+
+/// Seconds that a process waits for another one that migrates.
+#[cfg(feature = "mysql")]
+const DAY: u32 = 86_400;
+
+#[cfg(feature = "mysql")]
+pub(super) async fn on_mysql(
+    connection: &mut sqlx::MySqlConnection,
+    files: &[Migration],
+    tables: &[&str],
+    task: Migrate,
+) -> anyhow::Result<()> {
+    // Beside sqlx's own, which MariaDB grants nobody: it takes "for ever" for "not at all". The end of the connection
+    // gives both back.
+    sqlx::query("SELECT GET_LOCK(CONCAT('zgen ', MD5(DATABASE())), ?)")
+        .bind(DAY)
+        .execute(&mut *connection)
+        .await
+        .context("waiting for another process that migrates")?;
+    let state = state::on_mysql(connection, tables).await?;
+    expect(&state, files, task)?;
+    let migrator = files::migrator(files);
+    let done = match task {
+        Migrate::Apply => migrator.run(&mut *connection).await,
+        Migrate::Record(version) => migrator.skip(&mut *connection, Some(version)).await,
+    };
+    finish(done, &state, files, task)
+}
+
+#[cfg(feature = "postgres")]
+pub(super) async fn on_postgres(
+    connection: &mut sqlx::PgConnection,
+    files: &[Migration],
+    tables: &[&str],
+    task: Migrate,
+) -> anyhow::Result<()> {
+    // Beside sqlx's own, so that what is looked at before is what there is.
+    sqlx::query("SELECT pg_advisory_lock(hashtext('zgen ' || current_database()))")
+        .execute(&mut *connection)
+        .await
+        .context("waiting for another process that migrates")?;
+    let state = state::on_postgres(connection, tables).await?;
+    expect(&state, files, task)?;
+    let migrator = files::migrator(files);
+    let done = match task {
+        Migrate::Apply => migrator.run(&mut *connection).await,
+        Migrate::Record(version) => migrator.skip(&mut *connection, Some(version)).await,
+    };
+    finish(done, &state, files, task)
+}
+
+pub(super) async fn on_sqlite(
+    connection: &mut sqlx::SqliteConnection,
+    files: &[Migration],
+    task: Migrate,
+) -> anyhow::Result<()> {
+    let migrator = files::migrator(files);
+    let is_plain = files
+        .iter()
+        .filter_map(Migration::step)
+        .all(|step| !step.no_tx);
+    // Another process may be about to do the same, for longer than a query may take.
+    let _ = sqlx::query("PRAGMA busy_timeout = 60000")
+        .execute(&mut *connection)
+        .await;
+    let done = if is_plain {
+        in_one(connection, &migrator, files, task).await
+    } else {
+        let state = state::on_sqlite(connection, &[]).await?;
+        expect(&state, files, task)?;
+        let done = sqlite(connection, &migrator, task).await;
+        finish(done, &state, files, task)
+    };
+    let _ = sqlx::query("PRAGMA busy_timeout = 2000")
+        .execute(&mut *connection)
+        .await;
+    done
+}
+
+/// SQLite has no locks but transactions: all of it is one, from before the first look.
+async fn in_one(
+    connection: &mut sqlx::SqliteConnection,
+    migrator: &Migrator,
+    files: &[Migration],
+    task: Migrate,
+) -> anyhow::Result<()> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let state = state::on_sqlite(&mut transaction, &[]).await?;
+    expect(&state, files, task)?;
+    let done = sqlite(&mut transaction, migrator, task).await;
+    finish(done, &state, files, task)?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+async fn sqlite(
+    connection: &mut sqlx::SqliteConnection,
+    migrator: &Migrator,
+    task: Migrate,
+) -> Result<(), MigrateError> {
+    match task {
+        Migrate::Apply => migrator.run(connection).await,
+        Migrate::Record(version) => migrator.skip(connection, Some(version)).await,
+    }
+}
+
+/// Tables that nobody has a record of would make the first migration fail, and MySQL would keep the half of it.
+fn expect(state: &State, files: &[Migration], task: Migrate) -> anyhow::Result<()> {
+    let is_unknown = state.record.is_none() && state.has_tables;
+    match (task, files.first()) {
+        (Migrate::Apply, Some(first)) if is_unknown => {
+            let version = first.version().unwrap_or_default();
+            bail!(
+                "the database has tables of this service and no record of migrations: if they are as {} makes them, \
+                 say so once, with `--migrated {version}`",
+                first.file
+            )
+        }
+        (Migrate::Record(version), _) if !files.iter().any(|it| it.version() == Some(version)) => {
+            bail!("there is no migration {version}")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn finish(
+    done: Result<(), MigrateError>,
+    before: &State,
+    files: &[Migration],
+    task: Migrate,
+) -> anyhow::Result<()> {
+    done.map_err(|error| refused(error, files))?;
+    let is_done = |file: &&str| match task {
+        Migrate::Apply => true,
+        Migrate::Record(last) => {
+            let version = file
+                .split_once('_')
+                .and_then(|(version, _)| version.parse().ok());
+            version.is_some_and(|version: i64| version <= last)
+        }
+    };
+    let names: Vec<_> = before.pending(files).into_iter().filter(is_done).collect();
+    if !names.is_empty() {
+        let names = names.join(", ");
+        match task {
+            Migrate::Apply => tracing::info!(names, "migrations applied"),
+            Migrate::Record(_) => tracing::info!(names, "migrations recorded, not run"),
+        }
+    }
+    Ok(())
+}
+
+/// The database's own text, which quotes the statement and values, is for the log.
+fn refused(error: MigrateError, files: &[Migration]) -> anyhow::Error {
+    let name = |version| files::name(files, version);
+    match error {
+        MigrateError::ExecuteMigration(cause, version) => {
+            let file = name(version);
+            tracing::error!(file, error = %cause, "a migration has failed");
+            anyhow!("{file} has failed: {}", cause.describe())
+        }
+        MigrateError::Execute(cause) => {
+            tracing::error!(error = %cause, "migrating has failed");
+            anyhow!("{}", cause.describe())
+        }
+        MigrateError::VersionMismatch(version) => anyhow!(
+            "{} was changed after it had been applied: put back what was there, and write the change into a file of \
+             its own",
+            name(version)
+        ),
+        MigrateError::Dirty(version) => anyhow!(
+            "{} has failed halfway before: bring the database in order by hand, then delete the row of version \
+             {version} from `{RECORD}`",
+            name(version)
+        ),
+        other => anyhow!(other),
+    }
+}
