@@ -58,6 +58,16 @@ pub trait Loader {
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Disk;
 
+impl Disk {
+    /// The text at a path, or the names in a folder, a line each, where the path ends in a slash.
+    pub fn answer(self, path: &Utf8Path) -> io::Result<String> {
+        if path.as_str().ends_with('/') {
+            return Ok(self.list(path)?.join("\n"));
+        }
+        self.read(path)
+    }
+}
+
 impl Loader for Disk {
     fn read(&self, path: &Utf8Path) -> io::Result<String> {
         std::fs::read_to_string(path)
@@ -76,7 +86,7 @@ impl Loader for Disk {
     }
 }
 
-/// A loader whose every answer is told to somebody else, too.
+/// A loader whose every answer is told to somebody else, too: of a folder, as [`Disk::answer`] has it.
 pub struct Overheard<'a> {
     pub loader: &'a dyn Loader,
     pub heard: &'a dyn Fn(&Utf8Path, &io::Result<String>),
@@ -86,6 +96,16 @@ impl Loader for Overheard<'_> {
     fn read(&self, path: &Utf8Path) -> io::Result<String> {
         let answer = self.loader.read(path);
         (self.heard)(path, &answer);
+        answer
+    }
+
+    fn list(&self, folder: &Utf8Path) -> io::Result<Vec<String>> {
+        let answer = self.loader.list(folder);
+        let text = match &answer {
+            Ok(names) => Ok(names.join("\n")),
+            Err(error) => Err(error.kind().into()),
+        };
+        (self.heard)(&folder.join(""), &text);
         answer
     }
 }
@@ -103,6 +123,10 @@ impl Loader for Above<'_> {
             return Ok(self.text.to_owned());
         }
         Disk.read(path)
+    }
+
+    fn list(&self, folder: &Utf8Path) -> io::Result<Vec<String>> {
+        Disk.list(folder)
     }
 }
 

@@ -72,6 +72,11 @@ const TOUCHED: &[&str] = &[
     "write out/.zgen/cache/stamp => zgen stamp 1",
     "replace out/.zgen/cache/stamp => file crates/shop-api/src/svc.rs\\n => ",
     "append out/.zgen/cache/stamp => read nowhere",
+    // Migrations: of the DDL's change, of somebody's own, and without any.
+    "replace stock.sql => amount BIGINT NOT NULL => amount BIGINT NOT NULL, note TEXT",
+    "write out/crates/stock-rpc/migrations/mysql/0007_mine.sql => ALTER TABLE stock ADD COLUMN mine BIGINT",
+    "remove out/crates/stock-rpc/migrations/mysql/0001_stock.sql",
+    "append out/crates/stock-rpc/migrations/sqlite/0001_stock.sql => -- mine",
     // Runs of other parts of the workspace.
     "zgen rpc other.proto -I shared -o out",
     "zgen kube out --helm",

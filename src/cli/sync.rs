@@ -10,7 +10,7 @@ use super::findings::{self, Format};
 use super::{Console, Exit, asked, planned};
 use crate::emit::Owner;
 use crate::project::{Error, Patterns, Project};
-use crate::source::{self, Loader as _, Overheard};
+use crate::source::{self, Overheard};
 use crate::write::{self, Action, Disk, Guard, Lock, Plan, Reads, Reason, Rules, Stamp, Summary};
 
 /// The options of every command that generates.
@@ -233,7 +233,7 @@ fn reach(
 }
 
 fn read(path: &Utf8Path) -> std::io::Result<String> {
-    source::Disk.read(path)
+    source::Disk.answer(path)
 }
 
 fn up_to_date(project: &Project, total: usize, dir: &Utf8Path) -> String {
