@@ -256,10 +256,10 @@ fn a_stamp_holds_until_something_is_touched() {
         ..RpcInput::of(place.dir.join("stock.proto"))
     };
     project.add_rpc(&rpc).expect("a service");
-    let reads = Reads::default();
+    let heard = Reads::default();
     let loader = Overheard {
         loader: &Sources,
-        heard: &|path, answer| reads.note(path, answer),
+        heard: &|path, answer| heard.note(path, answer),
     };
     let tree = zgen::generate(&project, &loader).tree.expect("no errors");
     let guard = Guard::acquire(&out).expect("the guard");
@@ -267,7 +267,7 @@ fn a_stamp_holds_until_something_is_touched() {
     let rules = Rules::default();
     let plan = write::plan(&tree, &disk, &Lock::read(&disk).expect("a lock"), &rules);
     let plan = plan.expect("a plan");
-    let stamp = Stamp::of(&plan, &disk, "key", &reads).expect("files");
+    let stamp = Stamp::of(&plan, &disk, "key", &heard).expect("files");
     let stamp = stamp.expect("a run that has nothing to say");
     let ready = plan.ready().expect("no conflicts");
     write::apply(ready, &guard).expect("written");

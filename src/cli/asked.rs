@@ -9,7 +9,7 @@ use crate::project::Project;
 pub(super) fn key(project: &Project) -> Option<String> {
     let mut key = program()?;
     // Descriptions are read by paths that are relative to it.
-    let _ = writeln!(key, "{:?}", std::env::current_dir().ok()?);
+    let _ = writeln!(key, "{}", std::env::current_dir().ok()?.display());
     let _ = writeln!(key, "{project:?}");
     // Symlinks decide how the paths in it are written.
     let _ = writeln!(key, "{:?}", project.resolved_inputs());
@@ -23,8 +23,8 @@ fn program() -> Option<String> {
     let found = std::fs::metadata(&path).ok()?;
     let time = found.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     let (version, length) = (env!("CARGO_PKG_VERSION"), found.len());
-    let place = place(&found);
-    Some(format!("{version} {path:?} {length} {time:?} {place}\n"))
+    let (path, place) = (path.display(), place(&found));
+    Some(format!("{version} {path} {length} {time:?} {place}\n"))
 }
 
 /// What an archive that sets all times alike does not keep.

@@ -146,10 +146,10 @@ fn reach(
         })?;
         return Ok(Exit::Fine);
     }
-    let reads = Reads::default();
+    let heard = Reads::default();
     let loader = Overheard {
         loader: &source::Disk,
-        heard: &|path, answer| reads.note(path, answer),
+        heard: &|path, answer| heard.note(path, answer),
     };
     let generated = match &described {
         None => crate::generate(&project, &loader),
@@ -199,7 +199,7 @@ fn reach(
     let is_silent = generated.report.iter().next().is_none();
     // Asked for again: a template may have changed while the run went on.
     let stamp = match key.filter(|key| is_silent && asked::key(&project).as_ref() == Some(key)) {
-        Some(key) if guard.is_some() => Stamp::of(&plan, &disk, &key, &reads)?,
+        Some(key) if guard.is_some() => Stamp::of(&plan, &disk, &key, &heard)?,
         _ => None,
     };
     match (guard, aim) {

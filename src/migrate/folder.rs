@@ -103,7 +103,9 @@ pub(super) fn read(
         let Some((number, rest)) = name.split_once('_') else {
             continue;
         };
-        if !rest.ends_with(".sql") || rest.ends_with(".down.sql") {
+        // As sqlx tells them.
+        let is_down = rest.strip_suffix(".down.sql").is_some();
+        if is_down || rest.strip_suffix(".sql").is_none() {
             continue;
         }
         let Some(version) = number.parse().ok().filter(|version| *version > 0) else {

@@ -23,8 +23,9 @@ pub(super) fn belongs(statement: &Statement<'_>) -> bool {
         [K::ALTER, ..] if words.contains(&K::OWNER) && !words.contains(&K::OWNED) => false,
         [K::CREATE, K::DATABASE | K::USER | K::ROLE, ..] => false,
         [K::CREATE, K::SCHEMA, ..] => !statement.text().to_ascii_lowercase().ends_with(" public"),
-        [K::CREATE, ..] | [K::ALTER, K::TABLE | K::SEQUENCE | K::TYPE, ..] => true,
-        [K::DROP, K::TABLE | K::INDEX, ..] => true,
+        [K::CREATE, ..]
+        | [K::ALTER, K::TABLE | K::SEQUENCE | K::TYPE, ..]
+        | [K::DROP, K::TABLE | K::INDEX, ..] => true,
         [K::COMMENT, K::ON, kind, ..] => *kind != K::EXTENSION,
         _ => false,
     }

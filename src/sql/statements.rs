@@ -97,9 +97,8 @@ impl Statement<'_> {
         for word in words {
             match word.token {
                 Token::LParen => depth += 1,
-                Token::RParen if depth == 0 => break,
+                Token::RParen | Token::Comma if depth == 0 => break,
                 Token::RParen => depth -= 1,
-                Token::Comma if depth == 0 => break,
                 _ => {}
             }
             out.push(word);

@@ -20,7 +20,7 @@ pub(super) fn items(text: &str) -> Option<Vec<&str>> {
     items.push(&text[start..]);
     // Only where a file begins.
     let opens = |item: &&str| item.starts_with("#!") || item.starts_with("//!");
-    (text.ends_with('\n') && !items.iter().any(|item| opens(&item))).then_some(items)
+    (text.ends_with('\n') && !items.iter().any(opens)).then_some(items)
 }
 
 /// An item with `mask` of each letter and digit that does not matter. `None` for what this cannot read.

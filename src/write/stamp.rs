@@ -43,7 +43,7 @@ impl Reads {
             .or_insert_with(|| found.clone());
         // Changed while the run went on: no later answer is like both.
         if *first != found {
-            *first = "both".to_owned();
+            "both".clone_into(first);
         }
     }
 }
