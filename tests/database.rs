@@ -398,6 +398,8 @@ fn plain(mut tables: Vec<Table>) -> Vec<Table> {
     for table in &mut tables {
         table.ddl.clear();
         table.docs.clear();
+        table.written.clear();
+        table.keys.clear();
         table.span = zgen::source::Span::new(zgen::source::FileId(0), 0, 0);
         table.unique_keys.sort();
         table.indexes.sort();

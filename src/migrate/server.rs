@@ -351,7 +351,7 @@ fn says(written: &Written, word: &str) -> bool {
 
 fn quoted(name: &str, dialect: Dialect) -> String {
     match dialect {
-        Dialect::MySql => format!("`{name}`"),
-        Dialect::Postgres => format!("\"{name}\""),
+        Dialect::MySql => format!("`{}`", name.replace('`', "``")),
+        Dialect::Postgres => format!("\"{}\"", name.replace('"', "\"\"")),
     }
 }

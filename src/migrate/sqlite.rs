@@ -50,7 +50,7 @@ fn change(there: &Table, table: &Table, step: &mut Step) {
         let definition = definition(column);
         step.add(
             made,
-            format!("ALTER TABLE `{}` ADD COLUMN {definition}", table.name),
+            format!("ALTER TABLE {} ADD COLUMN {definition}", name(&table.name)),
         );
     }
     let is_there = |columns: &Vec<String>, keys: &[Vec<String>]| keys.contains(columns);
@@ -95,7 +95,7 @@ fn remake(there: &Table, table: &Table) -> Vec<String> {
     let mut names = Vec::new();
     let mut values = Vec::new();
     for column in &whole.columns {
-        let name = format!("`{}`", column.name);
+        let name = name(&column.name);
         let must_be = !column.nullable;
         match there.column(&column.name) {
             Some(old) if old.nullable && must_be => {
@@ -109,21 +109,21 @@ fn remake(there: &Table, table: &Table) -> Vec<String> {
     }
     let new = format!("{}__new", table.name);
     let mut statements = create(&whole, &new);
+    let (new, old) = (name(&new), name(&table.name));
     let indexes = statements.split_off(1);
     statements.push(format!(
-        "INSERT INTO `{new}` ({}) SELECT {} FROM `{}`",
+        "INSERT INTO {new} ({}) SELECT {} FROM {old}",
         names.join(", "),
-        values.join(", "),
-        table.name
+        values.join(", ")
     ));
-    statements.push(format!("DROP TABLE `{}`", table.name));
-    statements.push(format!("ALTER TABLE `{new}` RENAME TO `{}`", table.name));
+    statements.push(format!("DROP TABLE {old}"));
+    statements.push(format!("ALTER TABLE {new} RENAME TO {old}"));
     statements.extend(indexes);
     statements
 }
 
 /// The table, then its indexes.
-fn create(table: &Table, name: &str) -> Vec<String> {
+fn create(table: &Table, called: &str) -> Vec<String> {
     let mut lines: Vec<_> = table
         .columns
         .iter()
@@ -136,7 +136,8 @@ fn create(table: &Table, name: &str) -> Vec<String> {
     let unique = table.unique_keys.iter();
     lines.extend(unique.map(|key| format!("UNIQUE ({})", quoted(key))));
     let mut statements = vec![format!(
-        "CREATE TABLE `{name}` (\n    {}\n)",
+        "CREATE TABLE {} (\n    {}\n)",
+        name(called),
         lines.join(",\n    ")
     )];
     let indexes = table.indexes.iter();
@@ -145,9 +146,9 @@ fn create(table: &Table, name: &str) -> Vec<String> {
 }
 
 fn index(table: &Table, columns: &[String], kind: &str) -> String {
-    let name = format!("idx_{}_{}", table.name, columns.join("_")).to_lowercase();
-    let (of, columns) = (&table.name, quoted(columns));
-    format!("CREATE {kind} `{name}` ON `{of}` ({columns})")
+    let called = format!("idx_{}_{}", table.name, columns.join("_")).to_lowercase();
+    let (called, of, columns) = (name(&called), name(&table.name), quoted(columns));
+    format!("CREATE {kind} {called} ON {of} ({columns})")
 }
 
 fn is_rowid(table: &Table, column: &Column) -> bool {
@@ -157,14 +158,14 @@ fn is_rowid(table: &Table, column: &Column) -> bool {
 fn line(table: &Table, column: &Column) -> String {
     if is_rowid(table, column) {
         // Only this spelling counts up, and never gives a key again.
-        format!("`{}` INTEGER PRIMARY KEY AUTOINCREMENT", column.name)
+        format!("{} INTEGER PRIMARY KEY AUTOINCREMENT", name(&column.name))
     } else {
         definition(column)
     }
 }
 
 fn definition(column: &Column) -> String {
-    let mut out = format!("`{}` {}", column.name, affinity(&column.ty));
+    let mut out = format!("{} {}", name(&column.name), affinity(&column.ty));
     if !column.nullable {
         out.push_str(" NOT NULL");
     }
@@ -222,9 +223,11 @@ fn zero(ty: &ColumnType) -> String {
 }
 
 fn quoted(columns: &[String]) -> String {
-    columns
-        .iter()
-        .map(|column| format!("`{column}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    let names: Vec<_> = columns.iter().map(|column| name(column)).collect();
+    names.join(", ")
+}
+
+/// As statements have it.
+fn name(name: &str) -> String {
+    format!("`{}`", name.replace('`', "``"))
 }

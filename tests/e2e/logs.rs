@@ -6,7 +6,12 @@ use crate::system::{System, ended_well};
 use crate::trace::ORDER;
 
 /// What a process says about itself, outside of any request.
-const LIFE: &[&str] = &["listening", "shutting down", "a connection has failed"];
+const LIFE: &[&str] = &[
+    "listening",
+    "migrations applied",
+    "shutting down",
+    "a connection has failed",
+];
 
 #[tokio::test]
 async fn every_line_of_a_request_names_its_trace() -> anyhow::Result<()> {

@@ -17,7 +17,7 @@ const PASSWORD: &str = "p@ss/w:rd";
 #[tokio::test]
 async fn orders_live_in_mariadb_and_redis() -> anyhow::Result<()> {
     let (etcd, redis) = (servers::etcd().await?, servers::redis().await?);
-    let mariadb = servers::mariadb(&schema()?).await?;
+    let mariadb = servers::mariadb(&schema()).await?;
     let dsn = format!(
         "order:{PASSWORD}@tcp({})/order_db?charset=utf8mb4&parseTime=true",
         mariadb.address
@@ -98,20 +98,12 @@ async fn forget(redis: &Server) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A database with the tables of the sample, and an account for them.
-fn schema() -> anyhow::Result<Vec<String>> {
+/// A database without tables, which are the service's to make, and an account for it.
+fn schema() -> [String; 3] {
     let account = format!("'order'@'%' IDENTIFIED BY '{PASSWORD}'");
-    let mut statements = vec![
+    [
         "CREATE DATABASE order_db CHARACTER SET utf8mb4".to_owned(),
         format!("CREATE USER {account}"),
         "GRANT ALL ON order_db.* TO 'order'@'%'".to_owned(),
-        "USE order_db".to_owned(),
-    ];
-    let text = std::fs::read_to_string("fixtures/order.sql")?;
-    let code = text.lines().filter(|line| !line.starts_with("--"));
-    let code: Vec<_> = code.collect();
-    let code = code.join(" ");
-    let tables = code.split(';').map(str::trim);
-    statements.extend(tables.filter(|table| !table.is_empty()).map(str::to_owned));
-    Ok(statements)
+    ]
 }
