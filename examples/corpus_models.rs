@@ -25,7 +25,7 @@ use anyhow::{Context as _, ensure};
 use camino::{Utf8Path, Utf8PathBuf};
 use zgen::model::{Store, System};
 use zgen::project::{Inputs, ModelInput, Options};
-use zgen::{analyze, diag, emit, lower, migrate, source};
+use zgen::{analyze, diag, emit, lower, source};
 
 /// By table: columns with whether they may be NULL, and the primary key, sorted.
 type Tables = BTreeMap<String, (Vec<(String, bool)>, Vec<String>)>;
@@ -75,7 +75,9 @@ fn main() -> anyhow::Result<ExitCode> {
             }
         }
     }
-    add_migrations(&mut system, Utf8Path::new(out));
+    let (mut sources, mut report) = (source::SourceMap::default(), diag::Report::default());
+    let (dir, disk) = (Utf8Path::new(out), &source::Disk);
+    zgen::add_migrations(&mut system, dir, disk, &mut sources, &mut report);
     let workspace = lower::workspace(&system, &[], &Options::default());
     for (path, file) in &emit::workspace(&workspace)?.0 {
         put(&Path::new(out).join(path), &file.text)?;
@@ -83,24 +85,6 @@ fn main() -> anyhow::Result<ExitCode> {
     let total = files.len();
     println!("{total} files, {accepted} accepted with {tables} tables, {wrong} wrong");
     Ok(ExitCode::from(u8::from(wrong > 0)))
-}
-
-fn add_migrations(system: &mut System, out: &Utf8Path) {
-    let (_, places) = lower::stores(system);
-    let (mut sources, mut report) = (source::SourceMap::default(), diag::Report::default());
-    for store in &mut system.stores {
-        let Some(place) = places.iter().find(|place| place.owner == store.name) else {
-            continue;
-        };
-        let wanted = migrate::Wanted {
-            dir: &out.join(&place.dir),
-            name: &place.stem,
-            dialect: store.dialect,
-            schema: &store.schema,
-        };
-        let disk = &source::Disk;
-        store.migrations = migrate::migrations(wanted, disk, &mut sources, &mut report);
-    }
 }
 
 fn collect(folder: &Utf8Path, files: &mut Vec<Utf8PathBuf>) -> anyhow::Result<()> {

@@ -1,8 +1,11 @@
 //! The passes joined: from a project's descriptions to the files of its workspace.
 
+use camino::Utf8Path;
+
 use crate::diag::{self, Diagnostic, Report};
 use crate::emit::{FileTree, Owner, Templates};
-use crate::model::System;
+use crate::lower::Place;
+use crate::model::{Schema, System};
 use crate::project::{self, Project};
 use crate::source::{Loader, SourceMap, Span};
 use crate::{analyze, emit, lower, migrate};
@@ -24,7 +27,7 @@ pub fn generate(project: &Project, loader: &dyn Loader) -> Generated {
     if !report.has_errors() {
         add_migrations(
             &mut described.system,
-            project,
+            &project.dir,
             loader,
             &mut sources,
             &mut report,
@@ -52,38 +55,32 @@ pub fn generate(project: &Project, loader: &dyn Loader) -> Generated {
     }
 }
 
-/// Compares what the stores have with what their DDL describes now.
-fn add_migrations(
+/// Compares what the stores of the workspace in `dir` have with what their DDL describes now.
+pub fn add_migrations(
     system: &mut System,
-    project: &Project,
+    dir: &Utf8Path,
     loader: &dyn Loader,
     sources: &mut SourceMap,
     report: &mut Report,
 ) {
     let (services, libraries) = lower::stores(system);
-    for rpc in &mut system.rpcs {
-        let Some(place) = services.iter().find(|place| place.owner == rpc.name) else {
-            continue;
-        };
+    let mut compare = |places: &[Place], owner: &str, dialect, schema: &Schema| {
+        let place = places.iter().find(|place| place.owner == owner)?;
         let wanted = migrate::Wanted {
-            dir: &project.dir.join(&place.dir),
+            dir: &dir.join(&place.dir),
             name: &place.stem,
-            dialect: rpc.dialect,
-            schema: &rpc.schema,
+            dialect,
+            schema,
         };
-        rpc.migrations = migrate::migrations(wanted, loader, sources, report);
+        Some(migrate::migrations(wanted, loader, sources, report))
+    };
+    for rpc in &mut system.rpcs {
+        let found = compare(&services, &rpc.name, rpc.dialect, &rpc.schema);
+        rpc.migrations = found.unwrap_or_default();
     }
     for store in &mut system.stores {
-        let Some(place) = libraries.iter().find(|place| place.owner == store.name) else {
-            continue;
-        };
-        let wanted = migrate::Wanted {
-            dir: &project.dir.join(&place.dir),
-            name: &place.stem,
-            dialect: store.dialect,
-            schema: &store.schema,
-        };
-        store.migrations = migrate::migrations(wanted, loader, sources, report);
+        let found = compare(&libraries, &store.name, store.dialect, &store.schema);
+        store.migrations = found.unwrap_or_default();
     }
     report.sort();
 }

@@ -27,4 +27,4 @@ pub mod sql;
 pub mod syntax;
 pub mod write;
 
-pub use self::generate::{Generated, generate};
+pub use self::generate::{Generated, add_migrations, generate};

@@ -75,13 +75,7 @@ impl Args {
         default_config: &str,
         version: &'static str,
     ) -> anyhow::Result<Self> {
-        let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
-        Self::read(
-            lexopt::Parser::from_args(args),
-            default_config,
-            version,
-            false,
-        )
+        Self::read(parser(args), default_config, version, false)
     }
 
     /// The same, of a service that has migrations.
@@ -90,13 +84,7 @@ impl Args {
         default_config: &str,
         version: &'static str,
     ) -> anyhow::Result<Self> {
-        let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
-        Self::read(
-            lexopt::Parser::from_args(args),
-            default_config,
-            version,
-            true,
-        )
+        Self::read(parser(args), default_config, version, true)
     }
 
     fn read(
@@ -131,4 +119,9 @@ impl Args {
         }
         Ok(args)
     }
+}
+
+fn parser(args: impl IntoIterator<Item: Into<OsString>>) -> lexopt::Parser {
+    let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
+    lexopt::Parser::from_args(args)
 }

@@ -8,8 +8,8 @@ use std::str::FromStr;
 use anyhow::bail;
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::Console;
-use super::sync::Described;
+use super::sync::{self, Described, Mode};
+use super::{Console, Exit};
 use crate::database::{self, Address, Wanted};
 use crate::model::Dialect;
 use crate::project::{self, Project};
@@ -39,8 +39,23 @@ impl DatabaseArgs {
         Ok(address.transpose()?)
     }
 
-    /// Reads what is wanted into `file`, below the workspace, once `add` has made it one of the project's inputs.
-    pub(super) fn describe(
+    /// Generates from what is read into `file`, below the workspace in `dir`, once `add` has made it one of the
+    /// project's inputs.
+    pub(super) fn run(
+        &self,
+        address: &Address,
+        file: &Utf8Path,
+        dir: &Utf8Path,
+        mode: Mode,
+        console: &mut Console,
+        add: impl FnOnce(&mut Project, Utf8PathBuf, Dialect) -> Result<(), project::Error>,
+    ) -> anyhow::Result<Exit> {
+        sync::run_reading(dir, mode, console, |project, console| {
+            self.describe(address, file, project, console, add)
+        })
+    }
+
+    fn describe(
         &self,
         address: &Address,
         file: &Utf8Path,

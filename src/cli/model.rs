@@ -7,7 +7,7 @@ use super::database::DatabaseArgs;
 use super::kind::{self, Kind};
 use super::tables::TableArgs;
 use super::{Console, Exit, sync};
-use crate::project::ModelInput;
+use crate::project::{ModelInput, Project};
 
 /// Generate a store from DDL: a library for the crates of the workspace
 #[derive(Debug, clap::Args)]
@@ -59,23 +59,16 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
     };
     if let Some(address) = address {
         let file = file_of(&name);
-        return sync::run_reading(&args.output, args.mode, console, |project, console| {
-            let database = &args.database;
-            database.describe(
-                &address,
-                &file,
-                project,
-                console,
-                |project, sql, dialect| {
-                    project.add_model(&ModelInput {
-                        name,
-                        sql: vec![sql],
-                        dialect: Some(dialect),
-                        tables: args.tables.options(),
-                    })
-                },
-            )
-        });
+        let add = |project: &mut Project, sql, dialect| {
+            project.add_model(&ModelInput {
+                name,
+                sql: vec![sql],
+                dialect: Some(dialect),
+                tables: args.tables.options(),
+            })
+        };
+        let (dir, mode) = (&args.output, args.mode);
+        return args.database.run(&address, &file, dir, mode, console, add);
     }
     sync::run(&args.output, args.mode, console, |project| {
         project.add_model(&ModelInput {

@@ -60,16 +60,9 @@ pub(super) fn run(args: &Args, console: &mut Console) -> anyhow::Result<Exit> {
         });
     };
     let file = model::file_of(address.database());
-    sync::run_reading(&args.output, args.mode, console, |project, console| {
-        let database = &args.database;
-        database.describe(
-            &address,
-            &file,
-            project,
-            console,
-            |project, sql, dialect| add(args, &[sql], Some(dialect), project),
-        )
-    })
+    let add = |project: &mut Project, sql, dialect| add(args, &[sql], Some(dialect), project);
+    let (dir, mode) = (&args.output, args.mode);
+    args.database.run(&address, &file, dir, mode, console, add)
 }
 
 fn add(

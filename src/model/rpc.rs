@@ -115,6 +115,17 @@ pub struct MessageField {
     pub docs: Vec<String>,
 }
 
+impl MessageField {
+    /// The value that a `oneof` holds: as the field would be by itself.
+    #[must_use]
+    pub fn bare(&self) -> Self {
+        Self {
+            oneof: None,
+            ..self.clone()
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ProtoType {

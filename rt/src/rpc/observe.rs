@@ -64,7 +64,9 @@ where
 
     fn call(&mut self, request: Request) -> Self::Future {
         let Observe { protect, services } = self.observe.clone();
-        let mut inner = self.inner.clone();
+        // The one that was found ready is called; a clone need not be.
+        let other = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, other);
         // Called when the call is let in, which makes `next` what a middleware has.
         let next = move |request| async move {
             let Ok(response) = inner.call(request).await;

@@ -25,12 +25,8 @@ impl Ask<'_> {
             let by = [column.name.clone()];
             let is_key =
                 self.table.primary_key == by || self.table.unique_keys.contains(&by.to_vec());
-            let bare = MessageField {
-                oneof: None,
-                ..field.clone()
-            };
             let is_whole = is_key && field.oneof.as_ref() == Some(oneof);
-            (is_whole && fits::is_key(&self.rpc.enums, &bare, column))
+            (is_whole && fits::is_key(&self.rpc.enums, &field.bare(), column))
                 .then(|| pair(&column.name, Some(&field.name)))
         });
         Some(TableOp::FindBy {

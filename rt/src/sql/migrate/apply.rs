@@ -1,10 +1,12 @@
 //! Applying, or only recording, one process at a time.
 
+use std::ops::Deref;
+
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 use anyhow::Context as _;
 use anyhow::{anyhow, bail};
-use sqlx::Connection as _;
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::MigrateError;
+use sqlx::{Acquire, Connection as _};
 
 use super::state::{self, RECORD, State};
 use super::{Migration, files};
@@ -30,13 +32,7 @@ pub(super) async fn on_mysql(
         .await
         .context("waiting for another process that migrates")?;
     let state = state::on_mysql(connection, tables).await?;
-    expect(&state, files, task)?;
-    let migrator = files::migrator(files);
-    let done = match task {
-        Migrate::Apply => migrator.run(&mut *connection).await,
-        Migrate::Record(version) => migrator.skip(&mut *connection, Some(version)).await,
-    };
-    finish(done, &state, files, task)
+    carry_out(connection, &state, files, task).await
 }
 
 #[cfg(feature = "postgres")]
@@ -52,13 +48,7 @@ pub(super) async fn on_postgres(
         .await
         .context("waiting for another process that migrates")?;
     let state = state::on_postgres(connection, tables).await?;
-    expect(&state, files, task)?;
-    let migrator = files::migrator(files);
-    let done = match task {
-        Migrate::Apply => migrator.run(&mut *connection).await,
-        Migrate::Record(version) => migrator.skip(&mut *connection, Some(version)).await,
-    };
-    finish(done, &state, files, task)
+    carry_out(connection, &state, files, task).await
 }
 
 pub(super) async fn on_sqlite(
@@ -66,7 +56,6 @@ pub(super) async fn on_sqlite(
     files: &[Migration],
     task: Migrate,
 ) -> anyhow::Result<()> {
-    let migrator = files::migrator(files);
     let is_plain = files
         .iter()
         .filter_map(Migration::step)
@@ -76,12 +65,10 @@ pub(super) async fn on_sqlite(
         .execute(&mut *connection)
         .await;
     let done = if is_plain {
-        in_one(connection, &migrator, files, task).await
+        in_one(connection, files, task).await
     } else {
         let state = state::on_sqlite(connection, &[]).await?;
-        expect(&state, files, task)?;
-        let done = sqlite(connection, &migrator, task).await;
-        finish(done, &state, files, task)
+        carry_out(&mut *connection, &state, files, task).await
     };
     let _ = sqlx::query("PRAGMA busy_timeout = 2000")
         .execute(&mut *connection)
@@ -92,28 +79,34 @@ pub(super) async fn on_sqlite(
 /// SQLite has no locks but transactions: all of it is one, from before the first look.
 async fn in_one(
     connection: &mut sqlx::SqliteConnection,
-    migrator: &Migrator,
     files: &[Migration],
     task: Migrate,
 ) -> anyhow::Result<()> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     let state = state::on_sqlite(&mut transaction, &[]).await?;
-    expect(&state, files, task)?;
-    let done = sqlite(&mut transaction, migrator, task).await;
-    finish(done, &state, files, task)?;
+    carry_out(&mut *transaction, &state, files, task).await?;
     transaction.commit().await?;
     Ok(())
 }
 
-async fn sqlite(
-    connection: &mut sqlx::SqliteConnection,
-    migrator: &Migrator,
+/// What is to be done, on a connection that nobody else changes the schema by.
+async fn carry_out<'c, C>(
+    connection: C,
+    state: &State,
+    files: &[Migration],
     task: Migrate,
-) -> Result<(), MigrateError> {
-    match task {
+) -> anyhow::Result<()>
+where
+    C: Acquire<'c>,
+    <C::Connection as Deref>::Target: sqlx::migrate::Migrate,
+{
+    expect(state, files, task)?;
+    let migrator = files::migrator(files);
+    let done = match task {
         Migrate::Apply => migrator.run(connection).await,
         Migrate::Record(version) => migrator.skip(connection, Some(version)).await,
-    }
+    };
+    finish(done, state, files, task)
 }
 
 /// Tables that nobody has a record of would make the first migration fail, and MySQL would keep the half of it.

@@ -73,11 +73,7 @@ impl Writer<'_> {
                 continue;
             };
             let name = names::value(&field.name);
-            let bare = MessageField {
-                oneof: None,
-                ..field.clone()
-            };
-            let argument = Self::argument(&bare, column, &name);
+            let argument = Self::argument(&field.bare(), column, &name);
             let finder = self.finder(std::slice::from_ref(&pair.to));
             let find = format!(".{finder}({argument})");
             let links = [".store", self.table_link(), &find, ".await?"];
