@@ -1,13 +1,15 @@
-//! rustfmt, asked once for all items of one shape: of a thousand handlers most differ in their names only.
+//! rustfmt, asked about one item for all that are like it: of a thousand handlers most differ in their names only.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::normal::hash_bytes;
-use super::{parallel, rustfmt, shape};
+use super::shape::{self, Range};
+use super::{parallel, rustfmt};
 
 /// Fewer texts are as quickly formatted as looked at.
 const FEW: usize = 32;
-/// Items that go to rustfmt as one file: where it changes one of them, all are asked about once more.
+/// Items that go to rustfmt as one file.
 const BATCH: usize = 16 * 1024;
 
 /// As [`rustfmt::all`]; `None`, too, for a text that rustfmt would leave as it is.
@@ -29,8 +31,13 @@ pub(super) fn all(texts: &[&str], settings: &str) -> Vec<Option<String>> {
         .filter(|at| shapes[*at].is_none())
         .collect();
     let along: Vec<&str> = unknown.iter().map(|at| texts[*at]).collect();
-    let (left, answers) = left(&first, &along, settings);
-    for (at, answer) in unknown.into_iter().zip(answers) {
+    let mut asked = Asked {
+        settings,
+        along: &along,
+        answers: Vec::new(),
+    };
+    let left = left(&first, &mut asked);
+    for (at, answer) in unknown.into_iter().zip(asked.answers) {
         done[at] = answer;
     }
     let is_open = |at: &usize| {
@@ -58,44 +65,125 @@ fn shapes(text: &str) -> Option<Shapes<'_>> {
     shapes.collect()
 }
 
-/// The shapes that rustfmt leaves as they are, and what it makes of the texts that go `along`.
-fn left<'s>(
-    first: &BTreeMap<&'s str, &str>,
-    along: &[&str],
-    settings: &str,
-) -> (BTreeSet<&'s str>, Vec<Option<String>>) {
-    let all: Vec<(&str, &str)> = first.iter().map(|(shape, item)| (*shape, *item)).collect();
-    let mut batches: Vec<(Vec<&str>, String)> = Vec::new();
-    for (shape, item) in &all {
-        match batches.last_mut().filter(|(_, text)| text.len() < BATCH) {
-            Some((shapes, text)) => {
-                shapes.push(shape);
-                text.push('\n');
-                text.push_str(item);
-            }
-            None => batches.push((vec![shape], (*item).to_owned())),
-        }
-    }
-    let mut left = BTreeSet::new();
-    let mut rest = BTreeSet::new();
-    let texts = batches.iter().map(|(_, text)| text.as_str());
-    let texts: Vec<&str> = texts.chain(along.iter().copied()).collect();
-    let mut answers = rustfmt::all(&texts, settings);
-    let along = answers.split_off(batches.len());
-    for ((shapes, text), answer) in batches.iter().zip(answers) {
-        let same = answer.as_ref() == Some(text);
-        (if same { &mut left } else { &mut rest }).extend(shapes.iter().copied());
-    }
-    let rest: Vec<_> = all
+/// The shapes that rustfmt leaves as they are: by the ends of ranges, then by the narrowest and widest items, then one by
+/// one.
+fn left<'s>(first: &BTreeMap<&'s str, &str>, asked: &mut Asked<'_>) -> BTreeSet<&'s str> {
+    let exact = first
         .iter()
-        .filter(|(shape, _)| rest.contains(shape))
-        .collect();
-    let texts: Vec<&str> = rest.iter().map(|(_, item)| *item).collect();
-    let answers = rustfmt::all(&texts, settings);
-    for ((shape, item), answer) in rest.into_iter().zip(answers) {
-        if answer.as_deref() == Some(item) {
-            left.insert(*shape);
+        .filter_map(|(shape, item)| Some((*shape, Range::of(item)?)));
+    let exact: BTreeMap<&str, Range> = exact.collect();
+    let mut left = by_ranges(&exact, asked);
+    let open = exact.iter().filter(|(shape, _)| !left.contains(*shape));
+    left.extend(by_extremes(
+        open.map(|(shape, range)| (*shape, range)),
+        asked,
+    ));
+    let open = first.iter().filter(|(shape, _)| !left.contains(*shape));
+    let (shapes, items): (Vec<&str>, Vec<&str>) = open.unzip();
+    let are_left = shapes.into_iter().zip(asked.are_left(&items));
+    left.extend(are_left.filter_map(|(shape, is_left)| is_left.then_some(shape)));
+    left
+}
+
+fn by_ranges<'s>(exact: &BTreeMap<&'s str, Range>, asked: &mut Asked<'_>) -> BTreeSet<&'s str> {
+    let mut groups: BTreeMap<String, (Range, Vec<&'s str>)> = BTreeMap::new();
+    for (shape, range) in exact {
+        let range = range.collapsed();
+        match groups.entry(range.structure()) {
+            Entry::Vacant(entry) => {
+                entry.insert((range, vec![shape]));
+            }
+            Entry::Occupied(mut entry) => {
+                let (all, shapes) = entry.get_mut();
+                all.include(&range);
+                shapes.push(shape);
+            }
         }
     }
-    (left, along)
+    let groups = groups
+        .into_values()
+        .filter_map(|(range, shapes)| Some((range.ends()?, shapes)));
+    let groups: Vec<([String; 2], Vec<&'s str>)> = groups.collect();
+    let ends: Vec<&str> = (groups.iter().flat_map(|(ends, _)| ends))
+        .map(String::as_str)
+        .collect();
+    let are_left = asked.are_left(&ends);
+    let sure = groups.into_iter().zip(are_left.chunks(2));
+    let sure = sure.filter(|(_, are_left)| are_left.iter().all(|is_left| *is_left));
+    sure.flat_map(|((_, shapes), _)| shapes).collect()
+}
+
+/// A shape and its item.
+type Member<'s, 'r> = (&'s str, &'r Range);
+
+fn by_extremes<'s, 'r>(
+    open: impl Iterator<Item = (&'s str, &'r Range)>,
+    asked: &mut Asked<'_>,
+) -> Vec<&'s str> {
+    let mut groups: BTreeMap<String, Vec<Member<'s, 'r>>> = BTreeMap::new();
+    for (shape, range) in open {
+        groups
+            .entry(range.structure())
+            .or_default()
+            .push((shape, range));
+    }
+    let groups = groups.into_values().filter_map(|group| {
+        let widths: Vec<Vec<usize>> = group.iter().map(|(_, range)| range.widths()).collect();
+        let extremes = shape::extremes_of(&widths).into_iter();
+        let ends = extremes.map(|at| group[at].1.thinned().ends());
+        let texts: Option<Vec<String>> = ends.map(|ends| ends.map(|[_, text]| text)).collect();
+        Some((texts?, group))
+    });
+    let groups: Vec<(Vec<String>, Vec<Member<'s, '_>>)> = groups.collect();
+    let texts: Vec<&str> = (groups.iter().flat_map(|(texts, _)| texts))
+        .map(String::as_str)
+        .collect();
+    let mut are_left = asked.are_left(&texts).into_iter();
+    let mut left = Vec::new();
+    for (texts, group) in groups {
+        let mine: Vec<bool> = are_left.by_ref().take(texts.len()).collect();
+        if mine.into_iter().all(|is_left| is_left) {
+            left.extend(group.into_iter().map(|(shape, _)| shape));
+        }
+    }
+    left
+}
+
+/// rustfmt, with texts that go along when it is asked for the first time.
+struct Asked<'a> {
+    settings: &'a str,
+    along: &'a [&'a str],
+    answers: Vec<Option<String>>,
+}
+
+impl Asked<'_> {
+    /// Whether it leaves each of these items.
+    fn are_left(&mut self, items: &[&str]) -> Vec<bool> {
+        if items.is_empty() && self.along.is_empty() {
+            return Vec::new();
+        }
+        let mut batches: Vec<String> = Vec::new();
+        for item in items {
+            match batches.last_mut().filter(|text| text.len() < BATCH) {
+                Some(text) => {
+                    text.push('\n');
+                    text.push_str(item);
+                }
+                None => batches.push((*item).to_owned()),
+            }
+        }
+        let along = std::mem::take(&mut self.along);
+        let texts: Vec<&str> = (batches.iter().map(String::as_str))
+            .chain(along.iter().copied())
+            .collect();
+        let mut answers = rustfmt::all(&texts, self.settings);
+        self.answers.extend(answers.split_off(batches.len()));
+        // What it has written it would leave.
+        let answers = answers.iter().flatten();
+        let written: BTreeSet<&str> = answers
+            .filter_map(|text| shape::items(text))
+            .flatten()
+            .collect();
+        items.iter().map(|item| written.contains(item)).collect()
+    }
 }

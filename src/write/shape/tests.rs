@@ -1,28 +1,22 @@
 //! Against rustfmt itself.
 
-use std::collections::BTreeMap;
-
-use camino::Utf8PathBuf;
-
 use super::super::rustfmt;
+use super::samples::{Lot, written};
 use super::*;
 
 /// Other letters of the same classes.
-fn disguised(item: &str, random: &mut u64) -> Option<String> {
+fn disguised(item: &str, lot: &mut Lot) -> Option<String> {
     let wanted = shape(item)?;
     for _ in 0..50 {
         let mut other = |byte: u8| {
-            *random = random
-                .wrapping_mul(0x5851_f42d_4c95_7f2d)
-                .wrapping_add(0x1405_7b7e_f767_814f);
             let (from, count) = match byte {
                 b'0'..=b'9' => (b'0', 10),
                 b'A'..=b'Z' => (b'A', 26),
                 _ => (b'a', 26),
             };
-            from + u8::try_from((*random >> 33) % count).unwrap_or_default()
+            from + u8::try_from(lot.below(count)).unwrap_or_default()
         };
-        let text = String::from_utf8(masked(item, &mut other)?).ok()?;
+        let text = masked(item, &mut other)?.text;
         // Not where a name has become a keyword.
         if shape(&text).as_ref() == Some(&wanted) {
             return Some(text);
@@ -31,46 +25,13 @@ fn disguised(item: &str, random: &mut u64) -> Option<String> {
     None
 }
 
-/// The Rust texts that zgen is expected to write, and its own.
-fn texts() -> Vec<String> {
-    let mut texts = Vec::new();
-    let mut folders: Vec<Utf8PathBuf> = vec!["fixtures/projects".into(), "src".into()];
-    while let Some(folder) = folders.pop() {
-        for entry in folder.read_dir_utf8().expect("a folder").flatten() {
-            let path = entry.into_path();
-            if path.is_dir() && path.file_name() != Some("zgen-rt") {
-                folders.push(path);
-            } else if path.extension() == Some("rs") && !path.as_str().ends_with(".pb.rs") {
-                texts.push(std::fs::read_to_string(&path).expect("a text"));
-            }
-        }
-    }
-    texts.sort();
-    texts
-}
-
 #[test]
 fn items_of_one_shape_are_laid_out_alike() {
-    let texts = texts();
-    let mut items: BTreeMap<String, &str> = BTreeMap::new();
-    for text in &texts {
-        // Documentation of a file stands at its top only.
-        let documented = |text: &&str| text.starts_with("//!") || text.starts_with("#!");
-        let mut text = text.as_str();
-        while let Some((_, rest)) = text.split_once("\n\n").filter(|_| documented(&text)) {
-            text = rest;
-        }
-        for item in super::items(text).into_iter().flatten() {
-            if let Some(shape) = shape(item) {
-                items.entry(shape).or_insert(item);
-            }
-        }
-    }
-    assert!(items.len() > 1000, "only {} shapes", items.len());
+    let items = written();
     // A large prime, so that the letters of each run of this are the same.
-    let mut random = 1_000_003;
+    let mut lot = Lot(1_000_003);
     let mut pairs: Vec<(String, String)> = Vec::new();
-    for (number, item) in items.values().enumerate() {
+    for (number, item) in items.iter().enumerate() {
         // What is laid out well, and some of it on lines that are too long or too short for it; a comment would not
         // stay one.
         let kinds = if number % 4 > 0 || item.contains("//") {
@@ -80,11 +41,11 @@ fn items_of_one_shape_are_laid_out_alike() {
         };
         for kind in 0..kinds {
             let item = match kind {
-                0 => (*item).to_owned(),
+                0 => item.clone(),
                 1 => item.replace(",\n        ", ", "),
                 _ => item.replace(", ", ",\n        "),
             };
-            if let Some(other) = disguised(&item, &mut random) {
+            if let Some(other) = disguised(&item, &mut lot) {
                 pairs.push((item, other));
             }
         }

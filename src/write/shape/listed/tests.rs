@@ -1,17 +1,15 @@
 //! Against rustfmt itself.
 
 use super::super::super::rustfmt;
+use super::super::samples::Lot;
 use super::*;
 
-struct Lot(u64);
+/// What a `use` or `mod` line is made of.
+struct Lines(Lot);
 
-impl Lot {
+impl Lines {
     fn below(&mut self, count: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(0x5851_f42d_4c95_7f2d)
-            .wrapping_add(0x1405_7b7e_f767_814f);
-        (self.0 >> 33) % count
+        self.0.below(count)
     }
 
     fn one<'t>(&mut self, all: &[&'t str]) -> &'t str {
@@ -102,7 +100,7 @@ impl Lot {
 
 #[test]
 fn rustfmt_leaves_what_is_settled() {
-    let mut lot = Lot(7);
+    let mut lot = Lines(Lot(7));
     let items: Vec<String> = (0..1500).map(|_| lot.item()).collect();
     let texts: Vec<&str> = items.iter().map(String::as_str).collect();
     let mut counts = [0, 0];
