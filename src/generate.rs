@@ -5,6 +5,7 @@ use camino::Utf8Path;
 use crate::diag::{self, Diagnostic, Report};
 use crate::emit::{FileTree, Owner, Templates};
 use crate::lower::Place;
+use crate::migrate::Grown;
 use crate::model::{Schema, System};
 use crate::project::{self, Project};
 use crate::source::{Loader, SourceMap, Span};
@@ -16,6 +17,8 @@ pub struct Generated {
     pub tree: Option<FileTree>,
     pub report: Report,
     pub sources: SourceMap,
+    /// The stores that a migration is written for.
+    pub grown: Vec<Grown>,
 }
 
 /// The files of a project's workspace: a pure function of the descriptions, the options and the templates.
@@ -24,8 +27,9 @@ pub fn generate(project: &Project, loader: &dyn Loader) -> Generated {
     let mut report = Report::default();
     let inputs = project.resolved_inputs();
     let mut described = analyze::run(&inputs, loader, &mut sources, &mut report);
+    let mut grown = Vec::new();
     if !report.has_errors() {
-        add_migrations(
+        grown = add_migrations(
             &mut described.system,
             &project.dir,
             loader,
@@ -52,18 +56,21 @@ pub fn generate(project: &Project, loader: &dyn Loader) -> Generated {
         tree,
         report,
         sources,
+        grown,
     }
 }
 
-/// Compares what the stores of the workspace in `dir` have with what their DDL describes now.
+/// Compares what the stores of the workspace in `dir` have with what their DDL describes now; the answer is those for
+/// which a migration is to be written.
 pub fn add_migrations(
     system: &mut System,
     dir: &Utf8Path,
     loader: &dyn Loader,
     sources: &mut SourceMap,
     report: &mut Report,
-) {
+) -> Vec<Grown> {
     let (services, libraries) = lower::stores(system);
+    let mut grown = Vec::new();
     let mut compare = |places: &[Place], owner: &str, dialect, schema: &Schema| {
         let place = places.iter().find(|place| place.owner == owner)?;
         let wanted = migrate::Wanted {
@@ -72,7 +79,19 @@ pub fn add_migrations(
             dialect,
             schema,
         };
-        Some(migrate::migrations(wanted, loader, sources, report))
+        let known = report.len();
+        let found = migrate::migrations(wanted, loader, sources, report);
+        if migrate::is_growing(&found) {
+            grown.push(Grown {
+                dir: wanted.dir.to_owned(),
+                name: place.stem.clone(),
+                dialect,
+                schema: schema.clone(),
+                migrations: found.clone(),
+                said: report.iter().skip(known).cloned().collect(),
+            });
+        }
+        Some(found)
     };
     for rpc in &mut system.rpcs {
         let found = compare(&services, &rpc.name, rpc.dialect, &rpc.schema);
@@ -83,6 +102,7 @@ pub fn add_migrations(
         store.migrations = found.unwrap_or_default();
     }
     report.sort();
+    grown
 }
 
 /// Values for a workload that is not there would be lost without a word.
