@@ -321,6 +321,16 @@ fn a_first_run_is_remembered() {
             assert!(said.contains("(0 written, "), "{said}");
             assert_eq!(place.read(&stamp), first, "{command}");
         }
+        // There is a list of what there is, and nothing else yet.
+        let text = place.read(&format!("{dir}/zgen.yaml"));
+        place.restore(&base, None);
+        place.write(&format!("{dir}/zgen.yaml"), text.as_bytes());
+        let said = place.zgen(&again);
+        assert!(said.contains("is missing"), "{said}");
+        let first = place.read(&stamp);
+        let said = place.zgen(&again);
+        assert!(!said.contains("is missing"), "{said}");
+        assert_eq!(place.read(&stamp), first, "{command}");
         if !command.contains("stock.sql") {
             continue;
         }

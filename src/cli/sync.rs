@@ -201,11 +201,12 @@ fn reach(
     let is_plain = mode.format != Format::Json;
     // Asked for again: a template may have changed while the run went on.
     let key = key.filter(|key| guard.is_some() && asked::key(&project).as_ref() == Some(key));
-    // What it says of edited files holds only for a run that leaves them alone, too.
-    let key = key.filter(|_| notes.is_empty() || leaves_edits(mode));
+    // What it says of edited files holds only for a run that leaves them alone, too, as this one did.
+    let lasting = if is_idle { notes.as_slice() } else { &[] };
+    let key = key.filter(|_| lasting.is_empty() || leaves_edits(mode));
     let stamp = match key.filter(|_| written(&generated.grown, &plan, dir, &mut heard)) {
         Some(key) => {
-            let said = Said::of(&generated.report, &generated.sources, &notes).line();
+            let said = Said::of(&generated.report, &generated.sources, lasting).line();
             Stamp::of(&plan, &disk, &key, &heard, &said)?
         }
         None => None,

@@ -11,8 +11,8 @@ use prost_types::{
 use super::holds::Holds;
 use super::{Set, comments};
 use crate::model::{
-    Dialect, Enum, Message, MessageField, Migrations, ProtoType, Repetition, Rpc, RpcMethod,
-    RpcService, Schema,
+    Dialect, Enum, Message, MessageField, Messages, Migrations, ProtoType, Repetition, Rpc,
+    RpcMethod, RpcService, Schema,
 };
 
 // Field numbers of descriptor.proto, for the paths of comments.
@@ -65,7 +65,7 @@ pub(super) fn rpc(set: &Set, serve: bool) -> Rpc {
     }
 }
 
-fn messages_of(files: &[&FileDescriptorProto], holds: &Holds<'_>) -> Vec<Message> {
+fn messages_of(files: &[&FileDescriptorProto], holds: &Holds<'_>) -> Messages {
     let mut out = Vec::new();
     for file in files {
         for (message, index) in file.message_type.iter().zip(0..) {
@@ -73,7 +73,7 @@ fn messages_of(files: &[&FileDescriptorProto], holds: &Holds<'_>) -> Vec<Message
             collect(file, holds, message, file.package(), &path, &mut out);
         }
     }
-    out
+    out.into()
 }
 
 fn enums_of(file: &FileDescriptorProto) -> Vec<Enum> {
@@ -195,16 +195,14 @@ fn scalar(field: &FieldDescriptorProto) -> ProtoType {
 fn services_of(file: &FileDescriptorProto) -> impl Iterator<Item = RpcService> {
     file.service.iter().zip(0..).map(|(service, index)| {
         let path = [FILE_SERVICE, index];
-        let methods = service.method.iter().zip(0..);
+        let methods = service.method.iter().zip(0..).map(|(each, index)| {
+            method(file, each, &[&path[..], &[SERVICE_METHOD, index]].concat())
+        });
         RpcService {
             name: service.name().to_owned(),
             full_name: join(file.package(), service.name()),
             package: file.package().to_owned(),
-            methods: methods
-                .map(|(each, index)| {
-                    method(file, each, &[&path[..], &[SERVICE_METHOD, index]].concat())
-                })
-                .collect(),
+            methods: methods.collect::<Vec<_>>().into(),
             docs: comments::docs(file, &path),
         }
     })

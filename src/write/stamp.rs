@@ -135,8 +135,9 @@ impl Stamp {
         reads: &Reads,
         said: &str,
     ) -> io::Result<Option<Self>> {
-        // A run after one that changed nothing has the same plan, and the same notes about it.
-        let is_last = plan.is_idle() || plan.changes().all(is_settled) && plan.notes().is_empty();
+        // A run after one that changed nothing has the same plan. After another one there is a lock, of whose lack
+        // there may have been something to say, and about files that are settled there never is.
+        let is_last = plan.is_idle() || plan.changes().all(is_settled);
         if !is_last || !plan.is_settled || said.contains(char::is_control) {
             return Ok(None);
         }
