@@ -17,8 +17,22 @@ pub struct Generated {
     pub tree: Option<FileTree>,
     pub report: Report,
     pub sources: SourceMap,
-    /// The stores that a migration is written for.
-    pub grown: Vec<Grown>,
+    pub added: Added,
+}
+
+/// The stores that a migration is to be written for.
+#[derive(Debug, Default)]
+pub struct Added(Vec<Grown>);
+
+impl Added {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a run that reads through `loader`, which has what is to be written, adds nothing and says the same.
+    pub fn is_all(&self, loader: &dyn Loader) -> bool {
+        self.0.iter().all(|store| store.is_whole(loader))
+    }
 }
 
 /// The files of a project's workspace: a pure function of the descriptions, the options and the templates.
@@ -27,9 +41,9 @@ pub fn generate(project: &Project, loader: &dyn Loader) -> Generated {
     let mut report = Report::default();
     let inputs = project.resolved_inputs();
     let mut described = analyze::run(&inputs, loader, &mut sources, &mut report);
-    let mut grown = Vec::new();
+    let mut added = Added::default();
     if !report.has_errors() {
-        grown = add_migrations(
+        added = add_migrations(
             &mut described.system,
             &project.dir,
             loader,
@@ -56,7 +70,7 @@ pub fn generate(project: &Project, loader: &dyn Loader) -> Generated {
         tree,
         report,
         sources,
-        grown,
+        added,
     }
 }
 
@@ -68,7 +82,7 @@ pub fn add_migrations(
     loader: &dyn Loader,
     sources: &mut SourceMap,
     report: &mut Report,
-) -> Vec<Grown> {
+) -> Added {
     let (services, libraries) = lower::stores(system);
     let mut grown = Vec::new();
     let mut compare = |places: &[Place], owner: &str, dialect, schema: &Schema| {
@@ -102,7 +116,7 @@ pub fn add_migrations(
         store.migrations = found.unwrap_or_default();
     }
     report.sort();
-    grown
+    Added(grown)
 }
 
 /// Values for a workload that is not there would be lost without a word.

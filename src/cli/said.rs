@@ -61,9 +61,10 @@ impl Said {
     pub(super) fn say(&self, format: Format, console: &mut Console) -> std::io::Result<()> {
         match format {
             Format::Human | Format::Json => {
-                let text = match console.err_color {
-                    true => &self.painted,
-                    false => &self.human,
+                let text = if console.err_color {
+                    &self.painted
+                } else {
+                    &self.human
                 };
                 console.err.write_all(text.as_bytes())?;
             }

@@ -9,8 +9,8 @@ use clap::ArgAction;
 use super::findings::{self, Format};
 use super::said::Said;
 use super::{Console, Exit, asked, planned};
+use crate::Added;
 use crate::emit::Owner;
-use crate::migrate::Grown;
 use crate::project::{Error, Patterns, Project};
 use crate::source::{self, Overheard};
 use crate::write::{self, Action, Disk, Guard, Lock, Plan, Reads, Reason, Rules, Stamp, Summary};
@@ -183,6 +183,8 @@ fn reach(
         within: within.map(|paths| Patterns::new(paths.iter().map(ToString::to_string).collect())),
     };
     let plan = write::plan(&tree, &disk, &Lock::read(&disk)?, &rules)?;
+    // The plan has all of it, and what follows takes room, too.
+    drop(tree);
     let notes = plan.notes();
     for note in &notes {
         console.note(&note.text)?;
@@ -204,7 +206,7 @@ fn reach(
     // What it says of edited files holds only for a run that leaves them alone, too, as this one did.
     let lasting = if is_idle { notes.as_slice() } else { &[] };
     let key = key.filter(|_| lasting.is_empty() || leaves_edits(mode));
-    let stamp = match key.filter(|_| written(&generated.grown, &plan, dir, &mut heard)) {
+    let stamp = match key.filter(|_| written(&generated.added, &plan, dir, &mut heard)) {
         Some(key) => {
             let said = Said::of(&generated.report, &generated.sources, lasting).line();
             Stamp::of(&plan, &disk, &key, &heard, &said)?
@@ -261,8 +263,8 @@ fn leaves_edits(mode: Mode) -> bool {
 
 /// Whether the next run finds in the migrations what this one is about to write, and no more to do. It reads them, so
 /// `heard` is to have what it will hear.
-fn written(grown: &[Grown], plan: &Plan, dir: &Utf8Path, heard: &mut Reads) -> bool {
-    if grown.is_empty() {
+fn written(added: &Added, plan: &Plan, dir: &Utf8Path, heard: &mut Reads) -> bool {
+    if added.is_empty() {
         return true;
     }
     let created = plan
@@ -278,7 +280,7 @@ fn written(grown: &[Grown], plan: &Plan, dir: &Utf8Path, heard: &mut Reads) -> b
         loader: &above,
         heard: &|path, answer| later.note(path, answer),
     };
-    let is_whole = grown.iter().all(|store| store.is_whole(&loader));
+    let is_whole = added.is_all(&loader);
     heard.set(later);
     is_whole
 }
