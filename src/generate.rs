@@ -5,6 +5,7 @@ use camino::Utf8Path;
 use crate::diag::{self, Diagnostic, Report};
 use crate::emit::{FileTree, Owner, Templates};
 use crate::lower::Place;
+use crate::migrate::Grown;
 use crate::model::{Schema, System};
 use crate::project::{self, Project};
 use crate::source::{Loader, SourceMap, Span};
@@ -16,6 +17,22 @@ pub struct Generated {
     pub tree: Option<FileTree>,
     pub report: Report,
     pub sources: SourceMap,
+    pub added: Added,
+}
+
+/// The stores that a migration is to be written for.
+#[derive(Debug, Default)]
+pub struct Added(Vec<Grown>);
+
+impl Added {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a run that reads through `loader`, which has what is to be written, adds nothing and says the same.
+    pub fn is_all(&self, loader: &dyn Loader) -> bool {
+        self.0.iter().all(|store| store.is_whole(loader))
+    }
 }
 
 /// The files of a project's workspace: a pure function of the descriptions, the options and the templates.
@@ -24,8 +41,9 @@ pub fn generate(project: &Project, loader: &dyn Loader) -> Generated {
     let mut report = Report::default();
     let inputs = project.resolved_inputs();
     let mut described = analyze::run(&inputs, loader, &mut sources, &mut report);
+    let mut added = Added::default();
     if !report.has_errors() {
-        add_migrations(
+        added = add_migrations(
             &mut described.system,
             &project.dir,
             loader,
@@ -52,18 +70,21 @@ pub fn generate(project: &Project, loader: &dyn Loader) -> Generated {
         tree,
         report,
         sources,
+        added,
     }
 }
 
-/// Compares what the stores of the workspace in `dir` have with what their DDL describes now.
+/// Compares what the stores of the workspace in `dir` have with what their DDL describes now; the answer is those for
+/// which a migration is to be written.
 pub fn add_migrations(
     system: &mut System,
     dir: &Utf8Path,
     loader: &dyn Loader,
     sources: &mut SourceMap,
     report: &mut Report,
-) {
+) -> Added {
     let (services, libraries) = lower::stores(system);
+    let mut grown = Vec::new();
     let mut compare = |places: &[Place], owner: &str, dialect, schema: &Schema| {
         let place = places.iter().find(|place| place.owner == owner)?;
         let wanted = migrate::Wanted {
@@ -72,7 +93,19 @@ pub fn add_migrations(
             dialect,
             schema,
         };
-        Some(migrate::migrations(wanted, loader, sources, report))
+        let known = report.len();
+        let found = migrate::migrations(wanted, loader, sources, report);
+        if migrate::is_growing(&found) {
+            grown.push(Grown {
+                dir: wanted.dir.to_owned(),
+                name: place.stem.clone(),
+                dialect,
+                schema: schema.clone(),
+                migrations: found.clone(),
+                said: report.iter().skip(known).cloned().collect(),
+            });
+        }
+        Some(found)
     };
     for rpc in &mut system.rpcs {
         let found = compare(&services, &rpc.name, rpc.dialect, &rpc.schema);
@@ -83,6 +116,7 @@ pub fn add_migrations(
         store.migrations = found.unwrap_or_default();
     }
     report.sort();
+    Added(grown)
 }
 
 /// Values for a workload that is not there would be lost without a word.

@@ -28,4 +28,4 @@ mod style;
 pub mod syntax;
 pub mod write;
 
-pub use self::generate::{Generated, add_migrations, generate};
+pub use self::generate::{Added, Generated, add_migrations, generate};

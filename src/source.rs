@@ -110,23 +110,32 @@ impl Loader for Overheard<'_> {
     }
 }
 
-/// Reads one text from memory, as if it stood on the disk, and all others from there.
-#[derive(Debug, Clone)]
-pub struct Above<'a> {
-    pub path: Utf8PathBuf,
-    pub text: &'a str,
-}
+/// Reads some texts from memory, as if they stood on the disk, and all others from there.
+#[derive(Debug, Clone, Default)]
+pub struct Above<'a>(pub BTreeMap<Utf8PathBuf, &'a str>);
 
 impl Loader for Above<'_> {
     fn read(&self, path: &Utf8Path) -> io::Result<String> {
-        if path == self.path {
-            return Ok(self.text.to_owned());
+        match self.0.get(path) {
+            Some(text) => Ok((*text).to_owned()),
+            None => Disk.read(path),
         }
-        Disk.read(path)
     }
 
     fn list(&self, folder: &Utf8Path) -> io::Result<Vec<String>> {
-        Disk.list(folder)
+        let above = self.0.keys().filter(|path| path.parent() == Some(folder));
+        let above = above.filter_map(|path| path.file_name());
+        let mut names: Vec<String> = above.map(str::to_owned).collect();
+        match Disk.list(folder) {
+            Ok(there) => names.extend(there),
+            Err(error) if error.kind() != io::ErrorKind::NotFound || names.is_empty() => {
+                return Err(error);
+            }
+            Err(_) => {}
+        }
+        names.sort();
+        names.dedup();
+        Ok(names)
     }
 }
 

@@ -40,6 +40,11 @@ const TOUCHED: &[&str] = &[
     "replace stock.sql => id BIGINT => id INT",
     "crlf shop.api",
     "append shop.api => type Odd { A nowhere }",
+    // What there was to say, and is not any more, or is otherwise.
+    "replace shop.api => /:part => ",
+    "replace stock.proto => rpc GetStock(LeftReq) returns (LeftResp); => ",
+    "replace shop.api => /:part =>  && replace stock.proto => rpc GetStock(LeftReq) returns (LeftResp); => ",
+    "replace shop.api => :part => :half",
     // Options and templates.
     "replace out/zgen.yaml => envelope: false => envelope: true",
     "replace out/zgen.yaml => namespace: microservices => namespace: other",
@@ -69,7 +74,9 @@ const TOUCHED: &[&str] = &[
     "replace out/zgen.lock => version => versions",
     "append out/.zgen/base/crates/shop-api/src/svc.rs => // mine",
     "remove out/.zgen/base/crates/shop-api/src/svc.rs",
-    "write out/.zgen/cache/stamp => zgen stamp 1",
+    "write out/.zgen/cache/stamp => zgen stamp 2",
+    "replace out/.zgen/cache/stamp => path parameter => parameter",
+    "replace out/.zgen/cache/stamp => human => humane",
     "replace out/.zgen/cache/stamp => file crates/shop-api/src/svc.rs\\n => ",
     "append out/.zgen/cache/stamp => read nowhere",
     // Migrations: of the DDL's change, of somebody's own, and without any.
@@ -86,17 +93,40 @@ const TOUCHED: &[&str] = &[
 /// Each run that writes leaves a stamp of its own.
 const COMMANDS: [&str; 3] = ["gen out --check", "api shop.api -o out", "gen out"];
 
+/// Other ways of asking for the same.
+const WAYS: [&str; 8] = [
+    "gen out --format short",
+    "gen out --format github",
+    "gen out --format json",
+    "gen out --check --format short",
+    "gen out --check --format github",
+    "gen out --check --format json",
+    "gen out --merge",
+    "gen out --prune",
+];
+
+/// First runs, each with what they have changed in a second one.
+const FIRST: [&str; 7] = [
+    "api shop.api -o out",
+    "rpc stock.proto -I shared -o out",
+    "rpc stock.proto -I shared --sql stock.sql -o out",
+    "rpc stock.proto -I shared --sql stock.sql --dialect postgres --serde --into store -o out",
+    "rpc other.proto stock.proto -I shared --into both -o out",
+    "model stock.sql -o out",
+    "model stock.sql --dialect postgres -o deep/er/out",
+];
+
 const DESCRIPTIONS: [(&str, &str); 7] = [
     (
         "shop.api",
         "syntax = \"v1\"\nimport \"item.api\"\ntype GetReq { Id int64 `path:\"id\"` }\n@server ( middleware: Who )\nservice \
-         shop-api {\n\t@handler GetItem\n\tget /items/:id (GetReq) returns (Item)\n}\n",
+         shop-api {\n\t@handler GetItem\n\tget /items/:id/:part (GetReq) returns (Item)\n}\n",
     ),
     ("item.api", "type Item { Title string `json:\"title\"` }\n"),
     (
         "stock.proto",
         "syntax = \"proto3\";\npackage stock;\nimport \"unit.proto\";\nmessage LeftReq { int64 id = 1; unit.Unit unit = 2; \
-         }\nmessage LeftResp { int64 left = 1; }\nservice Stock { rpc Left(LeftReq) returns (LeftResp); }\n",
+         }\nmessage LeftResp { int64 left = 1; }\nservice Stock { rpc Left(LeftReq) returns (LeftResp);\nrpc GetStock(LeftReq) returns (LeftResp); }\n",
     ),
     (
         "other.proto",
@@ -240,6 +270,110 @@ fn what_was_remembered_changes_nothing() {
     }
 }
 
+/// What is found and said once is said as long as it is so, in the way in which it is asked for.
+#[test]
+fn what_was_said_is_said_again() {
+    let place = Place::new();
+    for command in [
+        "rpc stock.proto -I shared --sql stock.sql -o out",
+        "api shop.api -o out",
+    ] {
+        place.zgen(command);
+    }
+    // A scaffold that changes below an edit is told in full once, and by its name from then on.
+    place.touch("append out/crates/shop-api/src/logic/get_item.rs => // mine");
+    place.touch("replace shop.api => returns (Item) => returns (Item) // more");
+    place.touch("replace shop.api => @handler => @doc \"an item\" @handler");
+    for told in ["its scaffold changed", "has changed since"] {
+        let said = place.zgen("gen out");
+        assert!(said.contains(told), "{said}");
+    }
+    let base = files::below(&place.dir).expect("files");
+    let stamp = place.read(STAMP);
+    for command in COMMANDS.iter().chain(&WAYS) {
+        place.restore(&base, Some(&stamp));
+        let known = place.zgen(command);
+        place.restore(&base, None);
+        assert_eq!(place.zgen(command), known);
+        for finding in ["table-mismatch", "`part`", "get_item.rs"] {
+            // Findings are no part of a plan's document, and are shown beside it.
+            assert!(known.contains(finding), "{finding} is not in: {known}");
+        }
+    }
+}
+
+/// The second run has nothing to find out, whatever the first one has written: their stamps are one. One that does not
+/// hold would be replaced by another.
+#[test]
+fn a_first_run_is_remembered() {
+    let place = Place::new();
+    let base = files::below(&place.dir).expect("files");
+    for command in FIRST {
+        place.restore(&base, None);
+        let dir = command.rsplit(' ').next().unwrap_or_default();
+        let stamp = format!("{dir}/.zgen/cache/stamp");
+        let again = format!("gen {dir}");
+        let said = place.zgen(command);
+        assert!(said.ends_with("Some(0)\n"), "{said}");
+        for command in [command, &again] {
+            let first = place.read(&stamp);
+            let said = place.zgen(command);
+            assert!(said.contains("(0 written, "), "{said}");
+            assert_eq!(place.read(&stamp), first, "{command}");
+        }
+        // There is a list of what there is, and nothing else yet.
+        let text = place.read(&format!("{dir}/zgen.yaml"));
+        place.restore(&base, None);
+        place.write(&format!("{dir}/zgen.yaml"), text.as_bytes());
+        let said = place.zgen(&again);
+        assert!(said.contains("is missing"), "{said}");
+        let first = place.read(&stamp);
+        let said = place.zgen(&again);
+        assert!(!said.contains("is missing"), "{said}");
+        assert_eq!(place.read(&stamp), first, "{command}");
+        if !command.contains("stock.sql") {
+            continue;
+        }
+        // A migration more of zgen's.
+        place.touch(
+            "replace stock.sql => amount BIGINT NOT NULL => amount BIGINT NOT NULL, note TEXT",
+        );
+        let said = place.zgen(&again);
+        assert!(!said.contains("(0 written, "), "{said}");
+        let first = place.read(&stamp);
+        let said = place.zgen(&again);
+        assert!(said.contains("(0 written, "), "{said}");
+        assert_eq!(place.read(&stamp), first, "{command}");
+    }
+}
+
+/// What comes into the folder of migrations, or goes from it, is seen by the second run.
+#[test]
+fn a_listing_that_is_remembered_is_not_stale() {
+    let place = Place::new();
+    place.zgen("rpc stock.proto -I shared --sql stock.sql -o out");
+    let base = files::below(&place.dir).expect("files");
+    let stamp = place.read(STAMP);
+    let folder = "out/crates/stock-rpc/migrations/mysql";
+    for touched in [
+        format!("write {folder}/0002_mine.sql => ALTER TABLE stock ADD COLUMN mine BIGINT"),
+        format!("write {folder}/0002_mine.sql => ALTER TABLE stock ADD COLUMN mine TEXT"),
+        format!("write {folder}/mine.txt => not of sqlx's form"),
+        format!("remove {folder}/0001_stock.sql"),
+        format!("append {folder}/0001_stock.sql => -- mine"),
+    ] {
+        let [known, forgotten] = [Some(stamp.as_str()), None].map(|stamp| {
+            place.restore(&base, stamp);
+            place.touch(&touched);
+            let said = place.zgen("gen out");
+            (said, files::below(&place.dir).expect("files"))
+        });
+        assert_eq!(known.0, forgotten.0, "{touched}");
+        assert!(known.1 == forgotten.1, "{touched}");
+        assert_ne!(place.read(STAMP), stamp, "{touched}");
+    }
+}
+
 fn read(path: &Utf8Path) -> io::Result<String> {
     Sources.read(path)
 }
@@ -267,7 +401,7 @@ fn a_stamp_holds_until_something_is_touched() {
     let rules = Rules::default();
     let plan = write::plan(&tree, &disk, &Lock::read(&disk).expect("a lock"), &rules);
     let plan = plan.expect("a plan");
-    let stamp = Stamp::of(&plan, &disk, "key", &heard).expect("files");
+    let stamp = Stamp::of(&plan, &disk, "key", &heard, "").expect("files");
     let stamp = stamp.expect("a run that has nothing to say");
     let ready = plan.ready().expect("no conflicts");
     write::apply(ready, &guard).expect("written");

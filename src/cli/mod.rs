@@ -25,6 +25,7 @@ mod openapi;
 mod planned;
 mod regenerate;
 mod rpc;
+mod said;
 mod status;
 mod sync;
 mod tables;

@@ -7,7 +7,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::ArgAction;
 
 use super::findings::{self, Format};
+use super::said::Said;
 use super::{Console, Exit, asked, planned};
+use crate::Added;
 use crate::emit::Owner;
 use crate::project::{Error, Patterns, Project};
 use crate::source::{self, Overheard};
@@ -137,16 +139,15 @@ fn reach(
     let is_known = is_known && within.is_none() && described.is_none();
     let key = is_known.then(|| asked::key(&project)).flatten();
     let disk = Disk::at(dir);
-    let stamp = key.as_ref().filter(|_| !mode.force);
-    let stamp = stamp.and_then(|key| Stamp::read(&disk)?.holds(&disk, key, read));
-    if let Some(total) = stamp {
+    if let Some((total, said)) = key.as_ref().and_then(|key| known(&disk, key, mode)) {
+        said.say(mode.format, console)?;
         console.print(&match aim {
             Aim::Check => up_to_date(&project, total, dir),
             _ => wrote(&project, Summary::kept(total), dir),
         })?;
         return Ok(Exit::Fine);
     }
-    let heard = Reads::default();
+    let mut heard = Reads::default();
     let loader = Overheard {
         loader: &source::Disk,
         heard: &|path, answer| heard.note(path, answer),
@@ -156,7 +157,8 @@ fn reach(
         Some(described) => {
             let path = project.shown(&described.file);
             let text = &described.text;
-            crate::generate(&project, &source::Above { path, text })
+            let above = source::Above([(path, text.as_str())].into());
+            crate::generate(&project, &above)
         }
     };
     // A program that reads JSON expects one document, and that is the plan if there is one.
@@ -181,7 +183,10 @@ fn reach(
         within: within.map(|paths| Patterns::new(paths.iter().map(ToString::to_string).collect())),
     };
     let plan = write::plan(&tree, &disk, &Lock::read(&disk)?, &rules)?;
-    for note in plan.notes() {
+    // The plan has all of it, and what follows takes room, too.
+    drop(tree);
+    let notes = plan.notes();
+    for note in &notes {
         console.note(&note.text)?;
         console.note_diff(&note.diff)?;
     }
@@ -196,11 +201,17 @@ fn reach(
     };
     console.print(&answer)?;
     let is_plain = mode.format != Format::Json;
-    let is_silent = generated.report.iter().next().is_none();
     // Asked for again: a template may have changed while the run went on.
-    let stamp = match key.filter(|key| is_silent && asked::key(&project).as_ref() == Some(key)) {
-        Some(key) if guard.is_some() => Stamp::of(&plan, &disk, &key, &heard)?,
-        _ => None,
+    let key = key.filter(|key| guard.is_some() && asked::key(&project).as_ref() == Some(key));
+    // What it says of edited files holds only for a run that leaves them alone, too, as this one did.
+    let lasting = if is_idle { notes.as_slice() } else { &[] };
+    let key = key.filter(|_| lasting.is_empty() || leaves_edits(mode));
+    let stamp = match key.filter(|_| written(&generated.added, &plan, dir, &mut heard)) {
+        Some(key) => {
+            let said = Said::of(&generated.report, &generated.sources, lasting).line();
+            Stamp::of(&plan, &disk, &key, &heard, &said)?
+        }
+        None => None,
     };
     match (guard, aim) {
         (Some(guard), _) => match plan.ready() {
@@ -230,6 +241,48 @@ fn reach(
         }
         (None, _) => Ok(Exit::Fine),
     }
+}
+
+/// The files of the workspace and what there is to say, where an earlier run came to the same end.
+fn known(disk: &Disk, key: &str, mode: Mode) -> Option<(usize, Said)> {
+    if mode.force {
+        return None;
+    }
+    let stamp = Stamp::read(disk)?;
+    let said = Said::parse(stamp.said())?;
+    if said.has_notes() && !leaves_edits(mode) {
+        return None;
+    }
+    let total = stamp.holds(disk, key, read)?;
+    Some((total, said))
+}
+
+fn leaves_edits(mode: Mode) -> bool {
+    !mode.merge && !mode.prune
+}
+
+/// Whether the next run finds in the migrations what this one is about to write, and no more to do. It reads them, so
+/// `heard` is to have what it will hear.
+fn written(added: &Added, plan: &Plan, dir: &Utf8Path, heard: &mut Reads) -> bool {
+    if added.is_empty() {
+        return true;
+    }
+    let created = plan
+        .changes()
+        .filter(|change| change.action == Action::Create);
+    let created = created.filter_map(|change| {
+        let text = change.after.as_deref()?;
+        Some((dir.join(&change.path), text))
+    });
+    let above = source::Above(created.collect());
+    let later = Reads::default();
+    let loader = Overheard {
+        loader: &above,
+        heard: &|path, answer| later.note(path, answer),
+    };
+    let is_whole = added.is_all(&loader);
+    heard.set(later);
+    is_whole
 }
 
 fn read(path: &Utf8Path) -> std::io::Result<String> {

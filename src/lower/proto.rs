@@ -170,17 +170,11 @@ impl<'a> Message<'a> {
 /// `Create.Request`, or the package in front of it.
 fn told_apart(rpc: &Rpc, full_name: &str, place: &Place) -> String {
     let inner = |name: &str| names::ty(last_part(name));
-    let own = last_part(full_name);
-    let mut others: Vec<&str> = Vec::new();
-    for service in &rpc.services {
-        let methods = service.methods.iter();
-        let named = methods.flat_map(|method| [method.input.as_str(), method.output.as_str()]);
-        if named.clone().any(|name| name == full_name) {
-            let alike = named.filter(|name| may_be_same(last_part(name), own));
-            others.extend(alike.filter(|name| *name != full_name));
-        }
-    }
-    others.retain(|name| inner(name) == place.name);
+    let others = rpc.services.iter().map(|service| &service.methods);
+    let others = others.filter(|methods| methods.mention(full_name));
+    let others = others.flat_map(|methods| methods.alike(full_name));
+    let is_other = |name: &&str| *name != full_name && inner(name) == place.name;
+    let others: Vec<&str> = others.filter(is_other).collect();
     if others.is_empty() {
         return place.name.clone();
     }
@@ -203,27 +197,6 @@ fn told_apart(rpc: &Rpc, full_name: &str, place: &Place) -> String {
 
 fn last_part(full_name: &str) -> &str {
     full_name.rsplit('.').next().unwrap_or(full_name)
-}
-
-/// Whether two names may become one in Rust, told without making it: a large service asks this for every pair.
-/// Of plain names only case and underscores change.
-fn may_be_same(one: &str, other: &str) -> bool {
-    let is_plain = |name: &str| {
-        let is_known = |byte: u8| byte == b'_' || byte.is_ascii_alphanumeric();
-        name.bytes().all(is_known)
-            && letters_of(name)
-                .next()
-                .is_some_and(|first| first.is_ascii_alphabetic())
-    };
-    if is_plain(one) && is_plain(other) {
-        let lower = |byte: u8| byte.to_ascii_lowercase();
-        return letters_of(one).map(lower).eq(letters_of(other).map(lower));
-    }
-    true
-}
-
-fn letters_of(name: &str) -> impl Iterator<Item = u8> {
-    name.bytes().filter(|byte| *byte != b'_')
 }
 
 /// The Rust name of a service: with its package where the process serves several of one name.

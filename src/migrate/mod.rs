@@ -1,6 +1,7 @@
 //! Migrations: what the files of a store add up to, compared with what its DDL describes now. What can be added is added
 //! by a file more; what could lose rows or fail on them is left to the user, with a word about it.
 
+mod again;
 mod folder;
 mod name;
 mod server;
@@ -12,6 +13,7 @@ mod types;
 
 use camino::Utf8Path;
 
+pub use self::again::{Grown, is_growing};
 use self::folder::Folder;
 use self::step::{Note, Step};
 use crate::diag::{Diagnostic, Report};

@@ -4,6 +4,7 @@ mod gateway;
 mod labels;
 mod link;
 mod lookup;
+mod named;
 mod rpc;
 mod schema;
 mod store;
@@ -17,6 +18,7 @@ pub use self::gateway::{
 pub use self::link::{
     Conversion, Direction, FieldLink, FieldPair, RouteCall, RowField, TableCall, TableOp, TypeLink,
 };
+pub use self::named::{Messages, Methods};
 pub use self::rpc::{
     Enum, Message, MessageField, ProtoType, Repetition, Rpc, RpcMethod, RpcService,
 };

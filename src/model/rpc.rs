@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Dialect, Migrations, Schema, Table, TableCall};
+use crate::model::{Dialect, Messages, Methods, Migrations, Schema, Table, TableCall};
 
 /// One service process: a proto package, or several, with their messages and services, and the tables it owns.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,9 +20,9 @@ pub struct Rpc {
     pub merged: bool,
     pub services: Vec<RpcService>,
     /// Every message of the root files' packages, nested ones included, by full name.
-    pub messages: Vec<Message>,
+    pub messages: Messages,
     /// Messages of other packages that the package's files import, Google's own ones aside.
-    pub imported: Vec<Message>,
+    pub imported: Messages,
     /// Every enum of the package and of those that it imports.
     pub enums: Vec<Enum>,
     pub tables: Vec<Table>,
@@ -40,8 +40,8 @@ pub struct Rpc {
 impl Rpc {
     /// The message of this full name (`order.CreateOrderRequest`, no leading dot).
     pub fn message(&self, full_name: &str) -> Option<&Message> {
-        let mut messages = self.messages.iter().chain(&self.imported);
-        messages.find(|message| message.full_name == full_name)
+        let own = self.messages.named(full_name);
+        own.or_else(|| self.imported.named(full_name))
     }
 }
 
@@ -53,7 +53,7 @@ pub struct RpcService {
     pub full_name: String,
     /// The proto package that declares it.
     pub package: String,
-    pub methods: Vec<RpcMethod>,
+    pub methods: Methods,
     pub docs: Vec<String>,
 }
 

@@ -1,5 +1,6 @@
 //! Comments and places out of `SourceCodeInfo`.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use prost_types::FileDescriptorProto;
@@ -14,11 +15,33 @@ pub(super) fn location<'a>(file: &'a FileDescriptorProto, path: &[i32]) -> Optio
     info.location.iter().find(|location| location.path == path)
 }
 
-/// Leading comment lines, then trailing ones, without `@step` lines.
-pub(super) fn docs(file: &FileDescriptorProto, path: &[i32]) -> Vec<String> {
-    let Some(location) = location(file, path) else {
-        return Vec::new();
-    };
+/// The comments of a file that are asked for element by element: a large one has ten thousands.
+pub(super) struct Comments<'a>(BTreeMap<&'a [i32], &'a Location>);
+
+impl<'a> Comments<'a> {
+    pub(super) fn of(file: &'a FileDescriptorProto) -> Self {
+        let mut places = BTreeMap::new();
+        for location in (file.source_code_info.iter()).flat_map(|info| &info.location) {
+            places.entry(location.path.as_slice()).or_insert(location);
+        }
+        Self(places)
+    }
+
+    /// Leading comment lines, then trailing ones, without `@step` lines.
+    pub(super) fn docs(&self, path: &[i32]) -> Vec<String> {
+        self.0.get(path).map(|it| docs(it)).unwrap_or_default()
+    }
+
+    /// The names on `@step` lines, in order.
+    pub(super) fn steps(&self, path: &[i32]) -> Vec<String> {
+        let location = self.0.get(path);
+        let comments = location.and_then(|location| location.leading_comments.as_deref());
+        let lines = comments.unwrap_or_default().lines();
+        lines.filter_map(step).map(str::to_owned).collect()
+    }
+}
+
+fn docs(location: &Location) -> Vec<String> {
     let texts = [&location.leading_comments, &location.trailing_comments];
     let lines = texts
         .into_iter()
@@ -27,13 +50,6 @@ pub(super) fn docs(file: &FileDescriptorProto, path: &[i32]) -> Vec<String> {
         .filter(|line| step(line).is_none())
         .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned());
     trimmed(lines.collect())
-}
-
-/// The names on `@step` lines, in order.
-pub(super) fn steps(file: &FileDescriptorProto, path: &[i32]) -> Vec<String> {
-    let comments = location(file, path).and_then(|location| location.leading_comments.as_deref());
-    let lines = comments.unwrap_or_default().lines();
-    lines.filter_map(step).map(str::to_owned).collect()
 }
 
 fn step(line: &str) -> Option<&str> {

@@ -8,11 +8,12 @@ use prost_types::{
     MethodDescriptorProto,
 };
 
+use super::Set;
+use super::comments::Comments;
 use super::holds::Holds;
-use super::{Set, comments};
 use crate::model::{
-    Dialect, Enum, Message, MessageField, Migrations, ProtoType, Repetition, Rpc, RpcMethod,
-    RpcService, Schema,
+    Dialect, Enum, Message, MessageField, Messages, Migrations, ProtoType, Repetition, Rpc,
+    RpcMethod, RpcService, Schema,
 };
 
 // Field numbers of descriptor.proto, for the paths of comments.
@@ -65,15 +66,24 @@ pub(super) fn rpc(set: &Set, serve: bool) -> Rpc {
     }
 }
 
-fn messages_of(files: &[&FileDescriptorProto], holds: &Holds<'_>) -> Vec<Message> {
+fn messages_of(files: &[&FileDescriptorProto], holds: &Holds<'_>) -> Messages {
     let mut out = Vec::new();
     for file in files {
+        let comments = Comments::of(file);
         for (message, index) in file.message_type.iter().zip(0..) {
             let path = [FILE_MESSAGE, index];
-            collect(file, holds, message, file.package(), &path, &mut out);
+            collect(
+                file,
+                &comments,
+                holds,
+                message,
+                file.package(),
+                &path,
+                &mut out,
+            );
         }
     }
-    out
+    out.into()
 }
 
 fn enums_of(file: &FileDescriptorProto) -> Vec<Enum> {
@@ -101,6 +111,7 @@ fn enums_of(file: &FileDescriptorProto) -> Vec<Enum> {
 /// A message and the ones nested in it; the entries of maps are fields, not messages.
 fn collect(
     file: &FileDescriptorProto,
+    comments: &Comments<'_>,
     holds: &Holds<'_>,
     message: &DescriptorProto,
     scope: &str,
@@ -116,21 +127,21 @@ fn collect(
         fields: fields
             .map(|(each, index)| {
                 let path = [path, &[MESSAGE_FIELD, index]].concat();
-                field(file, holds, message, &full_name, each, &path)
+                field(comments, holds, message, &full_name, each, &path)
             })
             .collect(),
-        docs: comments::docs(file, path),
+        docs: comments.docs(path),
     });
     for (nested, index) in message.nested_type.iter().zip(0..) {
         if !is_map_entry(nested) {
             let path = [path, &[MESSAGE_NESTED, index]].concat();
-            collect(file, holds, nested, &full_name, &path, out);
+            collect(file, comments, holds, nested, &full_name, &path, out);
         }
     }
 }
 
 fn field(
-    file: &FileDescriptorProto,
+    comments: &Comments<'_>,
     holds: &Holds<'_>,
     message: &DescriptorProto,
     full_name: &str,
@@ -161,7 +172,7 @@ fn field(
             && matches!(field.r#type(), Type::Message | Type::Group)
             && holds.reaches(bare(field.type_name()), full_name),
         deprecated: field.options.as_ref().is_some_and(FieldOptions::deprecated),
-        docs: comments::docs(file, path),
+        docs: comments.docs(path),
     }
 }
 
@@ -193,24 +204,27 @@ fn scalar(field: &FieldDescriptorProto) -> ProtoType {
 }
 
 fn services_of(file: &FileDescriptorProto) -> impl Iterator<Item = RpcService> {
-    file.service.iter().zip(0..).map(|(service, index)| {
+    let comments = Comments::of(file);
+    file.service.iter().zip(0..).map(move |(service, index)| {
         let path = [FILE_SERVICE, index];
-        let methods = service.method.iter().zip(0..);
+        let methods = service.method.iter().zip(0..).map(|(each, index)| {
+            method(
+                &comments,
+                each,
+                &[&path[..], &[SERVICE_METHOD, index]].concat(),
+            )
+        });
         RpcService {
             name: service.name().to_owned(),
             full_name: join(file.package(), service.name()),
             package: file.package().to_owned(),
-            methods: methods
-                .map(|(each, index)| {
-                    method(file, each, &[&path[..], &[SERVICE_METHOD, index]].concat())
-                })
-                .collect(),
-            docs: comments::docs(file, &path),
+            methods: methods.collect::<Vec<_>>().into(),
+            docs: comments.docs(&path),
         }
     })
 }
 
-fn method(file: &FileDescriptorProto, method: &MethodDescriptorProto, path: &[i32]) -> RpcMethod {
+fn method(comments: &Comments<'_>, method: &MethodDescriptorProto, path: &[i32]) -> RpcMethod {
     RpcMethod {
         name: method.name().to_owned(),
         input: bare(method.input_type()).to_owned(),
@@ -220,8 +234,8 @@ fn method(file: &FileDescriptorProto, method: &MethodDescriptorProto, path: &[i3
         idempotent: method.options.as_ref().is_some_and(|options| {
             options.idempotency_level() != IdempotencyLevel::IdempotencyUnknown
         }),
-        docs: comments::docs(file, path),
-        steps: comments::steps(file, path),
+        docs: comments.docs(path),
+        steps: comments.steps(path),
         call: None,
     }
 }

@@ -1,7 +1,11 @@
 //! Message and service code, by prost-build and tonic's generator, in memory.
 
+use std::cell::RefCell;
+use std::fmt::Write as _;
+use std::rc::Rc;
+
 use anyhow::Context as _;
-use prost_build::{Config, Module};
+use prost_build::{Config, Module, Service, ServiceGenerator};
 
 use super::serde::Derived;
 use super::{Set, bare, comments};
@@ -65,14 +69,19 @@ fn stubs(set: &Set, mut config: Config) -> anyhow::Result<Vec<Stub>> {
         .client_mod_attribute(".", "#[cfg(feature = \"client\")]")
         .server_mod_attribute(".", "#[cfg(feature = \"server\")]")
         .service_generator();
-    config.service_generator(services);
+    let written = Rc::default();
+    config.service_generator(Box::new(Aside {
+        generator: services,
+        written: Rc::clone(&written),
+    }));
     let mut texts = config
         .generate(requests)
         .context("prost-build could not write the messages")?;
     packages.sort();
+    let written = written.take();
     let stubs = packages.into_iter().filter_map(|(module, package)| {
         // Google's well-known types have code of their own in prost-types.
-        let text = texts.remove(&module)?;
+        let text = with_services(&texts.remove(&module)?, &written);
         Some(Stub {
             package,
             modules: module.parts().map(str::to_owned).collect(),
@@ -81,6 +90,47 @@ fn stubs(set: &Set, mut config: Config) -> anyhow::Result<Vec<Stub>> {
         })
     });
     Ok(stubs.collect())
+}
+
+/// What stands in the place of a service while messages are formatted: the start of a module without a body, of which
+/// prost-build writes none.
+const SERVICE: &str = "mod zgen_service_";
+
+/// Keeps services out of what prost-build formats: tonic's generator has formatted them already, and to read them again
+/// takes more time and memory than all messages do.
+struct Aside {
+    generator: Box<dyn ServiceGenerator>,
+    written: Rc<RefCell<Vec<String>>>,
+}
+
+impl ServiceGenerator for Aside {
+    fn generate(&mut self, service: Service, buf: &mut String) {
+        let mut text = String::new();
+        self.generator.generate(service, &mut text);
+        let mut written = self.written.borrow_mut();
+        // Writing into a `String` cannot fail.
+        let _ = writeln!(buf, "{SERVICE}{};", written.len());
+        written.push(text);
+    }
+
+    fn finalize(&mut self, buf: &mut String) {
+        self.generator.finalize(buf);
+    }
+
+    fn finalize_package(&mut self, package: &str, buf: &mut String) {
+        self.generator.finalize_package(package, buf);
+    }
+}
+
+fn with_services(text: &str, written: &[String]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let number = line.strip_prefix(SERVICE);
+        let number = number.and_then(|rest| rest.trim_end().strip_suffix(';'));
+        let service = number.and_then(|number| written.get(number.parse::<usize>().ok()?));
+        out.push_str(service.map_or(line, String::as_str));
+    }
+    out
 }
 
 fn clean_comments(file: &mut prost_types::FileDescriptorProto) {

@@ -91,8 +91,9 @@ impl Statement<'_> {
     /// The words from a place to the next comma or to the end of the list that they are in.
     pub(super) fn element_at(&self, start: Location) -> Vec<TokenWithSpan> {
         let mut depth = 0_usize;
-        let words = self.words().into_iter();
-        let words = words.skip_while(|word| word.span.start != start);
+        // Asked for each column: what stands before it is passed over as it is.
+        let words = (self.tokens.iter()).skip_while(|word| word.span.start != start);
+        let words = words.filter(|word| !matches!(word.token, Token::Whitespace(_)));
         let mut out = Vec::new();
         for word in words {
             match word.token {
@@ -101,7 +102,7 @@ impl Statement<'_> {
                 Token::RParen => depth -= 1,
                 _ => {}
             }
-            out.push(word);
+            out.push(word.clone());
         }
         out
     }

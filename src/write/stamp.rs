@@ -25,9 +25,11 @@ use crate::emit::Owner;
 
 const NAME: &str = "stamp";
 /// Of this layout; a stamp of another one is none.
-const HEADER: &str = "zgen stamp 1";
+const HEADER: &str = "zgen stamp 2";
 /// For what is not there.
 const ABSENT: &str = "-";
+/// For what changed while it was read.
+const BOTH: &str = "both";
 
 /// What a run has read besides the files of its workspace, each with a fingerprint of the answer.
 #[derive(Debug, Default)]
@@ -43,7 +45,18 @@ impl Reads {
             .or_insert_with(|| found.clone());
         // Changed while the run went on: no later answer is like both.
         if *first != found {
-            "both".clone_into(first);
+            BOTH.clone_into(first);
+        }
+    }
+
+    /// With what the next run will be answered, where the one that ends changes that by what it writes.
+    pub fn set(&mut self, later: Self) {
+        let known = self.0.get_mut();
+        for (path, found) in later.0.into_inner() {
+            match known.get(&path) {
+                Some(first) if first == BOTH => {}
+                _ => drop(known.insert(path, found)),
+            }
         }
     }
 }
@@ -59,7 +72,7 @@ fn fingerprint(answer: &io::Result<String>) -> String {
     }
 }
 
-/// The state in which a run has nothing to do and nothing to say.
+/// The state in which a run has nothing to do, and what it says all the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
     /// Hash of what the run was asked for, and by what.
@@ -68,13 +81,15 @@ pub struct Stamp {
     digest: String,
     /// Files that such a run keeps.
     total: usize,
+    /// One line in the words of whoever says it; empty for a silent run.
+    said: String,
     reads: Vec<Utf8PathBuf>,
     /// In the workspace.
     files: Vec<Utf8PathBuf>,
 }
 
 impl Stamp {
-    /// The one of the last run that had nothing to say.
+    /// The one of the last run that came to such a state.
     pub fn read(disk: &Disk) -> Option<Self> {
         let bytes = disk.read(&Utf8Path::new(CACHE).join(NAME)).ok()??;
         Self::parse(std::str::from_utf8(&bytes).ok()?)
@@ -97,14 +112,33 @@ impl Stamp {
             Some(hash_or_absent(bytes.as_deref()))
         });
         let files: Option<Vec<String>> = files.into_iter().collect();
-        let found = digest(self.total, (&self.reads, &reads), (&self.files, &files?));
+        let found = digest(
+            self.total,
+            &self.said,
+            (&self.reads, &reads),
+            (&self.files, &files?),
+        );
         (found == self.digest).then_some(self.total)
     }
 
-    /// What will hold once a plan is carried out; `None` if a run over that might still do or say something.
-    pub fn of(plan: &Plan, disk: &Disk, key: &str, reads: &Reads) -> io::Result<Option<Self>> {
-        let is_settled = plan.is_settled && plan.changes().all(is_settled);
-        if !is_settled || !plan.notes().is_empty() {
+    /// What a run says that finds everything as it was.
+    pub fn said(&self) -> &str {
+        &self.said
+    }
+
+    /// What will hold once a plan is carried out; `None` if a run over that might still do something, or say something
+    /// else than `said`.
+    pub fn of(
+        plan: &Plan,
+        disk: &Disk,
+        key: &str,
+        reads: &Reads,
+        said: &str,
+    ) -> io::Result<Option<Self>> {
+        // A run after one that changed nothing has the same plan. After another one there is a lock, of whose lack
+        // there may have been something to say, and about files that are settled there never is.
+        let is_last = plan.is_idle() || plan.changes().all(is_settled);
+        if !is_last || !plan.is_settled || said.contains(char::is_control) {
             return Ok(None);
         }
         let files = left(plan, disk)?;
@@ -119,8 +153,9 @@ impl Stamp {
         }
         Ok(Some(Self {
             key: hash_bytes(key.as_bytes()),
-            digest: digest(total, (&reads, &answers), (&files, &hashes)),
+            digest: digest(total, said, (&reads, &answers), (&files, &hashes)),
             total,
+            said: said.to_owned(),
             reads,
             files,
         }))
@@ -150,9 +185,13 @@ impl Stamp {
 
     fn render(&self) -> String {
         let Self {
-            key, digest, total, ..
+            key,
+            digest,
+            total,
+            said,
+            ..
         } = self;
-        let mut text = format!("{HEADER}\n{key}\n{digest}\n{total}\n");
+        let mut text = format!("{HEADER}\n{key}\n{digest}\n{total}\n{said}\n");
         for (kind, paths) in [("read", &self.reads), ("file", &self.files)] {
             for path in paths {
                 let _ = writeln!(text, "{kind} {path}");
@@ -168,6 +207,7 @@ impl Stamp {
             key: lines.next()?.to_owned(),
             digest: lines.next()?.to_owned(),
             total: lines.next()?.parse().ok()?,
+            said: lines.next()?.to_owned(),
             reads: Vec::new(),
             files: Vec::new(),
         };
@@ -185,9 +225,9 @@ impl Stamp {
 
 type Found<'a> = (&'a [Utf8PathBuf], &'a [String]);
 
-/// The paths are in it, so that a stamp that lost a line is none.
-fn digest(total: usize, reads: Found<'_>, files: Found<'_>) -> String {
-    let mut text = format!("{total}\n");
+/// The paths and what is said are in it, so that a stamp that lost a line is none.
+fn digest(total: usize, said: &str, reads: Found<'_>, files: Found<'_>) -> String {
+    let mut text = format!("{total}\n{said}\n");
     for (kind, (paths, hashes)) in [("read", reads), ("file", files)] {
         for (path, hash) in paths.iter().zip(hashes) {
             let _ = writeln!(text, "{kind} {hash} {path}");

@@ -1,7 +1,9 @@
 //! Systems made by hand: only what deployment looks at is filled in.
 
 use indexmap::IndexMap;
-use zgen::model::{Dialect, Gateway, Group, Migrations, Rpc, RpcService, Schema, System, Table};
+use zgen::model::{
+    Dialect, Gateway, Group, Messages, Methods, Migrations, Rpc, RpcService, Schema, System, Table,
+};
 use zgen::source::{FileId, Span};
 
 /// One gateway, one service with a table.
@@ -119,11 +121,11 @@ fn rpc(name: &str, service: &str, table: Option<&str>) -> Rpc {
             name: service.to_owned(),
             full_name: format!("{name}.{service}"),
             package: name.to_owned(),
-            methods: Vec::new(),
+            methods: Methods::default(),
             docs: Vec::new(),
         }],
-        messages: Vec::new(),
-        imported: Vec::new(),
+        messages: Messages::default(),
+        imported: Messages::default(),
         enums: Vec::new(),
         tables: table.map(self::table).into_iter().collect(),
         dialect: Dialect::default(),

@@ -10,6 +10,8 @@ mod list;
 mod named;
 mod update;
 
+use std::collections::BTreeMap;
+
 use heck::ToSnakeCase as _;
 
 pub(super) use self::choose::choose;
@@ -35,10 +37,12 @@ pub(super) fn link(rpc: &mut Rpc, report: &mut Report) {
     if !rpc.serve {
         return;
     }
-    let mut calls = Vec::new();
+    let spoken = Spoken::of(&rpc.tables);
+    let mut answers = Vec::new();
     for service in &rpc.services {
+        let mut calls = Vec::new();
         for method in &service.methods {
-            calls.push(match call(method, rpc) {
+            calls.push(match call(method, rpc, &spoken) {
                 Some(Err(reason)) => {
                     let method = format!("{}/{}", service.full_name, method.name);
                     report.push(mismatch(&method, &reason));
@@ -48,13 +52,10 @@ pub(super) fn link(rpc: &mut Rpc, report: &mut Report) {
                 None => None,
             });
         }
+        answers.push(calls);
     }
-    let methods = rpc
-        .services
-        .iter_mut()
-        .flat_map(|service| &mut service.methods);
-    for (method, call) in methods.zip(calls) {
-        method.call = call;
+    for (service, calls) in rpc.services.iter_mut().zip(answers) {
+        service.methods.set_calls(calls.into_iter());
     }
 }
 
@@ -66,13 +67,13 @@ fn mismatch(method: &str, reason: &str) -> Diagnostic {
 }
 
 /// `None`: the method's name speaks of no table.
-fn call(method: &RpcMethod, rpc: &Rpc) -> Option<Result<TableCall, Reason>> {
+fn call(method: &RpcMethod, rpc: &Rpc, spoken: &Spoken) -> Option<Result<TableCall, Reason>> {
     if method.client_streaming || method.server_streaming {
         return None;
     }
     let name = method.name.to_snake_case();
     let (verb, noun) = verb_and_noun(&name)?;
-    let table = rpc.tables.iter().find(|table| is_called(table, noun))?;
+    let table = rpc.tables.get(spoken.table(noun)?)?;
     let ask = Ask {
         rpc,
         table,
@@ -107,17 +108,34 @@ fn request<'a>(rpc: &'a Rpc, full_name: &str) -> Option<&'a [MessageField]> {
     }
 }
 
-/// The table's name or its singular; `GetUserByEmail` and `GetUserList` speak of users, too.
-fn is_called(table: &Table, noun: &str) -> bool {
-    let name = table.label().to_snake_case();
-    let noun = noun.split("_by_").next().unwrap_or(noun);
-    let bare = ["_list", "_page", "_info", "_detail"]
-        .iter()
-        .find_map(|end| noun.strip_suffix(end));
-    [Some(noun), bare]
-        .into_iter()
-        .flatten()
-        .any(|noun| name == noun || table.row_name() == singular(noun))
+/// Which table a noun speaks of: its name or its singular.
+struct Spoken {
+    /// The first of each name, in snake case.
+    names: BTreeMap<String, usize>,
+    /// The first whose rows are called so.
+    rows: BTreeMap<String, usize>,
+}
+
+impl Spoken {
+    fn of(tables: &[Table]) -> Self {
+        let (mut names, mut rows) = (BTreeMap::new(), BTreeMap::new());
+        for (place, table) in tables.iter().enumerate() {
+            names.entry(table.label().to_snake_case()).or_insert(place);
+            rows.entry(table.row_name()).or_insert(place);
+        }
+        Self { names, rows }
+    }
+
+    /// `GetUserByEmail` and `GetUserList` speak of users, too.
+    fn table(&self, noun: &str) -> Option<usize> {
+        let noun = noun.split("_by_").next().unwrap_or(noun);
+        let bare = ["_list", "_page", "_info", "_detail"]
+            .iter()
+            .find_map(|end| noun.strip_suffix(end));
+        let nouns = [Some(noun), bare].into_iter().flatten();
+        let places = nouns.flat_map(|noun| [self.names.get(noun), self.rows.get(&singular(noun))]);
+        places.flatten().min().copied()
+    }
 }
 
 /// A method and the table that it may be about.

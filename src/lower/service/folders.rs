@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::store::Called;
 use super::{Output, logic};
 use crate::lower::names;
 use crate::model::{Rpc, RpcService};
@@ -26,7 +27,7 @@ pub(super) fn folder(rpc: &Rpc, service: &RpcService) -> Option<String> {
 }
 
 /// The logic of every method, and the `mod` lines above it.
-pub(super) fn files(rpc: &Rpc, out: &mut Output) {
+pub(super) fn files(rpc: &Rpc, called: &Called<'_>, out: &mut Output) {
     let mut modules: Vec<String> = Vec::new();
     let mut functions: BTreeMap<Option<String>, Vec<Function>> =
         BTreeMap::from([(None, Vec::new())]);
@@ -67,7 +68,7 @@ pub(super) fn files(rpc: &Rpc, out: &mut Output) {
         let path = path.unwrap_or_default();
         for method in &service.methods {
             let file = names::module(&method.name);
-            let view = logic::logic(rpc, method);
+            let view = logic::logic(rpc, called, method);
             out.user(format!("src/logic/{path}{file}.rs"), Body::Logic(view));
         }
     }

@@ -3,7 +3,7 @@
 use super::{Columns, Output, Place, migrations, store};
 use crate::lower::layout::{self, Imports};
 use crate::lower::names;
-use crate::model::{Column, ColumnType, Dialect, Rpc, Store};
+use crate::model::{Column, ColumnType, Dialect, Messages, Rpc, Schema, Store};
 use crate::rust::service::Body;
 use crate::rust::store::{Library, StoreTest};
 use crate::rust::{File, Init};
@@ -11,13 +11,14 @@ use crate::rust::{File, Init};
 /// The files of one store.
 pub(in crate::lower) fn files(of: &Store) -> Vec<File> {
     let rpc = owner(of);
+    let called = store::Called::of(&rpc);
     let crate_name = names::package(&format!("{}-store", of.name));
     let columns = Columns::of(&rpc);
     let is_cached = of.tables.iter().any(|table| !table.uncached);
     let module = crate_name.replace('-', "_");
     let view = Library {
         source: of.file.clone(),
-        test: test(&rpc, &module),
+        test: test(&rpc, &called, &module),
         module,
         has_times: columns.times,
         has_json: columns.json,
@@ -32,7 +33,7 @@ pub(in crate::lower) fn files(of: &Store) -> Vec<File> {
     out.user("Cargo.toml", Body::LibraryManifest(view.clone()));
     out.user("src/lib.rs", Body::LibraryLib(view.clone()));
     out.user("src/config.rs", Body::LibraryConfig(view.clone()));
-    let store = store::files(&rpc);
+    let store = store::files(&rpc, &called);
     for (path, body) in store.zgen {
         out.zgen(path, body);
     }
@@ -63,12 +64,13 @@ fn owner(store: &Store) -> Rpc {
         file: store.file.clone(),
         merged: false,
         services: Vec::new(),
-        messages: Vec::new(),
-        imported: Vec::new(),
+        messages: Messages::default(),
+        imported: Messages::default(),
         enums: Vec::new(),
         tables: store.tables.clone(),
         dialect: store.dialect,
-        schema: store.schema.clone(),
+        // What makes the tables is in the migrations.
+        schema: Schema::default(),
         migrations: store.migrations.clone(),
         sql_file: Some(store.file.clone()),
     }
@@ -92,13 +94,13 @@ fn features(dialect: Dialect, is_cached: bool, columns: Columns) -> String {
 }
 
 /// Of the first table that can be read by a key, or else of the first.
-fn test(rpc: &Rpc, module: &str) -> StoreTest {
+fn test(rpc: &Rpc, called: &store::Called<'_>, module: &str) -> StoreTest {
     let has_key = |table: &&crate::model::Table| !store::key(table).is_empty();
     let mut tables = rpc.tables.iter();
     let Some(table) = tables.find(has_key).or_else(|| rpc.tables.first()) else {
         return StoreTest::default();
     };
-    let names = store::Names::of(rpc, table);
+    let names = store::Names::of(called, table);
     let inserted = store::inserted(table);
     let filters = store::filters(table);
     let key = store::key(table);

@@ -7,13 +7,14 @@ use crate::model::{Rpc, RpcMethod, TableOp};
 use crate::rust::service::{Logic, Step};
 
 use super::server::messages;
+use super::store::Called;
 use super::table;
 
-pub(super) fn logic(rpc: &Rpc, method: &RpcMethod) -> Logic {
+pub(super) fn logic(rpc: &Rpc, called: &Called<'_>, method: &RpcMethod) -> Logic {
     let name = names::value(&method.name);
     let message = |full_name: &str| Message::of(rpc, full_name).name;
     let (request, response) = (message(&method.input), message(&method.output));
-    let table = table::call(rpc, method);
+    let table = table::call(rpc, called, method);
     // A step looks at the request before it is served; a stream has none to look at.
     let steps = if method.client_streaming {
         &[]

@@ -73,9 +73,10 @@ pub(super) fn files(process: usize, plan: &Plan<'_>) -> Vec<File> {
             Body::Server(server),
         );
     }
-    folders::files(rpc, &mut out);
+    let called = store::Called::of(rpc);
+    folders::files(rpc, &called, &mut out);
     if has_tables {
-        let store = store::files(rpc);
+        let store = store::files(rpc, &called);
         for (path, body) in store.zgen {
             out.zgen(path, body);
         }

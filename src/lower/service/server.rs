@@ -10,10 +10,10 @@ use crate::rust::service::{Method, Server, ServiceName};
 use super::folders::folder;
 
 pub(super) fn server(rpc: &Rpc, service: &RpcService, name: &ServiceName) -> Server {
-    let methods = service
-        .methods
-        .iter()
-        .map(|each| method(rpc, service, each))
+    let folder = folder(rpc, service).map(|folder| format!("{folder}::"));
+    let folder = folder.unwrap_or_default();
+    let methods = (service.methods.iter())
+        .map(|each| method(rpc, service, &folder, each))
         .collect();
     let streams_in = service.methods.iter().any(|each| each.client_streaming);
     let streams_out = service.methods.iter().any(|each| each.server_streaming);
@@ -49,7 +49,7 @@ pub(super) fn messages<'a>(rpc: &Rpc, methods: impl Iterator<Item = &'a RpcMetho
     imports
 }
 
-fn method(rpc: &Rpc, service: &RpcService, method: &RpcMethod) -> Method {
+fn method(rpc: &Rpc, service: &RpcService, folder: &str, method: &RpcMethod) -> Method {
     let input = Message::of(rpc, &method.input);
     let output = Message::of(rpc, &method.output);
     let name = names::value(&method.name);
@@ -74,8 +74,6 @@ fn method(rpc: &Rpc, service: &RpcService, method: &RpcMethod) -> Method {
     } else {
         "req"
     };
-    let folder = folder(rpc, service).map(|folder| format!("{folder}::"));
-    let folder = folder.unwrap_or_default();
     let logic = format!("logic::{folder}{name}(&self.svc, {argument})");
     let run = layout::call(12, ".run", &[logic], "");
     let attributes = |attributes: Vec<Attribute>, streams: bool| {

@@ -10,7 +10,7 @@ mod write;
 
 pub(in crate::lower) use self::columns::Columns;
 pub(super) use self::columns::{filters, import, inserted, key, of_key, plain};
-pub(super) use self::names::Names;
+pub(super) use self::names::{Called, Names};
 pub(super) use self::rows::argument;
 
 use super::migrations;
@@ -25,9 +25,12 @@ pub(super) struct Files {
     pub(super) user: Vec<(String, Body)>,
 }
 
-pub(super) fn files(rpc: &Rpc) -> Files {
-    let mut tables: Vec<_> = (rpc.tables.iter())
-        .filter_map(|table| table_name(&Names::of(rpc, table), table))
+pub(super) fn files(rpc: &Rpc, called: &Called<'_>) -> Files {
+    let named: Vec<_> = (rpc.tables.iter())
+        .map(|table| (table, Names::of(called, table)))
+        .collect();
+    let mut tables: Vec<_> = (named.iter())
+        .filter_map(|(table, names)| table_name(names, table))
         .collect();
     tables.sort_by(|a, b| a.module.cmp(&b.module));
     let modules = tables.iter().map(|table| table.module.clone());
@@ -52,20 +55,16 @@ pub(super) fn files(rpc: &Rpc) -> Files {
         ],
         user: Vec::new(),
     };
-    for table in &rpc.tables {
-        let names = Names::of(rpc, table);
+    for (table, names) in &named {
         let path = |file: &str| format!("src/store/{}/{file}.rs", names.module);
-        let Some(table_mod) = table_mod(rpc, &names, table) else {
+        let Some(table_mod) = table_mod(rpc, names, table) else {
             continue;
         };
         let bodies = [
             ("mod", Body::TableMod(table_mod.clone())),
-            ("row", Body::TableRows(rows::rows(rpc, &names, table))),
-            ("read", Body::TableRead(read::methods(rpc, &names, table))),
-            (
-                "write",
-                Body::TableWrite(write::methods(rpc, &names, table)),
-            ),
+            ("row", Body::TableRows(rows::rows(rpc, names, table))),
+            ("read", Body::TableRead(read::methods(rpc, names, table))),
+            ("write", Body::TableWrite(write::methods(rpc, names, table))),
         ];
         let bodies = bodies.into_iter();
         let bodies = bodies.map(|(file, body)| (path(file), body));

@@ -1,7 +1,9 @@
 //! What a table and its parts are called in Rust.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::lower::names::{self, Unique};
-use crate::model::{self, Column, Dialect, Rpc, Table};
+use crate::model::{Column, Dialect, Rpc, Table};
 
 /// Types that the files of a store and of logic name.
 const TAKEN: &[&str] = &[
@@ -90,17 +92,75 @@ fn module(table: &Table) -> String {
     }
 }
 
+/// The tables of a service by what they are called, so that each can be told from all others.
+pub(in crate::lower::service) struct Called<'a> {
+    tables: BTreeMap<&'a str, &'a Table>,
+    /// By the type of their rows; the names of the tables.
+    rows: BTreeMap<String, Vec<&'a str>>,
+    /// By what many rows would be called.
+    plurals: BTreeMap<String, Vec<&'a str>>,
+    messages: BTreeSet<String>,
+    dialect: Dialect,
+}
+
+impl<'a> Called<'a> {
+    pub(in crate::lower::service) fn of(rpc: &'a Rpc) -> Self {
+        let mut called = Self {
+            tables: BTreeMap::new(),
+            rows: BTreeMap::new(),
+            plurals: BTreeMap::new(),
+            messages: BTreeSet::new(),
+            dialect: rpc.dialect,
+        };
+        // Only tables ask.
+        if rpc.tables.is_empty() {
+            return called;
+        }
+        for table in &rpc.tables {
+            let name = table.name.as_str();
+            called.tables.entry(name).or_insert(table);
+            let row = names::ty(&table.row_name());
+            called.rows.entry(row).or_default().push(name);
+            let plural = names::ty(table.label());
+            called.plurals.entry(plural).or_default().push(name);
+        }
+        let messages = rpc.messages.iter();
+        called.messages = messages.map(|message| names::ty(&message.name)).collect();
+        called
+    }
+
+    pub(in crate::lower::service) fn table(&self, name: &str) -> Option<&'a Table> {
+        self.tables.get(name).copied()
+    }
+
+    /// Whether another table has rows of this name.
+    fn is_row(&self, table: &Table, name: &str) -> bool {
+        is_of_other(&self.rows, table, name)
+    }
+
+    /// Whether another table has something of this name beside its rows: beside `orders`, the table `order_filter` has.
+    fn is_part(&self, table: &Table, name: &str) -> bool {
+        let ends = ["Changes", "Filter", "Table"];
+        let wholes = ends.iter().filter_map(|end| name.strip_suffix(end));
+        let mut wholes = name.strip_prefix("New").into_iter().chain(wholes);
+        wholes.any(|whole| self.is_row(table, whole) || is_of_other(&self.plurals, table, whole))
+    }
+}
+
+fn is_of_other(known: &BTreeMap<String, Vec<&str>>, table: &Table, name: &str) -> bool {
+    let tables = known.get(name);
+    tables.is_some_and(|names| names.iter().any(|name| *name != table.name))
+}
+
 impl Names {
-    pub(in crate::lower::service) fn of(rpc: &Rpc, table: &Table) -> Self {
+    pub(in crate::lower::service) fn of(called: &Called<'_>, table: &Table) -> Self {
         let plural = names::ty(table.label());
         let subject = names::ty(&table.row_name());
         // Where `order` and `orders` are two tables, one of them keeps its name.
-        let is_shared = (rpc.tables.iter())
-            .filter(|other| names::ty(&other.row_name()) == subject)
-            .count()
-            > 1;
+        let alike = called.rows.get(&subject);
+        let is_shared = alike.is_some_and(|tables| tables.len() > 1);
         let base = if is_shared { plural.clone() } else { subject };
-        let base = if is_part(rpc, table, &base) {
+        let base = if called.is_part(table, &base) {
             format!("{base}Record")
         } else {
             base
@@ -109,17 +169,14 @@ impl Names {
         let stem = base.trim_end_matches('_').to_owned();
         // Logic has to do with both rows and messages, so one name must not mean both.
         let distinct = |name: String| {
-            let is_message = |message: &model::Message| names::ty(&message.name) == name;
             let is_taken = TAKEN.contains(&name.as_str());
-            if is_taken || rpc.messages.iter().any(is_message) {
+            if is_taken || called.messages.contains(&name) {
                 format!("{name}Row")
             } else {
                 name
             }
         };
-        let is_row = (rpc.tables.iter())
-            .any(|other| other.name != table.name && names::ty(&other.row_name()) == plural);
-        let is_taken = is_row || is_part(rpc, table, &plural);
+        let is_taken = called.is_row(table, &plural) || called.is_part(table, &plural);
         let ty = if plural == base || is_taken || TAKEN.contains(&plural.as_str()) {
             format!("{}Table", plural.trim_end_matches('_'))
         } else {
@@ -144,7 +201,7 @@ impl Names {
             new: distinct(format!("New{stem}")),
             changes: distinct(format!("{stem}Changes")),
             filter: distinct(format!("{stem}Filter")),
-            dialect: rpc.dialect,
+            dialect: called.dialect,
             fields: fields.collect(),
             subject: base,
             plural: spoken,
@@ -175,23 +232,4 @@ impl Names {
             name
         }
     }
-}
-
-/// Whether another table has something of this name beside its rows: beside `orders`, the table `order_filter` has.
-fn is_part(rpc: &Rpc, table: &Table, name: &str) -> bool {
-    let ends = ["Changes", "Filter", "Table"];
-    let mut wholes = ends.iter().filter_map(|end| name.strip_suffix(end));
-    let wholes = name.strip_prefix("New").into_iter().chain(&mut wholes);
-    let mut wholes = wholes.filter(|whole| !whole.is_empty()).peekable();
-    if wholes.peek().is_none() {
-        return false;
-    }
-    let wholes: Vec<&str> = wholes.collect();
-    (rpc.tables.iter()).any(|other| {
-        let is_other = other.name != table.name;
-        let rows = names::ty(&other.row_name());
-        is_other
-            && (wholes.contains(&rows.as_str())
-                || wholes.contains(&names::ty(other.label()).as_str()))
-    })
 }

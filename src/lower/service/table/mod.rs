@@ -7,7 +7,7 @@ mod list;
 
 use std::fmt::Write as _;
 
-use super::store::Names;
+use super::store::{Called, Names};
 use crate::lower::layout::{self, literal};
 use crate::lower::names;
 use crate::lower::proto::Message;
@@ -18,9 +18,9 @@ use crate::model::{
 use crate::rust::Init;
 use crate::rust::service::TableCall;
 
-pub(super) fn call(rpc: &Rpc, method: &RpcMethod) -> Option<TableCall> {
+pub(super) fn call(rpc: &Rpc, called: &Called<'_>, method: &RpcMethod) -> Option<TableCall> {
     let call = method.call.as_ref()?;
-    let table = rpc.tables.iter().find(|table| table.name == call.table)?;
+    let table = called.table(&call.table)?;
     let inside = call.inside.as_deref();
     let subject = match inside {
         None => rpc.message(&method.input),
@@ -33,7 +33,7 @@ pub(super) fn call(rpc: &Rpc, method: &RpcMethod) -> Option<TableCall> {
             }
         }
     };
-    let names = Names::of(rpc, table);
+    let names = Names::of(called, table);
     let writer = Writer {
         rpc,
         table,
