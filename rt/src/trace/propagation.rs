@@ -83,7 +83,10 @@ pub fn inject(headers: &mut HeaderMap) {
 }
 
 pub(crate) fn inject_active(active: &Active, headers: &mut HeaderMap) {
-    if let Some(value) = traceparent(active.ids) {
+    if let Some(mut value) = traceparent(active.ids) {
+        // No secret, but no two requests have the same: in the table that HTTP/2 keeps of headers (RFC 7541, section 7.1.3),
+        // it would only put out those that come again.
+        value.set_sensitive(true);
         headers.insert(TRACEPARENT, value);
     }
     if let Some(carried) = &active.carried {
