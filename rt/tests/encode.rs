@@ -118,6 +118,5 @@ fn spans_are_encoded_as_opentelemetry_does() {
         let found = encoded(&span);
         let expected = Span::from(span);
         assert_eq!(Span::decode(found.as_slice()).unwrap(), expected);
-        assert_eq!(found.len(), expected.encoded_len());
     }
 }

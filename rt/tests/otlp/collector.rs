@@ -37,7 +37,7 @@ use tokio::runtime::Runtime;
 use tonic::codec::CompressionEncoding::Gzip;
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Certificate, Identity, ServerTlsConfig};
-use tonic::{Request, Response, Status};
+use tonic::{Code, Request, Response, Status};
 
 use crate::tls::{Encrypted, Papers};
 
@@ -46,12 +46,16 @@ pub(crate) enum Mood {
     #[default]
     Takes,
     Refuses,
+    /// Says that it may be asked again.
+    IsBusy,
     Hangs,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     mood: Mood,
+    /// How often it was busy.
+    pub(crate) busy: usize,
     pub(crate) spans: Vec<Span>,
     pub(crate) metrics: Vec<Metric>,
     /// With the scope's name, which is the event's target.
@@ -181,6 +185,10 @@ impl Service {
                 Ok(())
             }
             Mood::Refuses => Err(Status::permission_denied("no")),
+            Mood::IsBusy => {
+                self.0.lock().unwrap().busy += 1;
+                Err(Status::unavailable("later"))
+            }
             Mood::Hangs => std::future::pending().await,
         }
     }
@@ -279,6 +287,7 @@ async fn over_http(
     };
     match service.receive(headers, take).await {
         Ok(()) => StatusCode::OK,
+        Err(status) if status.code() == Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Err(_) => StatusCode::FORBIDDEN,
     }
 }
