@@ -83,10 +83,7 @@ pub fn inject(headers: &mut HeaderMap) {
 }
 
 pub(crate) fn inject_active(active: &Active, headers: &mut HeaderMap) {
-    if let Some(mut value) = traceparent(active.ids) {
-        // No secret, but no two requests have the same: in the table that HTTP/2 keeps of headers (RFC 7541, section 7.1.3),
-        // it would only put out those that come again.
-        value.set_sensitive(true);
+    if let Some(value) = traceparent(active.ids) {
         headers.insert(TRACEPARENT, value);
     }
     if let Some(carried) = &active.carried {
@@ -108,5 +105,9 @@ pub(crate) fn respond(ids: Ids, headers: &mut HeaderMap) {
 }
 
 fn traceparent(ids: Ids) -> Option<HeaderValue> {
-    HeaderValue::from_bytes(&ids.to_traceparent()).ok()
+    let mut value = HeaderValue::from_bytes(&ids.to_traceparent()).ok()?;
+    // No secret, but no two requests have the same: in the table that HTTP/2 keeps of headers (RFC 7541, section 7.1.3), it
+    // would only put out those that come again.
+    value.set_sensitive(true);
+    Some(value)
 }

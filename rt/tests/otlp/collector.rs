@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{OriginalUri, State};
-use http::{HeaderMap, StatusCode};
+use axum::extract::State;
+use http::{HeaderMap, StatusCode, Uri};
 use opentelemetry_proto::tonic::collector::logs::v1::logs_service_server::{
     LogsService, LogsServiceServer,
 };
@@ -266,7 +266,7 @@ impl LogsService for Service {
 /// By the end of the path; a body that is compressed is only looked at from outside.
 async fn over_http(
     State(seen): State<Shared>,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
