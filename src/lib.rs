@@ -24,6 +24,7 @@ pub mod rust;
 pub mod sample;
 pub mod source;
 pub mod sql;
+mod style;
 pub mod syntax;
 pub mod write;
 

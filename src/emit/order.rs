@@ -3,6 +3,8 @@
 
 use std::cmp::Ordering;
 
+use crate::style;
+
 /// The text with each group of neighbouring `use` items, and each of `mod` items, sorted.
 pub(super) fn of_items(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -37,7 +39,7 @@ fn flush(group: &mut Vec<Item<'_>>, out: &mut String) {
 struct Item<'a> {
     text: &'a str,
     keyword: &'a str,
-    path: Vec<&'a str>,
+    path: &'a str,
 }
 
 impl<'a> Item<'a> {
@@ -59,7 +61,7 @@ impl<'a> Item<'a> {
         Some(Self {
             text: &text[..length],
             keyword,
-            path: path.split("::").collect(),
+            path,
         })
     }
 
@@ -68,24 +70,11 @@ impl<'a> Item<'a> {
     }
 
     fn compare(&self, other: &Self) -> Ordering {
-        let ranks = |item: &Self| {
-            let parts = item.path.iter();
-            parts
-                .map(|part| (rank(part), (*part).trim_start_matches("r#").to_owned()))
-                .collect::<Vec<_>>()
-        };
-        ranks(self).cmp(&ranks(other))
-    }
-}
-
-/// `self`, `super` and `crate` come before names, a list after them.
-fn rank(part: &str) -> u8 {
-    match part {
-        "self" => 0,
-        "super" => 1,
-        "crate" => 2,
-        list if list.starts_with('{') => 4,
-        _ => 3,
+        if self.keyword == "use " {
+            style::by_path(self.path, other.path)
+        } else {
+            style::by_letters(self.path, other.path)
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::layout::{MAX_WIDTH, TAB, is_wide};
+use super::layout::is_wide;
 use crate::rust::Use;
+use crate::style;
 
 /// A block of `use` lines, sorted as rustfmt sorts them.
 pub(super) fn uses(list: &[(&str, &[&str])]) -> Vec<Use> {
@@ -19,32 +20,16 @@ pub(super) fn uses(list: &[(&str, &[&str])]) -> Vec<Use> {
 
 /// Puts `use` lines into rustfmt's order: `super` before `crate`, then by path.
 pub(super) fn sorted(mut lines: Vec<Use>) -> Vec<Use> {
-    let key = |line: &Use| {
-        let full = if line.braces {
-            line.path.clone()
+    let path = |line: &Use| {
+        // As the brace itself would be.
+        let last = if line.braces {
+            "{".to_owned()
         } else {
-            format!("{}::{}", line.path, line.lines.concat())
+            line.lines.concat()
         };
-        let rank = match full.split("::").next() {
-            Some("super") => 0,
-            Some("crate") => 1,
-            _ => 2,
-        };
-        // Types stand before modules.
-        let mut parts: Vec<(bool, String)> = full
-            .split("::")
-            .map(|part| {
-                let is_type = part.starts_with(|c: char| c.is_uppercase());
-                (!is_type, part.to_owned())
-            })
-            .collect();
-        if line.braces {
-            // As the brace itself would be.
-            parts.push((true, "{".to_owned()));
-        }
-        (rank, parts)
+        format!("{}::{last}", line.path)
     };
-    lines.sort_by_key(key);
+    lines.sort_by(|a, b| style::by_path(&path(a), &path(b)));
     lines
 }
 
@@ -60,12 +45,16 @@ pub(super) fn pub_use_of(path: &str, names: &[String]) -> Option<Use> {
 
 fn use_behind(head: &str, path: &str, names: &[String]) -> Option<Use> {
     let mut names = names.to_vec();
-    names.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+    names.sort_by(|a, b| style::by_path(a, b));
     names.dedup();
     let all = names.join(", ");
     let braces = names.len() > 1;
     let is_wrapped = braces && is_wide(2, &format!("{head}use {path}::{{{all}}};"));
-    let lines = if is_wrapped { fill(&names) } else { vec![all] };
+    let lines = if is_wrapped {
+        style::fill(&names)
+    } else {
+        vec![all]
+    };
     (!names.is_empty()).then(|| Use {
         path: path.to_owned(),
         lines,
@@ -96,30 +85,4 @@ impl Imports {
             .filter_map(|(path, names)| use_of(path, names))
             .collect()
     }
-}
-
-/// As rustfmt orders imports: `self`, then types, then functions and modules.
-fn sort_key(name: &str) -> (bool, bool, &str) {
-    (
-        name != "self",
-        name.starts_with(|c: char| c.is_lowercase()),
-        name,
-    )
-}
-
-fn fill(names: &[String]) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for (index, name) in names.iter().enumerate() {
-        let item = format!("{name},");
-        // The comma after the last one does not count.
-        let limit = MAX_WIDTH - usize::from(index + 1 < names.len());
-        match lines.last_mut() {
-            Some(line) if TAB + line.chars().count() + 1 + item.chars().count() <= limit => {
-                line.push(' ');
-                line.push_str(&item);
-            }
-            _ => lines.push(item),
-        }
-    }
-    lines
 }

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 pub(super) use super::arms::{chain_arm, guarded_arm};
 pub(super) use super::imports::{Imports, pub_use_of, sorted, use_of, uses};
 use crate::rust::Init;
+pub(super) use crate::style::{MAX_WIDTH, TAB};
 
-pub(super) const MAX_WIDTH: usize = 100;
 const CHAIN_WIDTH: usize = 60;
 pub(super) const CALL_WIDTH: usize = 60;
 /// A struct literal up to this stays on one line.
@@ -15,7 +15,6 @@ const LITERAL_WIDTH: usize = 18;
 const ATTRIBUTE_WIDTH: usize = 70;
 /// Arguments up to this may share a line.
 const SHORT: usize = 10;
-pub(super) const TAB: usize = 4;
 
 /// Whether a line that starts at this indentation is too long.
 pub(super) fn is_wide(indent: usize, line: &str) -> bool {

@@ -53,6 +53,7 @@ type Shapes<'t> = Vec<(String, &'t str)>;
 /// `None` where something in the text has no shape.
 fn shapes(text: &str) -> Option<Shapes<'_>> {
     let items = shape::items(text)?.into_iter();
+    let items = items.filter(|item| !shape::is_settled(item));
     let shapes = items.map(|item| Some((hash_bytes(shape::shape(item)?.as_bytes()), item)));
     shapes.collect()
 }

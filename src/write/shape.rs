@@ -6,6 +6,10 @@
 //! are sorted. `tests` holds this against
 //! rustfmt itself.
 
+mod listed;
+
+pub(super) use self::listed::is_settled;
+
 /// The items of a file, cut at the blank lines between them; `None` where that is not certain.
 pub(super) fn items(text: &str) -> Option<Vec<&str>> {
     let mut items = Vec::new();

@@ -8,6 +8,7 @@ use crate::expect_none;
 /// Each room with the rooms that it may name. What is not in this table is not in the house.
 const ROOMS: &[(&str, &[&str])] = &[
     ("source", &[]),
+    ("style", &[]),
     ("diag", &["source"]),
     ("model", &["source"]),
     ("project", &["model"]),
@@ -29,15 +30,18 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("database", &["model"]),
     // Whose a file is (`Owner`) is said where files are.
     ("rust", &["emit"]),
-    ("lower", &["emit", "model", "project", "proto", "rust"]),
-    ("emit", &["rust"]),
+    (
+        "lower",
+        &["emit", "model", "project", "proto", "rust", "style"],
+    ),
+    ("emit", &["rust", "style"]),
     (
         "generate",
         &[
             "analyze", "diag", "emit", "lower", "migrate", "model", "project", "source",
         ],
     ),
-    ("write", &["emit", "project"]),
+    ("write", &["emit", "project", "style"]),
     ("sample", &["generate", "project", "source", "write"]),
     ("dev", &["sample", "write"]),
     (
