@@ -70,7 +70,7 @@ fn attributes() -> Vec<KeyValue> {
 }
 
 fn full() -> SpanData {
-    let at = SystemTime::UNIX_EPOCH + Duration::from_nanos(1_790_000_000_133_000_000);
+    let at = SystemTime::UNIX_EPOCH + Duration::from_millis(1_790_000_000_133);
     let mut span = plain();
     span.span_context = context(true, false, &[("vendor", "v1"), ("other", "2")]);
     span.parent_span_id = SpanId::from(7);

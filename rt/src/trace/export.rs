@@ -38,6 +38,8 @@ pub(crate) fn sampler() -> Option<&'static Sampler> {
     INSTALLED.get().map(|installed| &installed.sampler)
 }
 
+// Tests keep it as it is.
+#[cfg_attr(not(feature = "testing"), allow(clippy::needless_pass_by_value))]
 pub(crate) fn finished(span: SpanData) {
     match INSTALLED.get().map(|installed| &installed.sink) {
         Some(Sink::Queue(queue)) => queue.push_with(|| encode::span(&span)),
