@@ -51,14 +51,14 @@ impl Breaker {
     /// Whether the next call may be made. One that may is [recorded](Self::record) when its end is known, or never,
     /// if its caller left before.
     #[must_use]
-    pub fn admit(&self) -> bool {
-        let now = self.started.elapsed();
+    pub fn admit(&self, now: Instant) -> bool {
+        let now = now.saturating_duration_since(self.started);
         self.is_untroubled(now) || self.admit_at(now, rand::random())
     }
 
     /// Notes how a call ended.
-    pub fn record(&self, is_success: bool) {
-        self.record_at(self.started.elapsed(), is_success);
+    pub fn record(&self, now: Instant, is_success: bool) {
+        self.record_at(now.saturating_duration_since(self.started), is_success);
     }
 
     /// The same at a time since the beginning, with a random number of 0 to 1.

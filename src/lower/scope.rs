@@ -8,6 +8,7 @@ use crate::model::{Field, Gateway, Struct, Type};
 
 /// Names that generated files import or that the prelude has.
 const TAKEN: &[&str] = &[
+    "Arc",
     "BTreeMap",
     "Body",
     "Box",

@@ -1,8 +1,7 @@
 //! How long a request may take: the configuration says it for all, a group of routes for its own.
 
-use std::future::Future;
+use std::cell::Cell;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -11,31 +10,37 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// The end of a request's time; whoever knows better moves it, in the request's own task.
-#[derive(Debug, Clone)]
+thread_local! {
+    /// What the work that is being polled has asked for. Not among the extensions of a request: most ask for nothing, and
+    /// a place that both sides share would be made for each.
+    static ASKED: Cell<Option<Duration>> = const { Cell::new(None) };
+}
+
+/// The end of a request's time; the work itself may move it.
+#[derive(Debug)]
 pub(super) struct Deadline {
     started: Instant,
-    end: Arc<Mutex<Option<Instant>>>,
+    end: Option<Instant>,
 }
 
 impl Deadline {
-    pub(super) fn new(limit: Option<Duration>) -> Self {
-        let started = Instant::now();
-        let end = limit.and_then(|limit| started.checked_add(limit));
+    pub(super) fn new(started: Instant, limit: Option<Duration>) -> Self {
         Self {
             started,
-            end: Arc::new(Mutex::new(end)),
+            end: limit.and_then(|limit| started.checked_add(limit)),
         }
     }
 
-    fn set(&self, limit: Duration) {
-        let end = self.started.checked_add(limit);
-        let end = end.filter(|_| !limit.is_zero());
-        *self.end.lock().unwrap_or_else(PoisonError::into_inner) = end;
-    }
-
-    fn end(&self) -> Option<Instant> {
-        *self.end.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Polls the work, and does as it asks.
+    pub(super) fn around<T>(&mut self, poll: impl FnOnce() -> T) -> T {
+        // Of what had no deadline to move.
+        ASKED.set(None);
+        let polled = poll();
+        if let Some(limit) = ASKED.take() {
+            let end = self.started.checked_add(limit);
+            self.end = end.filter(|_| !limit.is_zero());
+        }
+        polled
     }
 
     /// Whether the time is over; `sleep` is made when it is first waited for, since most requests are answered at once.
@@ -45,9 +50,8 @@ impl Deadline {
         cx: &mut Context<'_>,
     ) -> Poll<()> {
         // It is moved while the work is polled, if at all.
-        let end = self.end();
-        if sleep.as_ref().as_pin_ref().map(|sleep| sleep.deadline()) != end {
-            sleep.set(end.map(sleep_until));
+        if sleep.as_ref().as_pin_ref().map(|sleep| sleep.deadline()) != self.end {
+            sleep.set(self.end.map(sleep_until));
         }
         match sleep.as_pin_mut() {
             Some(sleep) => sleep.poll(cx),
@@ -58,8 +62,6 @@ impl Deadline {
 
 /// Gives the routes below this much time instead of the configured `Timeout`; zero is no limit.
 pub async fn time_limit(State(limit): State<Duration>, request: Request, next: Next) -> Response {
-    if let Some(deadline) = request.extensions().get::<Deadline>() {
-        deadline.set(limit);
-    }
+    ASKED.set(Some(limit));
     next.run(request).await
 }

@@ -10,7 +10,7 @@ use std::time::Instant;
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::{HOST, USER_AGENT};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderName, Method, Version};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Version};
 use axum::response::Response;
 use pin_project_lite::pin_project;
 use tower::{Layer, Service};
@@ -104,7 +104,9 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for Observing<F> {
 }
 
 /// In logs and metrics, as in go-zero, the status of a request whose caller left before the answer.
-const CLIENT_CLOSED_REQUEST: u16 = 499;
+fn client_closed_request() -> StatusCode {
+    StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST)
+}
 
 /// A request under way; counted and logged when dropped, whatever becomes of it.
 struct Exchange {
@@ -115,7 +117,7 @@ struct Exchange {
     scheme: &'static str,
     version: &'static str,
     started: Instant,
-    status: u16,
+    status: StatusCode,
 }
 
 impl Exchange {
@@ -152,7 +154,7 @@ impl Exchange {
             scheme: scheme(request),
             version: version(request),
             started,
-            status: CLIENT_CLOSED_REQUEST,
+            status: client_closed_request(),
         }
     }
 
@@ -164,7 +166,7 @@ impl Exchange {
             span.fail_by_status(status.as_str().to_owned());
         }
         span.respond(response.headers_mut());
-        self.status = status.as_u16();
+        self.status = status;
     }
 }
 
@@ -177,16 +179,18 @@ impl Drop for Exchange {
             route: self.route.as_ref().map(MatchedPath::as_str),
             scheme: self.scheme,
             version: self.version,
-            status,
+            status: status.as_u16(),
             took,
             trace: self.span.recorded_trace(),
         });
         self.span.enter(|| {
-            let (duration, path) = (Took(took), &self.path);
-            if status >= 500 {
-                tracing::error!(%duration, "[HTTP] {status} - {method} {path}");
+            let parts = ["[HTTP] ", status.as_str(), " - ", method, " ", &self.path];
+            let (message, took) = (parts.concat(), Took::of(took));
+            let (message, duration) = (message.as_str(), took.as_str());
+            if status.is_server_error() {
+                tracing::error!(message, duration);
             } else {
-                tracing::info!(%duration, "[HTTP] {status} - {method} {path}");
+                tracing::info!(message, duration);
             }
         });
     }

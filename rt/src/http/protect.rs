@@ -11,7 +11,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -104,7 +104,7 @@ struct Admitted {
 
 impl Guards {
     /// Or the name of the layer that refuses.
-    fn admit(self: Arc<Self>) -> Result<Admitted, &'static str> {
+    fn admit(self: Arc<Self>, now: Instant) -> Result<Admitted, &'static str> {
         let conn = match self.max_conns {
             Some(most) => Some(Conn::take(&self, most).ok_or("max_conns")?),
             None => None,
@@ -112,13 +112,13 @@ impl Guards {
         if self
             .breaker
             .as_ref()
-            .is_some_and(|breaker| !breaker.admit())
+            .is_some_and(|breaker| !breaker.admit(now))
         {
             return Err("breaker");
         }
         // What is shed is no failure of the route, unlike in go-zero: the breaker would refuse what is left.
         let place = match &self.shedder {
-            Some(shedder) => Some(shedder.admit().ok_or("shedding")?),
+            Some(shedder) => Some(shedder.admit(now).ok_or("shedding")?),
             None => None,
         };
         Ok(Admitted {
@@ -127,12 +127,6 @@ impl Guards {
             place,
         })
     }
-
-    fn record(&self, is_success: bool) {
-        if let Some(breaker) = &self.breaker {
-            breaker.record(is_success);
-        }
-    }
 }
 
 impl Admitted {
@@ -140,11 +134,14 @@ impl Admitted {
         let status = response.status();
         // A route that is not written yet is no route in trouble.
         let is_success = !status.is_server_error() || status == StatusCode::NOT_IMPLEMENTED;
-        self.guards.record(is_success);
+        let now = Instant::now();
+        if let Some(breaker) = &self.guards.breaker {
+            breaker.record(now, is_success);
+        }
         if let Some(place) = self.place
             && status != StatusCode::SERVICE_UNAVAILABLE
         {
-            place.served();
+            place.served(now);
         }
         match self.conn {
             // A body without a known size is a stream, and the request lasts as long.
@@ -202,9 +199,11 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, mut request: Request) -> Self::Future {
-        let deadline = Deadline::new(self.guards.timeout);
-        let admitted = match Arc::clone(&self.guards).admit() {
+    fn call(&mut self, request: Request) -> Self::Future {
+        // One look at the clock for all.
+        let now = tokio::time::Instant::now();
+        let deadline = Deadline::new(now, self.guards.timeout);
+        let admitted = match Arc::clone(&self.guards).admit(now.into_std()) {
             Ok(admitted) => admitted,
             Err(layer) => {
                 return Guarded {
@@ -217,7 +216,6 @@ where
                 };
             }
         };
-        request.extensions_mut().insert(deadline.clone());
         // A route does nothing before it is polled, so nothing can panic here.
         let served = AssertUnwindSafe(self.inner.call(request)).catch_unwind();
         Guarded {
@@ -258,7 +256,7 @@ where
             let refused = this.refused.take();
             return refused.map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer)));
         };
-        let done = match served.poll(cx) {
+        let done = match this.deadline.around(|| served.poll(cx)) {
             Poll::Ready(done) => Some(done),
             Poll::Pending => {
                 ready!(this.deadline.poll_end(this.sleep, cx));

@@ -1,10 +1,17 @@
 //! When something was logged.
 
+use std::cell::Cell;
 use std::fmt;
 use std::time::SystemTime;
 
 /// RFC 3339 in UTC with milliseconds.
+#[derive(Clone, Copy)]
 pub(super) struct Timestamp([u8; 24]);
+
+thread_local! {
+    /// The last second that this thread has written: most lines differ only in the milliseconds.
+    static LAST: Cell<(u64, Timestamp)> = const { Cell::new((0, Timestamp(*b"1970-01-01T00:00:00.000Z"))) };
+}
 
 impl Timestamp {
     pub(super) fn of(now: SystemTime) -> Self {
@@ -12,6 +19,16 @@ impl Timestamp {
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default();
         let (seconds, millis) = (since.as_secs(), since.subsec_millis());
+        let (last, mut text) = LAST.get();
+        if last != seconds {
+            text = Self::of_second(seconds);
+            LAST.set((seconds, text));
+        }
+        put(&mut text.0[20..23], u64::from(millis));
+        text
+    }
+
+    fn of_second(seconds: u64) -> Self {
         let (days, rest) = (seconds / 86_400, seconds % 86_400);
         let (year, month, day) = civil_from_days(days);
         let mut text = *b"0000-00-00T00:00:00.000Z";
@@ -21,7 +38,6 @@ impl Timestamp {
         put(&mut text[11..13], rest / 3600);
         put(&mut text[14..16], rest / 60 % 60);
         put(&mut text[17..19], rest % 60);
-        put(&mut text[20..23], u64::from(millis));
         Self(text)
     }
 

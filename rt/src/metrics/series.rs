@@ -3,20 +3,18 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use opentelemetry::KeyValue;
-
 use super::{
     Counter, Histogram, HttpLabels, HttpRequest, METRICS, MethodLabel, Rpc, RpcCall, RpcLabels,
     observe,
 };
 use crate::memo::Memo;
-use crate::telemetry::instruments::{self, Side};
+use crate::telemetry::instruments::{Alike, Side};
 
 #[cfg_attr(not(feature = "http"), allow(dead_code))]
 pub(super) fn http(request: &HttpRequest<'_>) {
     HTTP_SERIES.with_borrow_mut(|known| {
         let series = known.get(|series| series.is_of(request), || HttpSeries::of(request));
-        instruments::http(request.took, &series.attributes);
+        series.exported.record(request.took);
         observe(&series.duration, request.took, request.trace);
         series.requests.inc();
     });
@@ -33,7 +31,7 @@ impl Rpc {
             side,
             method: Arc::clone(&method),
             code: call.code,
-            attributes: instruments::rpc_attributes(call),
+            exported: Alike::rpc(side, call),
             duration: self.duration.get_or_create_owned(&label),
             calls: self.codes.get_or_create_owned(&RpcLabels { method, code }),
         }
@@ -45,7 +43,7 @@ impl Rpc {
         };
         RPC_SERIES.with_borrow_mut(|known| {
             let series = known.get(is_it, || self.series(side, call));
-            instruments::rpc(side, call.took, &series.attributes);
+            series.exported.record(call.took);
             observe(&series.duration, call.took, call.trace);
             series.calls.inc();
         });
@@ -57,7 +55,7 @@ struct RpcSeries {
     side: Side,
     method: Arc<str>,
     code: tonic::Code,
-    attributes: Vec<KeyValue>,
+    exported: Alike,
     duration: Histogram,
     calls: Counter,
 }
@@ -69,7 +67,7 @@ struct HttpSeries {
     scheme: &'static str,
     version: &'static str,
     status: u16,
-    attributes: Vec<KeyValue>,
+    exported: Alike,
     duration: Histogram,
     requests: Counter,
 }
@@ -88,7 +86,7 @@ impl HttpSeries {
             code: request.status,
         };
         Self {
-            attributes: instruments::http_attributes(request, &route),
+            exported: Alike::http(request, &route),
             duration: METRICS.http_duration.get_or_create_owned(&labels),
             requests: METRICS.http_codes.get_or_create_owned(&labels),
             route,

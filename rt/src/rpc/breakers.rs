@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use tonic::Code;
 
@@ -29,9 +30,9 @@ impl Breakers {
 }
 
 /// Notes how a call ended; of one that was cancelled nothing is known.
-pub(super) fn record(breaker: &Breaker, code: Code) {
+pub(super) fn record(breaker: &Breaker, now: Instant, code: Code) {
     if code != Code::Cancelled {
-        breaker.record(is_acceptable(code));
+        breaker.record(now, is_acceptable(code));
     }
 }
 

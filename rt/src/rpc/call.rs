@@ -54,7 +54,7 @@ enum Reach {
 pub(super) struct Call {
     span: Span,
     path: String,
-    started: Instant,
+    pub(super) started: Instant,
     /// Learns how the call ends.
     pub(super) breaker: Option<Arc<Breaker>>,
     is_over: bool,
@@ -271,14 +271,15 @@ impl Call {
         if code != Code::Ok {
             self.span.fail_with(code_name(code));
         }
+        let now = Instant::now();
         if let Some(breaker) = &self.breaker {
-            breakers::record(breaker, code);
+            breakers::record(breaker, now, code);
         }
         metrics::rpc_called(&RpcCall {
             method: &self.path,
             code,
             error_type: (code != Code::Ok).then(|| code_name(code)),
-            took: self.started.elapsed(),
+            took: now.saturating_duration_since(self.started),
             trace: self.span.recorded_trace(),
         });
     }

@@ -190,7 +190,10 @@ impl Service<Request<Body>> for Channel {
         let path = request.uri().path();
         let breaker = shared.breakers.as_ref().map(|known| known.of(path));
         let mut call = Call::start(&request);
-        if breaker.as_ref().is_some_and(|breaker| !breaker.admit()) {
+        if breaker
+            .as_ref()
+            .is_some_and(|breaker| !breaker.admit(call.started))
+        {
             return Box::pin(async move { Err(call.refuse()) });
         }
         call.breaker = breaker;

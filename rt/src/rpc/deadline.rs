@@ -31,13 +31,25 @@ pub(super) fn read(headers: &HeaderMap) -> Option<Duration> {
 pub(super) fn write(limit: Duration, headers: &mut HeaderMap) {
     const MAX: u128 = 99_999_999;
     let (value, unit) = if limit.as_micros() <= MAX {
-        (limit.as_micros(), 'u')
+        (limit.as_micros(), b'u')
     } else if limit.as_millis() <= MAX {
-        (limit.as_millis(), 'm')
+        (limit.as_millis(), b'm')
     } else {
-        (u128::from(limit.as_secs()).min(MAX), 'S')
+        (u128::from(limit.as_secs()).min(MAX), b'S')
     };
-    if let Ok(value) = HeaderValue::from_str(&format!("{value}{unit}")) {
+    // Each call has one, so not by way of `fmt`, and not divided in 128 bits.
+    let mut rest = u32::try_from(value).unwrap_or(u32::MAX);
+    let mut text = [b'0', b'0', b'0', b'0', b'0', b'0', b'0', b'0', unit];
+    let mut begin = text.len() - 1;
+    loop {
+        begin -= 1;
+        text[begin] += u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+        if rest == 0 || begin == 0 {
+            break;
+        }
+    }
+    if let Ok(value) = HeaderValue::from_bytes(&text[begin..]) {
         headers.insert(GRPC_TIMEOUT, value);
     }
 }

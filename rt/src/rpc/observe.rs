@@ -125,19 +125,20 @@ async fn observe<F: Future<Output = Response>>(
         (Some(theirs), Some(ours)) => Some(theirs.min(ours)),
         (theirs, ours) => theirs.or(ours),
     };
-    let (memory, place) = protect.admit(&path);
+    let (memory, place) = protect.admit(&path, started);
     let served = span.scope(async {
         let place = place?;
         let response = within(limit, next(request)).await?;
         if let Some(place) = place {
-            place.served();
+            place.served(Instant::now());
         }
         Ok(response)
     });
     // Made before the call runs: a caller that gives up drops all of this.
     let end = End::new(move |code| {
-        let took = started.elapsed();
-        protect.record(&path, &memory, code);
+        let now = Instant::now();
+        let took = now.saturating_duration_since(started);
+        protect.record(&path, &memory, now, code);
         metrics::rpc_served(&RpcCall {
             method: &label(&path, code, &services),
             code,
@@ -189,11 +190,13 @@ fn finish(span: &Span, path: &str, code: Code, took: Duration) {
         span.fail_by_status(code_name(code));
     }
     let line = || {
-        let duration = Took(took);
+        let message = ["[RPC] ", code_name(code), " - ", path].concat();
+        let (message, took) = (message.as_str(), Took::of(took));
+        let duration = took.as_str();
         if is_server_error(code) {
-            tracing::error!(%duration, "[RPC] {} - {path}", code_name(code));
+            tracing::error!(message, duration);
         } else {
-            tracing::info!(%duration, "[RPC] {} - {path}", code_name(code));
+            tracing::info!(message, duration);
         }
     };
     span.enter(line);

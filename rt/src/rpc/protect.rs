@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tonic::{Code, Status};
 
@@ -67,13 +67,17 @@ impl Protect {
 
     /// A place for the call, or why there is none: UNAVAILABLE while too many calls of the method fail, as go-zero,
     /// RESOURCE_EXHAUSTED while the process has too much to do.
-    pub(super) fn admit(&self, path: &str) -> (Memory, Result<Option<Place>, Status>) {
+    pub(super) fn admit(
+        &self,
+        path: &str,
+        now: Instant,
+    ) -> (Memory, Result<Option<Place>, Status>) {
         let memory = match &self.breakers {
             None => Memory::Nowhere,
             Some(known) => known.get(path).map_or(Memory::New, Memory::Of),
         };
         if let Memory::Of(breaker) = &memory
-            && !breaker.admit()
+            && !breaker.admit(now)
         {
             metrics::dropped("rpc_server", "breaker");
             let refusal = Status::unavailable("too many calls of this method fail");
@@ -82,7 +86,7 @@ impl Protect {
         let Some(shedder) = &self.shedder else {
             return (memory, Ok(None));
         };
-        let Some(place) = shedder.admit() else {
+        let Some(place) = shedder.admit(now) else {
             metrics::dropped("rpc_server", "shedding");
             let refusal = Status::resource_exhausted("the service has too much to do");
             // No failure of the method, unlike in go-zero: the breaker would refuse what is left.
@@ -93,13 +97,13 @@ impl Protect {
 
     /// A method gets its breaker with its first answer that is not UNIMPLEMENTED: callers could make up others
     /// without end.
-    pub(super) fn record(&self, path: &str, memory: &Memory, code: Code) {
+    pub(super) fn record(&self, path: &str, memory: &Memory, now: Instant, code: Code) {
         match (memory, &self.breakers) {
-            (Memory::Of(breaker), _) => breakers::record(breaker, code),
+            (Memory::Of(breaker), _) => breakers::record(breaker, now, code),
             (Memory::New, Some(known))
                 if !matches!(code, Code::Unimplemented | Code::Cancelled) =>
             {
-                breakers::record(&known.of(path), code);
+                breakers::record(&known.of(path), now, code);
             }
             _ => {}
         }

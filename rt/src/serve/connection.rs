@@ -12,6 +12,8 @@ use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::ConnectInfo;
 use axum::routing::future::RouteFuture;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use http::{Request, Response};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulConnection;
@@ -94,6 +96,14 @@ async fn drive<C>(
     C: GracefulConnection,
     C::Error: std::fmt::Display,
 {
+    // Polled only when it wakes: a `select!` would ask it again with each byte that comes.
+    let ending = async {
+        tokio::select! {
+            _ = stopping.wait_for(|is_stopping| *is_stopping) => true,
+            () = activity.ended(&rules.limits) => false,
+        }
+    };
+    let mut ending: FuturesUnordered<_> = std::iter::once(ending).collect();
     let mut connection = pin!(connection);
     let log = |done: Result<(), C::Error>| {
         if let Err(error) = done {
@@ -101,9 +111,9 @@ async fn drive<C>(
         }
     };
     let is_stopping = tokio::select! {
+        biased;
         done = connection.as_mut() => return log(done),
-        _ = stopping.wait_for(|is_stopping| *is_stopping) => true,
-        () = activity.ended(&rules.limits) => false,
+        Some(is_stopping) = ending.next() => is_stopping,
     };
     connection.as_mut().graceful_shutdown();
     loop {

@@ -60,12 +60,12 @@ impl Shedder {
     }
 
     /// A place for one request, unless there is none.
-    pub(crate) fn admit(self: &Arc<Self>) -> Option<Place> {
-        let now = self.started.elapsed();
-        self.admit_at(now, cpu::usage()).then(|| Place {
+    pub(crate) fn admit(self: &Arc<Self>, now: Instant) -> Option<Place> {
+        let at = now.saturating_duration_since(self.started);
+        self.admit_at(at, cpu::usage()).then(|| Place {
             shedder: Arc::clone(self),
             since: now,
-            is_served: false,
+            served: None,
         })
     }
 
@@ -142,22 +142,25 @@ impl Shedder {
 #[derive(Debug)]
 pub(crate) struct Place {
     shedder: Arc<Shedder>,
-    since: Duration,
-    is_served: bool,
+    since: Instant,
+    served: Option<Instant>,
 }
 
 impl Place {
     /// The request was served, so the time that it took tells what the service can carry.
-    pub(crate) fn served(mut self) {
-        self.is_served = true;
+    pub(crate) fn served(mut self, now: Instant) {
+        self.served = Some(now);
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let now = self.shedder.started.elapsed();
-        let took = self.is_served.then(|| now.saturating_sub(self.since));
-        self.shedder.end_at(now, took);
+        let now = self.served.unwrap_or_else(Instant::now);
+        let at = now.saturating_duration_since(self.shedder.started);
+        let took = self
+            .served
+            .map(|now| now.saturating_duration_since(self.since));
+        self.shedder.end_at(at, took);
     }
 }
 

@@ -1,41 +1,53 @@
-//! The exporters of OpenTelemetry over a connection of ours: gRPC, or HTTP with the feature `otlp-http`.
+//! What sends each signal over a connection of ours: gRPC, or HTTP with the feature `otlp-http`. Metrics and logs go by the
+//! exporters of OpenTelemetry.
 
 use std::time::Duration;
 
 use anyhow::Context as _;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry_otlp::{
-    Compression, LogExporter, MetricExporter, SpanExporter, WithExportConfig, WithTonicConfig,
+    Compression, LogExporter, MetricExporter, WithExportConfig, WithTonicConfig,
 };
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::logs::{LogBatch, LogExporter as _, SdkLogRecord};
-use opentelemetry_sdk::trace::{SpanData, SpanExporter as _};
+use tonic::client::Grpc;
 use tonic::metadata::MetadataMap;
 use tonic::transport::{Channel, Endpoint};
 
 #[cfg(feature = "otlp-http")]
-use super::http::Client;
+use super::http::{Client, Poster};
 use super::logs::scope;
 use super::queue::Export;
-use super::settings::Settings;
+use super::settings::{self, Settings, Signal};
+use super::spans::{Spans, To};
 use crate::config::Batcher;
 use crate::dial::Dial;
 
 /// A collector that is gone without a word is noticed by this.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
-pub(super) fn spans(settings: &Settings, resource: &Resource) -> anyhow::Result<SpanExporter> {
-    let builder = SpanExporter::builder();
-    let mut exporter = match settings.protocol {
-        Batcher::OtlpGrpc => grpc(builder.with_tonic(), settings)?.build()?,
+pub(super) fn spans(settings: &Settings, resource: &Resource) -> anyhow::Result<Spans> {
+    let mut headers = headers(settings)?;
+    headers.extend(settings::headers_of_environment(Signal::Traces));
+    let to = match settings.protocol {
+        Batcher::OtlpGrpc => {
+            let client = Grpc::new(channel(settings)?);
+            #[cfg(feature = "otlp-gzip")]
+            let client = if settings.gzip {
+                let gzip = tonic::codec::CompressionEncoding::Gzip;
+                client.send_compressed(gzip).accept_compressed(gzip)
+            } else {
+                client
+            };
+            To::Grpc { client, headers }
+        }
         #[cfg(feature = "otlp-http")]
-        Batcher::OtlpHttp => over_http(builder.with_http(), settings)?.build()?,
+        Batcher::OtlpHttp => To::Http(Poster::new(settings, headers)?),
         #[cfg(not(feature = "otlp-http"))]
         Batcher::OtlpHttp => unreachable_protocol()?,
     };
-    exporter.set_resource(resource);
-    Ok(exporter)
+    Ok(Spans::new(to, resource, settings.timeout))
 }
 
 pub(super) fn logs(settings: &Settings, resource: &Resource) -> anyhow::Result<LogExporter> {
@@ -133,12 +145,6 @@ fn headers(settings: &Settings) -> anyhow::Result<HeaderMap> {
         headers.insert(key, value);
     }
     Ok(headers)
-}
-
-impl Export<SpanData> for SpanExporter {
-    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
-        opentelemetry_sdk::trace::SpanExporter::export(self, batch).await
-    }
 }
 
 impl Export<SdkLogRecord> for LogExporter {

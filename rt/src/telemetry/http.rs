@@ -2,6 +2,8 @@
 //! exporter's own client needs reqwest, or a runtime where metrics have none.
 
 use std::fmt;
+#[cfg(feature = "otlp-gzip")]
+use std::io::Write as _;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,9 +11,11 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::body::{Body, to_bytes};
 use bytes::Bytes;
-use http::header::HOST;
+#[cfg(feature = "otlp-gzip")]
+use http::header::CONTENT_ENCODING;
+use http::header::{CONTENT_TYPE, HOST, RETRY_AFTER, USER_AGENT};
 use http::uri::PathAndQuery;
-use http::{HeaderValue, Request, Response, Uri};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use opentelemetry_http::{HttpClient, HttpError};
@@ -20,6 +24,7 @@ use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 
 use super::settings::Settings;
+use super::spans::{Again, Refusal};
 #[cfg(feature = "tls")]
 use crate::tls::Connector;
 
@@ -81,6 +86,79 @@ impl HttpClient for Client {
         let work = self.runtime.spawn(work);
         Box::pin(async move { Ok(work.await???) })
     }
+}
+
+/// Sends spans.
+pub(super) struct Poster {
+    client: Client,
+    endpoint: Uri,
+    headers: HeaderMap,
+    #[cfg(feature = "otlp-gzip")]
+    gzip: bool,
+}
+
+impl Poster {
+    pub(super) fn new(settings: &Settings, mut headers: HeaderMap) -> anyhow::Result<Self> {
+        const AGENT: &str = concat!("zgen-rt/", env!("CARGO_PKG_VERSION"));
+        headers
+            .entry(USER_AGENT)
+            .or_insert(HeaderValue::from_static(AGENT));
+        let protobuf = HeaderValue::from_static("application/x-protobuf");
+        headers.insert(CONTENT_TYPE, protobuf);
+        #[cfg(feature = "otlp-gzip")]
+        if settings.gzip {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        Ok(Self {
+            client: Client::new(settings)?,
+            endpoint: (settings.endpoint.parse())
+                .with_context(|| format!("`{}` is no URL", settings.endpoint))?,
+            headers,
+            #[cfg(feature = "otlp-gzip")]
+            gzip: settings.gzip,
+        })
+    }
+
+    pub(super) async fn post(&self, body: Bytes) -> Result<(), Refusal> {
+        #[cfg(feature = "otlp-gzip")]
+        let body = if self.gzip { zipped(&body) } else { body };
+        let mut request = Request::new(body);
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = self.endpoint.clone();
+        *request.headers_mut() = self.headers.clone();
+        let response = self.client.send_bytes(request).await;
+        let response = response.map_err(|error| Refusal {
+            error: error.to_string(),
+            again: Again::Later,
+        })?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(());
+        }
+        let asked = || {
+            let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
+            Some(Duration::from_secs(seconds.trim().parse().ok()?))
+        };
+        let again = match status {
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+                asked().map_or(Again::Later, Again::After)
+            }
+            StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT => Again::Later,
+            _ => Again::Never,
+        };
+        Err(Refusal {
+            error: format!("HTTP status {status}"),
+            again,
+        })
+    }
+}
+
+#[cfg(feature = "otlp-gzip")]
+fn zipped(body: &[u8]) -> Bytes {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    // Into memory, which does not fail.
+    let written = encoder.write_all(body).and_then(|()| encoder.finish());
+    written.unwrap_or_default().into()
 }
 
 impl Connection {

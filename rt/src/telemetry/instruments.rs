@@ -1,10 +1,11 @@
 //! Metrics under the names of the semantic conventions 1.42, for OTLP. All of it is recorded by [`crate::metrics`], which
 //! has go-zero's names for Prometheus.
 
+use std::cell::OnceCell;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use opentelemetry::metrics::{Counter, Histogram, Meter};
+use opentelemetry::metrics::{BoundHistogram, Counter, Histogram, Meter};
 use opentelemetry::{KeyValue, StringValue};
 
 use super::observed;
@@ -87,9 +88,52 @@ pub(super) fn start(meter: &Meter) {
     }
 }
 
-/// What all requests of one route that end alike have in common.
+/// The durations of requests or calls that are alike. To find their place among others by hashing what they have in
+/// common takes longer than all else about a value, so it is done once.
+pub(crate) struct Alike {
+    pick: fn(&Instruments) -> &Histogram<f64>,
+    attributes: Vec<KeyValue>,
+    /// From the first value after metrics were started.
+    bound: OnceCell<BoundHistogram<f64>>,
+}
+
+#[cfg_attr(
+    not(any(feature = "http", feature = "rpc-client", feature = "rpc-server")),
+    allow(dead_code)
+)]
+impl Alike {
+    /// Requests of one route that end alike.
+    pub(crate) fn http(request: &HttpRequest<'_>, route: &Arc<str>) -> Self {
+        Self::new(|all| &all.http, http_attributes(request, route))
+    }
+
+    /// Calls of one method that end alike.
+    pub(crate) fn rpc(side: Side, call: &RpcCall<'_>) -> Self {
+        let pick: fn(&Instruments) -> &Histogram<f64> = match side {
+            Side::Server => |all| &all.rpc_server,
+            Side::Client => |all| &all.rpc_client,
+        };
+        Self::new(pick, rpc_attributes(call))
+    }
+
+    fn new(pick: fn(&Instruments) -> &Histogram<f64>, attributes: Vec<KeyValue>) -> Self {
+        Self {
+            pick,
+            attributes,
+            bound: OnceCell::new(),
+        }
+    }
+
+    pub(crate) fn record(&self, took: Duration) {
+        if let Some(instruments) = INSTRUMENTS.get() {
+            let bind = || (self.pick)(instruments).bind(&self.attributes);
+            self.bound.get_or_init(bind).record(took.as_secs_f64());
+        }
+    }
+}
+
 #[cfg_attr(not(feature = "http"), allow(dead_code))]
-pub(crate) fn http_attributes(request: &HttpRequest<'_>, route: &Arc<str>) -> Vec<KeyValue> {
+fn http_attributes(request: &HttpRequest<'_>, route: &Arc<str>) -> Vec<KeyValue> {
     let status = i64::from(request.status);
     let mut attributes = Vec::with_capacity(6);
     attributes.push(KeyValue::new(attr::HTTP_REQUEST_METHOD, request.method));
@@ -109,19 +153,11 @@ pub(crate) fn http_attributes(request: &HttpRequest<'_>, route: &Arc<str>) -> Ve
     attributes
 }
 
-#[cfg_attr(not(feature = "http"), allow(dead_code))]
-pub(crate) fn http(took: Duration, attributes: &[KeyValue]) {
-    if let Some(instruments) = INSTRUMENTS.get() {
-        instruments.http.record(took.as_secs_f64(), attributes);
-    }
-}
-
-/// What all calls of one method that end alike have in common.
 #[cfg_attr(
     not(any(feature = "rpc-client", feature = "rpc-server")),
     allow(dead_code)
 )]
-pub(crate) fn rpc_attributes(call: &RpcCall<'_>) -> Vec<KeyValue> {
+fn rpc_attributes(call: &RpcCall<'_>) -> Vec<KeyValue> {
     let method = call.method.trim_start_matches('/').to_owned();
     let status = code_name(call.code);
     let mut attributes = Vec::with_capacity(4);
@@ -132,20 +168,6 @@ pub(crate) fn rpc_attributes(call: &RpcCall<'_>) -> Vec<KeyValue> {
         attributes.push(KeyValue::new(attr::ERROR_TYPE, error_type));
     }
     attributes
-}
-
-#[cfg_attr(
-    not(any(feature = "rpc-client", feature = "rpc-server")),
-    allow(dead_code)
-)]
-pub(crate) fn rpc(side: Side, took: Duration, attributes: &[KeyValue]) {
-    if let Some(instruments) = INSTRUMENTS.get() {
-        let histogram = match side {
-            Side::Server => &instruments.rpc_server,
-            Side::Client => &instruments.rpc_client,
-        };
-        histogram.record(took.as_secs_f64(), attributes);
-    }
 }
 
 /// One query, or one command of the cache.

@@ -35,7 +35,7 @@ const OWN: [&str; 12] = [
 ];
 
 pub(super) fn scope() -> InstrumentationScope {
-    InstrumentationScope::builder("zgen-rt").build()
+    InstrumentationScope::builder(super::SCOPE).build()
 }
 
 /// Hands each event on as an OpenTelemetry log record.

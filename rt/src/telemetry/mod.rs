@@ -3,6 +3,7 @@
 //! All three go out over OTLP, from a queue or a timer of their own: a collector that is slow or gone makes no request
 //! slower, and what is lost is counted ([`flow`]).
 
+pub(crate) mod encode;
 mod exporter;
 pub(crate) mod flow;
 #[cfg(feature = "otlp-http")]
@@ -16,6 +17,7 @@ pub(crate) mod queue;
 mod resource;
 pub(crate) mod scraped;
 mod settings;
+mod spans;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +35,9 @@ use crate::{log, trace};
 
 /// How long the last flush may take.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Who records, in OpenTelemetry's words: the instrumentation.
+pub(crate) const SCOPE: &str = "zgen-rt";
 
 /// Keeps telemetry running; [`Telemetry::shutdown`] sends what is queued.
 #[derive(Debug, Default)]

@@ -71,10 +71,20 @@ impl<T: Send + 'static> Queue<T> {
     }
 
     pub(crate) fn push(&self, item: T) {
+        self.push_with(|| item);
+    }
+
+    /// The same with an item that is made only if it may be taken, and not while others wait for the lock.
+    pub(crate) fn push_with(&self, make: impl FnOnce() -> T) {
         let shared = &self.shared;
         if shared.is_closed.load(Ordering::Relaxed) {
             return shared.flow.lose(Loss::Shutdown, 1);
         }
+        // What a full queue has no room for is not made in vain; whether it is full is decided below.
+        if shared.flow.waiting() >= shared.limits.queue as u64 {
+            return shared.flow.lose(Loss::QueueFull, 1);
+        }
+        let item = make();
         let mut waiting = shared.lock();
         if waiting.len() >= shared.limits.queue {
             drop(waiting);
@@ -82,8 +92,9 @@ impl<T: Send + 'static> Queue<T> {
         }
         waiting.push_back(item);
         let length = waiting.len();
-        drop(waiting);
+        // Under the lock, or it could say for ever what was so a moment ago.
         shared.flow.set_waiting(length);
+        drop(waiting);
         if length == shared.limits.batch {
             shared.wake.notify_one();
         }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::queue::Limits;
 use crate::config::{Batcher, Compression, TelemetryConf, TlsClientConf};
@@ -170,6 +171,34 @@ fn is_wanted(signal: Signal, conf: &TelemetryConf) -> anyhow::Result<bool> {
             Signal::Logs => conf.logs,
         }),
     }
+}
+
+/// `key1=value1,key2=value2`, the values as in a URL. What is no header is left out, as OpenTelemetry's exporters do, which
+/// read it themselves.
+pub(super) fn headers_of_environment(signal: Signal) -> HeaderMap {
+    let text = variable(signal, "HEADERS").map(|(_, text)| text);
+    let text = text.unwrap_or_default();
+    let pairs = text.split(',').filter_map(|pair| pair.split_once('='));
+    let headers = pairs.filter_map(|(name, value)| {
+        let value = value.trim();
+        let decoded = decoded(value).unwrap_or_else(|| value.to_owned());
+        let value = HeaderValue::try_from(decoded).ok()?;
+        let name = HeaderName::try_from(name.trim()).ok()?;
+        (!value.is_empty()).then_some((name, value))
+    });
+    headers.collect()
+}
+
+/// `%20` is a space.
+fn decoded(text: &str) -> Option<String> {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        let (code, rest) = part.split_at_checked(2)?;
+        bytes.push(u8::from_str_radix(code, 16).ok()?);
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// The variable of this signal, else of all; with its name.

@@ -6,13 +6,14 @@ use std::time::Duration;
 use opentelemetry_sdk::trace::SpanData;
 
 use super::sampler::Sampler;
+use crate::telemetry::encode;
 use crate::telemetry::queue::Queue;
 
 /// What takes finished spans, without waiting.
 #[derive(Debug)]
 pub(crate) enum Sink {
-    /// To a collector.
-    Queue(Queue<SpanData>),
+    /// To a collector, encoded.
+    Queue(Queue<Vec<u8>>),
     #[cfg(feature = "testing")]
     Captured(super::testing::Captured),
 }
@@ -37,9 +38,11 @@ pub(crate) fn sampler() -> Option<&'static Sampler> {
     INSTALLED.get().map(|installed| &installed.sampler)
 }
 
+// Tests keep it as it is.
+#[cfg_attr(not(feature = "testing"), allow(clippy::needless_pass_by_value))]
 pub(crate) fn finished(span: SpanData) {
     match INSTALLED.get().map(|installed| &installed.sink) {
-        Some(Sink::Queue(queue)) => queue.push(span),
+        Some(Sink::Queue(queue)) => queue.push_with(|| encode::span(&span)),
         #[cfg(feature = "testing")]
         Some(Sink::Captured(captured)) => captured.push(span),
         None => {}

@@ -105,5 +105,9 @@ pub(crate) fn respond(ids: Ids, headers: &mut HeaderMap) {
 }
 
 fn traceparent(ids: Ids) -> Option<HeaderValue> {
-    HeaderValue::from_bytes(&ids.to_traceparent()).ok()
+    let mut value = HeaderValue::from_bytes(&ids.to_traceparent()).ok()?;
+    // No secret, but no two requests have the same: in the table that HTTP/2 keeps of headers (RFC 7541, section 7.1.3), it
+    // would only put out those that come again.
+    value.set_sensitive(true);
+    Some(value)
 }

@@ -12,6 +12,7 @@ use super::attr::IntoValue;
 use super::export;
 use super::ids::Ids;
 use super::span::{Kind, Parent};
+use crate::telemetry::SCOPE;
 
 /// Attributes beyond this are dropped and counted (OTel SDK specification, span limits).
 const MAX_ATTRIBUTES: usize = 128;
@@ -49,7 +50,7 @@ impl Recording {
             events: SpanEvents::default(),
             links: SpanLinks::default(),
             status: Status::Unset,
-            instrumentation_scope: InstrumentationScope::builder("zgen-rt").build(),
+            instrumentation_scope: InstrumentationScope::builder(SCOPE).build(),
         })))
     }
 

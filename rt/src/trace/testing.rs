@@ -9,6 +9,7 @@ use opentelemetry_sdk::trace::SpanData;
 
 use super::export::{Sink, install};
 use super::sampler::Sampler;
+use crate::telemetry::encode;
 
 /// The spans of this process, as they end.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +27,11 @@ pub fn capture() -> Captured {
             captured
         })
         .clone()
+}
+
+/// A span as it goes to a collector: a `Span` of OTLP.
+pub fn encoded(span: &SpanData) -> Vec<u8> {
+    encode::span(span)
 }
 
 impl Captured {

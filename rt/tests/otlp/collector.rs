@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{OriginalUri, State};
-use http::{HeaderMap, StatusCode};
+use axum::extract::State;
+use http::{HeaderMap, StatusCode, Uri};
 use opentelemetry_proto::tonic::collector::logs::v1::logs_service_server::{
     LogsService, LogsServiceServer,
 };
@@ -37,7 +37,7 @@ use tokio::runtime::Runtime;
 use tonic::codec::CompressionEncoding::Gzip;
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Certificate, Identity, ServerTlsConfig};
-use tonic::{Request, Response, Status};
+use tonic::{Code, Request, Response, Status};
 
 use crate::tls::{Encrypted, Papers};
 
@@ -46,12 +46,16 @@ pub(crate) enum Mood {
     #[default]
     Takes,
     Refuses,
+    /// Says that it may be asked again.
+    IsBusy,
     Hangs,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     mood: Mood,
+    /// How often it was busy.
+    pub(crate) busy: usize,
     pub(crate) spans: Vec<Span>,
     pub(crate) metrics: Vec<Metric>,
     /// With the scope's name, which is the event's target.
@@ -181,6 +185,10 @@ impl Service {
                 Ok(())
             }
             Mood::Refuses => Err(Status::permission_denied("no")),
+            Mood::IsBusy => {
+                self.0.lock().unwrap().busy += 1;
+                Err(Status::unavailable("later"))
+            }
             Mood::Hangs => std::future::pending().await,
         }
     }
@@ -258,7 +266,7 @@ impl LogsService for Service {
 /// By the end of the path; a body that is compressed is only looked at from outside.
 async fn over_http(
     State(seen): State<Shared>,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
@@ -279,6 +287,7 @@ async fn over_http(
     };
     match service.receive(headers, take).await {
         Ok(()) => StatusCode::OK,
+        Err(status) if status.code() == Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Err(_) => StatusCode::FORBIDDEN,
     }
 }

@@ -72,6 +72,36 @@ fn what_is_refused_is_counted() {
 }
 
 #[test]
+fn what_a_busy_collector_does_not_take_is_sent_again() {
+    for batcher in ["otlpgrpc", "otlphttp"] {
+        let collector = Collector::start();
+        collector.is(Mood::IsBusy);
+        let endpoint = match batcher {
+            "otlpgrpc" => collector.grpc(),
+            _ => collector.http(),
+        };
+        let keys = format!("Endpoint: '{endpoint}', Batcher: {batcher}, {SIZES}");
+        let mut gateway = Gateway::start(&keys, &[]);
+        gateway.tell("load 10");
+        collector.wait("asked", |seen| (seen.busy > 0).then_some(()));
+        collector.is(Mood::Takes);
+        assert_eq!(gateway.metric_until(EXPORTED, |sent| sent == 10), 10);
+        assert_eq!(dropped(&mut gateway), [0; 4], "{batcher}");
+        gateway.end();
+
+        // Not for ever: what is lost then makes room for what comes.
+        collector.is(Mood::IsBusy);
+        let mut gateway = Gateway::start(&keys, &[]);
+        gateway.tell("load 10");
+        gateway.metric_until(
+            "otel_dropped_total{signal=\"traces\",reason=\"export_failed\"}",
+            |lost| lost == 10,
+        );
+        gateway.end();
+    }
+}
+
+#[test]
 fn a_collector_that_comes_later_is_found() {
     let port = free_port();
     let keys = format!("Endpoint: '127.0.0.1:{port}', {SIZES}, OtlpTimeout: 500");

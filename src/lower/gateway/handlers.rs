@@ -87,7 +87,8 @@ fn uses(gateway: &Gateway<'_>, node: &Node<'_>, handlers: &[Handler]) -> Vec<Vec
         .flat_map(|route| mentioned(gateway, route))
         .collect();
     own.extend(layout::use_of("crate::generated::types", &names));
-    vec![layout::uses(&outer), layout::sorted(own)]
+    let std = layout::uses(&[("std::sync", &["Arc"])]);
+    vec![std, layout::uses(&outer), layout::sorted(own)]
 }
 
 /// The Rust names of the declared types that a route's handler and logic mention.
@@ -128,7 +129,7 @@ fn handler(gateway: &Gateway<'_>, path: &[String], route: &Route) -> Handler {
         (Returned::Whole(ty), _) => (ty.clone(), Answer::Direct, ""),
     };
     let result = format!("Result<{result}>");
-    let mut parameters = vec!["State(svc): State<ServiceContext>".to_owned()];
+    let mut parameters = vec!["State(svc): State<Arc<ServiceContext>>".to_owned()];
     let mut passed = vec!["&svc"];
     if shape.claims {
         parameters.push("Extension(claims): Extension<Claims>".to_owned());

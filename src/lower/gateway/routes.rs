@@ -34,7 +34,7 @@ pub(super) fn routes(gateway: &Gateway<'_>) -> Routes {
         links.push(format!(".merge({name}(&svc))"));
         groups.push(route_group(gateway, group, name, parameters));
     }
-    links.push(".with_state(svc)".to_owned());
+    links.push(".with_state(Arc::new(svc))".to_owned());
     Routes {
         source: gateway.model.file.clone(),
         uses: uses(gateway, &groups),
@@ -121,7 +121,7 @@ fn uses(gateway: &Gateway<'_>, groups: &[RouteGroup]) -> Vec<Vec<Use>> {
     let mut outer: Vec<(&str, &[&str])> = vec![("axum", &["Router"]), ("axum::routing", &verbs)];
     let mut own: Vec<(&str, &[&str])> =
         vec![("super", &["handler"]), ("crate::svc", &["ServiceContext"])];
-    let mut std: Vec<(&str, &[&str])> = Vec::new();
+    let mut std: Vec<(&str, &[&str])> = vec![("std::sync", &["Arc"])];
     if mentions("DefaultBodyLimit") {
         outer.push(("axum::extract", &["DefaultBodyLimit"]));
     }

@@ -89,6 +89,10 @@ fn bad_body(reason: std::borrow::Cow<'static, str>) -> Refusal {
 
 /// `application/json`, `text/json`, `application/problem+json` ..
 fn is_json(content_type: &str) -> bool {
+    // As nearly all write it.
+    if content_type == "application/json" {
+        return true;
+    }
     let essence = essence(content_type);
     essence.ends_with("/json") || essence.ends_with("+json")
 }
