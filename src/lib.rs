@@ -18,6 +18,7 @@ pub mod lower;
 pub mod migrate;
 pub mod model;
 pub mod openapi;
+mod parallel;
 pub mod project;
 pub mod proto;
 pub mod rust;

@@ -6,7 +6,7 @@ use crate::diag::{Diagnostic, Report, did_you_mean};
 use crate::model::{Field, Place, Presence, Source, Type};
 use crate::source::Spanned;
 use crate::syntax::ast;
-use crate::syntax::tag::{self, Tag, TagPair};
+use crate::syntax::tag::{Tag, TagPair};
 
 /// Tag keys that say where a field comes from. Path and header win over the others, because a field with one of them
 /// is named in the route or the protocol; between `json` and `form` the first written counts.
@@ -22,10 +22,11 @@ const FOREIGN: &[&str] = &["bson", "from", "norm"];
 
 /// One for each name, or none where the tag says `-`.
 pub(super) fn fields(field: &ast::Field, ty: &Type, report: &mut Report) -> Vec<Field> {
-    let tag = match &field.tag {
-        Some(text) => read_tag(text, report),
-        None => Tag::default(),
-    };
+    let none = Tag::default();
+    let tag = field.tag.as_ref().map_or(&none, |tag| {
+        check_tag(tag, report);
+        &tag.value
+    });
     let mut out = Vec::new();
     for name in &field.names {
         // Only the first name reports, or `A, B int` would say everything twice.
@@ -35,8 +36,8 @@ pub(super) fn fields(field: &ast::Field, ty: &Type, report: &mut Report) -> Vec<
         } else {
             &mut quiet
         };
-        let Some((source, pair)) = source(&tag) else {
-            unknown_key(&tag, report);
+        let Some((source, pair)) = source(tag) else {
+            unknown_key(tag, report);
             out.push(plain(name, ty, field));
             continue;
         };
@@ -45,7 +46,7 @@ pub(super) fn fields(field: &ast::Field, ty: &Type, report: &mut Report) -> Vec<
         }
         let options = options::read(pair, ty, report);
         let mut found = tagged(name, ty, field, source, pair, options);
-        found.also = others(&tag, source, name);
+        found.also = others(tag, source, name);
         found.rules = match tag.get("validate") {
             Some(rules) => rules::read(rules, ty, report),
             None => Vec::new(),
@@ -117,19 +118,17 @@ pub(super) fn check_dependencies(fields: &[Field], report: &mut Report) {
     }
 }
 
-fn read_tag(text: &Spanned<String>, report: &mut Report) -> Tag {
-    let tag = tag::parse(&text.value, text.span);
-    if let Some(dropped) = &tag.dropped {
+fn check_tag(tag: &Spanned<Tag>, report: &mut Report) {
+    if let Some(dropped) = &tag.value.dropped {
         report.push(
             Diagnostic::warning(
                 "api/malformed-tag",
-                text.span,
+                tag.span,
                 format!("this part of the tag is not readable and is ignored: {dropped}"),
             )
             .help("tags are pairs, separated by blanks: `json:\"name\" form:\"name\"`"),
         );
     }
-    tag
 }
 
 fn source(tag: &Tag) -> Option<(Source, &TagPair)> {

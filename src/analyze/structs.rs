@@ -7,7 +7,7 @@ use crate::analyze::types::Declared;
 use crate::diag::{Diagnostic, Report};
 use crate::model::{Field, Struct, Type};
 use crate::source::Span;
-use crate::syntax::ast::{self, Member, TypeKind};
+use crate::syntax::ast::{self, Member, TypeExpr, TypeKind};
 
 /// Resolves every declared type.
 pub(super) fn structs(declared: &Declared<'_>, report: &mut Report) -> Vec<Struct> {
@@ -15,6 +15,10 @@ pub(super) fn structs(declared: &Declared<'_>, report: &mut Report) -> Vec<Struc
     let mut builder = Builder {
         declared,
         taken: names.collect(),
+        embedded: declared
+            .iter()
+            .flat_map(|decl| embedded(&decl.ty))
+            .collect(),
         own: BTreeMap::new(),
         inline: Vec::new(),
     };
@@ -51,11 +55,31 @@ pub(super) fn structs(declared: &Declared<'_>, report: &mut Report) -> Vec<Struc
     out
 }
 
+/// The names that are embedded somewhere in a type.
+fn embedded(ty: &TypeExpr) -> Vec<&str> {
+    match &ty.kind {
+        TypeKind::Struct(members) => {
+            let members = members.iter().flat_map(|member| match member {
+                Member::Embedded(found) => vec![found.name.value.as_str()],
+                Member::Field(field) => embedded(&field.ty),
+            });
+            members.collect()
+        }
+        TypeKind::Pointer(inner) | TypeKind::Slice(inner) | TypeKind::Array(_, inner) => {
+            embedded(inner)
+        }
+        TypeKind::Map(key, value) => [embedded(key), embedded(value)].concat(),
+        TypeKind::Name(_) | TypeKind::Interface => Vec::new(),
+    }
+}
+
 struct Builder<'a> {
     declared: &'a Declared<'a>,
     /// Names that an inline struct cannot have.
     taken: BTreeSet<String>,
-    /// The own fields of each struct, so that embedding one twice reports its mistakes once.
+    /// The structs that others embed.
+    embedded: BTreeSet<&'a str>,
+    /// The own fields of each of them, so that embedding one twice reports its mistakes once.
     own: BTreeMap<String, Vec<Field>>,
     inline: Vec<Struct>,
 }
@@ -71,6 +95,12 @@ impl<'a> Builder<'a> {
         report: &mut Report,
     ) -> Vec<Field> {
         let own = self.own_fields(owner, members, report);
+        if !members
+            .iter()
+            .any(|member| matches!(member, Member::Embedded(_)))
+        {
+            return own;
+        }
         let mut out: Vec<Field> = Vec::new();
         let mut rest = own.iter();
         for member in members {
@@ -128,7 +158,9 @@ impl<'a> Builder<'a> {
                 }
             }
         }
-        self.own.insert(owner.to_owned(), out.clone());
+        if self.embedded.contains(owner) {
+            self.own.insert(owner.to_owned(), out.clone());
+        }
         out
     }
 

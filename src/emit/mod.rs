@@ -18,6 +18,7 @@ pub use self::error::Error;
 pub use self::own::Templates;
 use self::printer::Printer;
 pub use self::tree::{File, FileTree, Owner};
+use crate::parallel;
 use crate::rust::{self, Body, Workspace};
 
 /// The text of every file, by zgen's own templates.
@@ -32,8 +33,8 @@ pub fn workspace_with(workspace: &Workspace, own: &Templates) -> Result<FileTree
         let (owner, text) = (file.owner, text(file, &printer)?);
         Ok((file.path.clone(), File { owner, text }))
     };
-    let files: Result<_, Error> = workspace.files.iter().map(print).collect();
-    Ok(FileTree(files?))
+    let files = parallel::map(&workspace.files, print).into_iter();
+    Ok(FileTree(files.collect::<Result<_, Error>>()?))
 }
 
 /// The text of one file, by zgen's own templates.

@@ -38,9 +38,11 @@ pub fn stores(system: &System) -> (Vec<Place>, Vec<Place>) {
 /// Everything to print for a system.
 pub fn workspace(system: &System, code: &[(String, Code)], options: &Options) -> Workspace {
     let plan = Plan::new(system);
-    let mut files = Vec::new();
+    let (mut files, mut example) = (Vec::new(), None);
     for process in 0..plan.gateways.len() {
-        files.extend(gateway::files(process, system, &plan, options));
+        let (more, first_route) = gateway::files(process, system, &plan, options);
+        files.extend(more);
+        example = example.or(first_route);
     }
     for process in 0..plan.services.len() {
         files.extend(service::files(process, &plan));
@@ -55,7 +57,7 @@ pub fn workspace(system: &System, code: &[(String, Code)], options: &Options) ->
     }
     files.extend(runtime::files());
     files.extend(deploy::files(system, options));
-    files.extend(workspace::files(&plan, &files));
+    files.extend(workspace::files(&plan, example, &files));
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Workspace { files }
 }

@@ -66,6 +66,9 @@ impl Unique {
     }
 
     pub(super) fn take(&mut self, wanted: String) -> String {
+        if self.taken.insert(wanted.clone()) {
+            return wanted;
+        }
         let plain = wanted.strip_prefix("r#").unwrap_or(&wanted);
         let plain = plain.trim_end_matches('_').to_owned();
         let mut name = wanted;

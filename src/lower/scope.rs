@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::{self, Unique};
 use crate::model::{Field, Gateway, Struct, Type};
+use crate::parallel;
 
 /// Names that generated files import or that the prelude has.
 const TAKEN: &[&str] = &[
@@ -73,7 +74,7 @@ pub(super) struct Scope<'a> {
     /// Rust names of the types.
     types: BTreeMap<&'a str, String>,
     /// Rust names of the fields of each type, by their declared names.
-    fields: BTreeMap<(&'a str, &'a str), String>,
+    fields: BTreeMap<&'a str, BTreeMap<&'a str, String>>,
     /// The types that each holds without a list or a map between.
     held: BTreeMap<&'a str, BTreeSet<&'a str>>,
 }
@@ -140,7 +141,8 @@ impl<'a> Scope<'a> {
 
     /// The Rust name of a field.
     pub(super) fn field(&self, owner: &Struct, field: &Field) -> String {
-        let known = self.fields.get(&(owner.name.as_str(), field.name.as_str()));
+        let fields = self.fields.get(owner.name.as_str());
+        let known = fields.and_then(|fields| fields.get(field.name.as_str()));
         known.cloned().unwrap_or_else(|| names::value(&field.name))
     }
 
@@ -151,14 +153,23 @@ impl<'a> Scope<'a> {
 
     fn name(&mut self) {
         let mut types = Unique::with(TAKEN, "Data");
+        let of_fields = |found: &'a Struct| {
+            let mut fields = Unique::default();
+            let of_field = |field: &'a Field| {
+                let name = fields.take(names::value(&field.name));
+                (field.name.as_str(), name)
+            };
+            (
+                found.name.as_str(),
+                found.fields.iter().map(of_field).collect(),
+            )
+        };
+        self.fields = parallel::map(&self.gateway.types, of_fields)
+            .into_iter()
+            .collect();
         for found in &self.gateway.types {
             self.types
                 .insert(&found.name, types.take(names::ty(&found.name)));
-            let mut fields = Unique::default();
-            for field in &found.fields {
-                let name = fields.take(names::value(&field.name));
-                self.fields.insert((&found.name, &field.name), name);
-            }
         }
     }
 

@@ -3,13 +3,12 @@
 use camino::Utf8PathBuf;
 
 use super::deploy::{self, Plan};
-use super::gateway::example;
 use crate::emit::Owner;
 use crate::rust::store::Library;
-use crate::rust::workspace::{Body, Manifest, Process, Readme};
+use crate::rust::workspace::{Body, Example, Manifest, Process, Readme};
 use crate::rust::{self, File, service};
 
-pub(super) fn files(plan: &Plan<'_>, others: &[File]) -> Vec<File> {
+pub(super) fn files(plan: &Plan<'_>, example: Option<Example>, others: &[File]) -> Vec<File> {
     let mut crates: Vec<_> = others
         .iter()
         .filter_map(|file| {
@@ -44,7 +43,7 @@ pub(super) fn files(plan: &Plan<'_>, others: &[File]) -> Vec<File> {
     let readme = Readme {
         title: title(plan),
         processes: processes(plan),
-        first_route: plan.gateways.first().and_then(example),
+        first_route: example,
         has_tables,
         secrets: deploy::secret_variables(plan),
         stores: (others.iter().filter_map(library))

@@ -1,5 +1,6 @@
 //! A file as it is written: nothing resolved, nothing checked.
 
+use super::tag::Tag;
 use crate::source::{Span, Spanned};
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -67,8 +68,7 @@ pub enum Member {
 pub struct Field {
     pub names: Vec<Spanned<String>>,
     pub ty: TypeExpr,
-    /// Between the backquotes.
-    pub tag: Option<Spanned<String>>,
+    pub tag: Option<Spanned<Tag>>,
     pub docs: Vec<String>,
 }
 

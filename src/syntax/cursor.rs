@@ -4,13 +4,14 @@ use std::iter::Peekable;
 
 use pest::iterators::{Pair, Pairs};
 
+use super::Part;
 use super::grammar::Rule;
-use crate::source::{FileId, Span, Spanned};
+use crate::source::{Span, Spanned};
 
 /// The inner pairs of one rule, in order. Asking for a rule that is not next gives `None`, so that the passes over it
 /// need no panics: what the grammar promises is there.
 pub(super) struct Cursor<'i> {
-    pub(super) file: FileId,
+    part: Part<'i>,
     pub(super) span: Span,
     pub(super) text: &'i str,
     pairs: Peekable<Significant<'i>>,
@@ -72,12 +73,12 @@ pub(super) fn is_comment(rule: Rule) -> bool {
 }
 
 impl<'i> Cursor<'i> {
-    pub(super) fn new(file: FileId, pair: Pair<'i, Rule>) -> Self {
-        let span = pair.as_span();
-        let end = written_end(&pair);
+    pub(super) fn new(part: Part<'i>, pair: Pair<'i, Rule>) -> Self {
+        let start = part.start + pair.as_span().start();
+        let end = part.start + written_end(&pair);
         Self {
-            file,
-            span: Span::new(file, span.start(), end),
+            part,
+            span: Span::new(part.file, start, end),
             text: pair.as_str(),
             pairs: Significant(pair.into_inner()).peekable(),
         }
@@ -86,13 +87,13 @@ impl<'i> Cursor<'i> {
     /// The next child, whatever it is.
     pub(super) fn next(&mut self) -> Option<(Rule, Self)> {
         let pair = self.pairs.next()?;
-        Some((pair.as_rule(), Self::new(self.file, pair)))
+        Some((pair.as_rule(), Self::new(self.part, pair)))
     }
 
     /// The next child, if it is this one.
     pub(super) fn take(&mut self, rule: Rule) -> Option<Self> {
         let pair = self.pairs.next_if(|pair| pair.as_rule() == rule)?;
-        Some(Self::new(self.file, pair))
+        Some(Self::new(self.part, pair))
     }
 
     /// All next children of this rule.

@@ -2,6 +2,7 @@
 
 use pest::iterators::Pairs;
 
+use super::Part;
 use super::cursor::is_comment;
 use super::grammar::Rule;
 use crate::source::Span;
@@ -13,12 +14,14 @@ pub(super) struct Comments<'i> {
 }
 
 impl<'i> Comments<'i> {
-    pub(super) fn collect(text: &'i str, pairs: Pairs<'i, Rule>) -> Self {
+    pub(super) fn collect(part: Part<'i>, pairs: Pairs<'_, Rule>) -> Self {
         let comments = pairs
             .flatten()
             .filter(|pair| is_comment(pair.as_rule()))
-            .map(|pair| (pair.as_span().start(), pair.as_span().end()))
+            .map(|pair| pair.as_span())
+            .map(|span| (part.start + span.start(), part.start + span.end()))
             .collect();
+        let text = part.text;
         Self { text, comments }
     }
 

@@ -2,35 +2,36 @@
 
 use pest::iterators::Pairs;
 
+use super::Part;
 use super::ast::{Block, File, Pair};
 use super::cursor::Cursor;
 use super::docs::Comments;
 use super::grammar::Rule;
 use crate::diag::Report;
-use crate::source::{FileId, Spanned};
+use crate::source::Spanned;
 
 /// Turns what pest matched into the tree; what it is needs no checking here.
 pub(super) struct Reader<'a> {
-    file: FileId,
+    part: Part<'a>,
     pub(super) comments: &'a Comments<'a>,
     pub(super) report: &'a mut Report,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(file: FileId, comments: &'a Comments<'a>, report: &'a mut Report) -> Self {
+    pub(super) fn new(part: Part<'a>, comments: &'a Comments<'a>, report: &'a mut Report) -> Self {
         Self {
-            file,
+            part,
             comments,
             report,
         }
     }
 
-    pub(super) fn file(mut self, mut pairs: Pairs<'_, Rule>) -> File {
+    pub(super) fn file(mut self, mut pairs: Pairs<'a, Rule>) -> File {
         let mut out = File::default();
         let Some(root) = pairs.next() else {
             return out;
         };
-        let mut root = Cursor::new(self.file, root);
+        let mut root = Cursor::new(self.part, root);
         while let Some((rule, mut child)) = root.next() {
             match rule {
                 Rule::syntax => out.syntax.extend(quoted(&mut child)),

@@ -6,6 +6,7 @@ mod docs;
 mod error;
 mod file;
 mod grammar;
+mod halves;
 mod service;
 pub mod tag;
 mod tree;
@@ -18,6 +19,7 @@ use self::docs::Comments;
 use self::grammar::{ApiGrammar, Rule};
 pub use self::tree::{Kind, Node, tree};
 use crate::diag::{Diagnostic, Report};
+use crate::parallel;
 use crate::source::FileId;
 
 /// Larger files are refused: offsets are 32 bits, and nobody wrote such a file by hand.
@@ -25,8 +27,38 @@ pub const MAX_FILE_LEN: usize = 16 << 20;
 
 /// Reads one file. A file that cannot be read gives one error, at the first place that makes no sense, and no tree.
 pub fn parse(file: FileId, text: &str, report: &mut Report) -> Option<ast::File> {
+    let middle = halves::middle(text);
+    middle
+        .and_then(|middle| both(file, text, middle, report))
+        .or_else(|| whole(file, text, report))
+}
+
+fn whole(file: FileId, text: &str, report: &mut Report) -> Option<ast::File> {
     let pairs = pairs(file, text, report)?;
-    Some(read(file, text, pairs, report))
+    Some(read(
+        Part {
+            file,
+            text,
+            start: 0,
+        },
+        pairs,
+        report,
+    ))
+}
+
+/// Both halves of a file side by side; `None`, and nothing said, if one of them is no file of its own.
+fn both(file: FileId, text: &str, middle: usize, report: &mut Report) -> Option<ast::File> {
+    let half = |part: &str, start| {
+        let pairs = ApiGrammar::parse(Rule::file, part).ok()?;
+        let mut report = Report::default();
+        Some((read(Part { file, text, start }, pairs, &mut report), report))
+    };
+    let (first, second) = text.split_at_checked(middle)?;
+    let (one, other) = parallel::both(|| half(first, 0), || half(second, middle));
+    let ((one, found), (other, found_behind)) = (one?, other?);
+    report.append(found);
+    report.append(found_behind);
+    Some(halves::joined(one, other))
 }
 
 /// As [`parse`], for one who needs the file as it is written: `None` where there is any error.
@@ -34,7 +66,8 @@ pub fn parse_tree<'t>(file: FileId, text: &'t str, report: &mut Report) -> Optio
     let mut findings = Report::default();
     let found = pairs(file, text, &mut findings);
     if let Some(pairs) = &found {
-        read(file, text, pairs.clone(), &mut findings);
+        let start = 0;
+        read(Part { file, text, start }, pairs.clone(), &mut findings);
     }
     let is_refused = findings.has_errors();
     report.append(findings);
@@ -42,9 +75,18 @@ pub fn parse_tree<'t>(file: FileId, text: &'t str, report: &mut Report) -> Optio
     found.filter(|_| !is_refused).and_then(tree::of)
 }
 
-fn read(file: FileId, text: &str, pairs: Pairs<'_, Rule>, report: &mut Report) -> ast::File {
-    let comments = Comments::collect(text, pairs.clone());
-    file::Reader::new(file, &comments, report).file(pairs)
+/// What pest has read, which counts from its own start.
+#[derive(Clone, Copy)]
+struct Part<'t> {
+    file: FileId,
+    /// Of the whole file.
+    text: &'t str,
+    start: usize,
+}
+
+fn read<'t>(part: Part<'t>, pairs: Pairs<'t, Rule>, report: &mut Report) -> ast::File {
+    let comments = Comments::collect(part, pairs.clone());
+    file::Reader::new(part, &comments, report).file(pairs)
 }
 
 fn pairs<'t>(file: FileId, text: &'t str, report: &mut Report) -> Option<Pairs<'t, Rule>> {

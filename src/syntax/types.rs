@@ -4,6 +4,7 @@ use super::ast::{Embedded, Field, Member, TypeDecl, TypeExpr, TypeKind};
 use super::cursor::Cursor;
 use super::file::Reader;
 use super::grammar::Rule;
+use super::tag::{self, Tag};
 use crate::diag::Diagnostic;
 use crate::source::{Span, Spanned};
 
@@ -99,9 +100,16 @@ impl Reader<'_> {
         Some(Field {
             names,
             ty,
-            tag: cursor.take(Rule::tag).map(|tag| tag.unquoted()),
+            tag: cursor.take(Rule::tag).map(|text| tag(&text.unquoted())),
             docs,
         })
+    }
+}
+
+fn tag(text: &Spanned<String>) -> Spanned<Tag> {
+    Spanned {
+        value: tag::parse(&text.value, text.span),
+        span: text.span,
     }
 }
 

@@ -1,16 +1,20 @@
 //! rustfmt, asked about one item for all that are like it: of a thousand handlers most differ in their names only.
 
+use std::borrow::Cow;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::normal::hash_bytes;
+use super::rustfmt;
 use super::shape::{self, Range};
-use super::{parallel, rustfmt};
+use crate::parallel;
 
 /// Fewer texts are as quickly formatted as looked at.
 const FEW: usize = 32;
-/// Items that go to rustfmt as one file.
-const BATCH: usize = 16 * 1024;
+/// Shapes of one range that are compared with each other.
+const MANY: usize = 250;
+/// Bytes of items that go to rustfmt as one file.
+const BATCH: usize = 4 * 1024;
 
 /// As [`rustfmt::all`]; `None`, too, for a text that rustfmt would leave as it is.
 pub(super) fn all(texts: &[&str], settings: &str) -> Vec<Option<String>> {
@@ -65,29 +69,85 @@ fn shapes(text: &str) -> Option<Shapes<'_>> {
     shapes.collect()
 }
 
-/// The shapes that rustfmt leaves as they are: by the ends of ranges, then by the narrowest and widest items, then one by
-/// one.
+/// The shapes that rustfmt leaves as they are. To ask once more is to start it once more, so what takes few words is asked
+/// closely at once, and what takes many at first in general.
 fn left<'s>(first: &BTreeMap<&'s str, &str>, asked: &mut Asked<'_>) -> BTreeSet<&'s str> {
-    let exact = first
+    let ranges = first
         .iter()
         .filter_map(|(shape, item)| Some((*shape, Range::of(item)?)));
-    let exact: BTreeMap<&str, Range> = exact.collect();
-    let mut left = by_ranges(&exact, asked);
-    let open = exact.iter().filter(|(shape, _)| !left.contains(*shape));
-    left.extend(by_extremes(
-        open.map(|(shape, range)| (*shape, range)),
-        asked,
-    ));
-    let open = first.iter().filter(|(shape, _)| !left.contains(*shape));
-    let (shapes, items): (Vec<&str>, Vec<&str>) = open.unzip();
-    let are_left = shapes.into_iter().zip(asked.are_left(&items));
-    left.extend(are_left.filter_map(|(shape, is_left)| is_left.then_some(shape)));
+    let ranges: BTreeMap<&str, Range> = ranges.collect();
+    let each = |shapes: Vec<&'s str>| {
+        let alone = |shape: &'s str| Question {
+            texts: vec![Cow::Borrowed(first[shape])],
+            shapes: vec![shape],
+            next: Next::Nothing,
+        };
+        shapes.into_iter().map(alone).collect::<Vec<_>>()
+    };
+    let closely = |shapes: &[&'s str]| {
+        let group = shapes.iter().map(|shape| (*shape, &ranges[*shape]));
+        let (mut questions, unsure) = by_extremes(group);
+        questions.extend(each(unsure));
+        questions
+    };
+    let others = first.keys().filter(|shape| !ranges.contains_key(*shape));
+    let mut questions = each(others.copied().collect());
+    for (range, shapes) in groups(&ranges) {
+        let close = (shapes.len() <= MANY).then(|| closely(&shapes));
+        let ends = range.ends().map(|ends| Question {
+            texts: ends.map(Cow::Owned).to_vec(),
+            shapes: shapes.clone(),
+            next: Next::Extremes,
+        });
+        match (close, ends) {
+            (Some(close), Some(ends)) => {
+                let is_short = length(&close) <= 2 * length(std::slice::from_ref(&ends));
+                questions.extend(if is_short { close } else { vec![ends] });
+            }
+            (None, Some(ends)) => questions.push(ends),
+            (close, None) => questions.extend(close.unwrap_or_else(|| closely(&shapes))),
+        }
+    }
+    let mut left = BTreeSet::new();
+    while !(questions.is_empty() && asked.along.is_empty()) {
+        let are_left = asked.answers_to(&questions);
+        let mut closer = Vec::new();
+        for (question, is_left) in questions.into_iter().zip(are_left) {
+            match question.next {
+                _ if is_left => left.extend(question.shapes),
+                Next::Extremes => closer.extend(closely(&question.shapes)),
+                Next::Each => closer.extend(each(question.shapes)),
+                Next::Nothing => {}
+            }
+        }
+        questions = closer;
+    }
     left
 }
 
-fn by_ranges<'s>(exact: &BTreeMap<&'s str, Range>, asked: &mut Asked<'_>) -> BTreeSet<&'s str> {
+/// Texts that rustfmt leaves only if it leaves all items of some shapes.
+struct Question<'s, 't> {
+    texts: Vec<Cow<'t, str>>,
+    shapes: Vec<&'s str>,
+    next: Next,
+}
+
+/// What to ask if it does not.
+enum Next {
+    Extremes,
+    Each,
+    Nothing,
+}
+
+fn length(questions: &[Question<'_, '_>]) -> usize {
+    let texts = questions.iter().flat_map(|question| &question.texts);
+    texts.map(|text| text.len()).sum()
+}
+
+/// Shapes that may be in one range, with that range.
+fn groups<'s>(ranges: &BTreeMap<&'s str, Range>) -> impl Iterator<Item = (Range, Vec<&'s str>)> {
     let mut groups: BTreeMap<String, (Range, Vec<&'s str>)> = BTreeMap::new();
-    for (shape, range) in exact {
+    for (shape, range) in ranges {
         let range = range.collapsed();
         match groups.entry(range.structure()) {
             Entry::Vacant(entry) => {
@@ -100,53 +160,39 @@ fn by_ranges<'s>(exact: &BTreeMap<&'s str, Range>, asked: &mut Asked<'_>) -> BTr
             }
         }
     }
-    let groups = groups
-        .into_values()
-        .filter_map(|(range, shapes)| Some((range.ends()?, shapes)));
-    let groups: Vec<([String; 2], Vec<&'s str>)> = groups.collect();
-    let ends: Vec<&str> = (groups.iter().flat_map(|(ends, _)| ends))
-        .map(String::as_str)
-        .collect();
-    let are_left = asked.are_left(&ends);
-    let sure = groups.into_iter().zip(are_left.chunks(2));
-    let sure = sure.filter(|(_, are_left)| are_left.iter().all(|is_left| *is_left));
-    sure.flat_map(|((_, shapes), _)| shapes).collect()
+    groups.into_values()
 }
 
-/// A shape and its item.
-type Member<'s, 'r> = (&'s str, &'r Range);
-
+/// The narrowest and widest of each structure, and the shapes that none can be asked about.
 fn by_extremes<'s, 'r>(
-    open: impl Iterator<Item = (&'s str, &'r Range)>,
-    asked: &mut Asked<'_>,
-) -> Vec<&'s str> {
-    let mut groups: BTreeMap<String, Vec<Member<'s, 'r>>> = BTreeMap::new();
-    for (shape, range) in open {
+    group: impl Iterator<Item = (&'s str, &'r Range)>,
+) -> (Vec<Question<'s, 'static>>, Vec<&'s str>) {
+    let mut groups: BTreeMap<String, Vec<(&'s str, &'r Range)>> = BTreeMap::new();
+    for (shape, range) in group {
         groups
             .entry(range.structure())
             .or_default()
             .push((shape, range));
     }
-    let groups = groups.into_values().filter_map(|group| {
+    let (mut questions, mut unsure) = (Vec::new(), Vec::new());
+    for group in groups.into_values() {
         let widths: Vec<Vec<usize>> = group.iter().map(|(_, range)| range.widths()).collect();
         let extremes = shape::extremes_of(&widths).into_iter();
         let ends = extremes.map(|at| group[at].1.thinned().ends());
-        let texts: Option<Vec<String>> = ends.map(|ends| ends.map(|[_, text]| text)).collect();
-        Some((texts?, group))
-    });
-    let groups: Vec<(Vec<String>, Vec<Member<'s, '_>>)> = groups.collect();
-    let texts: Vec<&str> = (groups.iter().flat_map(|(texts, _)| texts))
-        .map(String::as_str)
-        .collect();
-    let mut are_left = asked.are_left(&texts).into_iter();
-    let mut left = Vec::new();
-    for (texts, group) in groups {
-        let mine: Vec<bool> = are_left.by_ref().take(texts.len()).collect();
-        if mine.into_iter().all(|is_left| is_left) {
-            left.extend(group.into_iter().map(|(shape, _)| shape));
+        let texts: Option<Vec<_>> = ends
+            .map(|ends| ends.map(|[_, text]| Cow::Owned(text)))
+            .collect();
+        let shapes = group.into_iter().map(|(shape, _)| shape);
+        match texts {
+            Some(texts) => questions.push(Question {
+                texts,
+                shapes: shapes.collect(),
+                next: Next::Each,
+            }),
+            None => unsure.extend(shapes),
         }
     }
-    left
+    (questions, unsure)
 }
 
 /// rustfmt, with texts that go along when it is asked for the first time.
@@ -157,11 +203,22 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
+    /// Whether it leaves all texts of each question.
+    fn answers_to(&mut self, questions: &[Question<'_, '_>]) -> Vec<bool> {
+        let texts = questions.iter().flat_map(|question| &question.texts);
+        let texts: Vec<&str> = texts.map(AsRef::as_ref).collect();
+        let are_left = self.are_left(&texts);
+        let mut rest = are_left.as_slice();
+        let answer = |question: &Question<'_, '_>| {
+            let (mine, others) = rest.split_at(question.texts.len());
+            rest = others;
+            mine.iter().all(|is_left| *is_left)
+        };
+        questions.iter().map(answer).collect()
+    }
+
     /// Whether it leaves each of these items.
     fn are_left(&mut self, items: &[&str]) -> Vec<bool> {
-        if items.is_empty() && self.along.is_empty() {
-            return Vec::new();
-        }
         let mut batches: Vec<String> = Vec::new();
         for item in items {
             match batches.last_mut().filter(|text| text.len() < BATCH) {

@@ -1,12 +1,13 @@
 //! Carries a plan out: all of it or nothing.
 //!
-//! New texts are staged beside the tree, a journal says what is to come, then files are moved into place one by
-//! one. Until the journal is there a failure leaves the tree as it was; afterwards an error is undone, and a
+//! New texts are staged beside the tree, a journal says what is to come, then files are moved into place.
+//! Until the journal is there a failure leaves the tree as it was; afterwards an error is undone, and a
 //! killed run is completed by the next one.
 
 use std::borrow::Cow;
 use std::fs::{self, Permissions};
 use std::io;
+use std::sync::OnceLock;
 
 use camino::Utf8Path;
 
@@ -15,8 +16,8 @@ use super::guard::Guard;
 use super::journal::{self, Deed, Step};
 use super::lock::LOCK;
 use super::normal::{hash_bytes, lines};
-use super::parallel;
 use super::plan::{Action, Plan, Ready};
+use crate::parallel;
 
 /// Texts that are staged at once.
 const BATCH: usize = 256;
@@ -74,27 +75,46 @@ pub fn apply_observed(
     observe("journal")?;
     let steps: Vec<Step> = jobs.iter().map(|job| job.step.clone()).collect();
     journal::write(guard.stage(), &steps)?;
-    for (at, job) in jobs.iter().enumerate() {
-        let done = observe(job.step.path.as_str()).and_then(|()| job.run(guard));
-        if let Err(cause) = done {
-            // What fails here is of less interest than the cause; the journal stays until all is as it was.
-            let undone = jobs[..at].iter().rev().all(|job| job.undo(guard).is_ok());
-            if undone {
-                journal::remove(guard.stage())?;
-            }
-            return Err(cause);
+    if let Err(cause) = run(&jobs, guard, observe) {
+        // What fails here is of less interest than the cause; the journal stays until all is as it was.
+        let mut done = jobs.iter().rev().filter(|job| job.is_done.get().is_some());
+        if done.all(|job| job.undo(guard).is_ok()) {
+            journal::remove(guard.stage())?;
         }
+        return Err(cause);
     }
     observe("end")?;
     journal::remove(guard.stage())?;
-    for job in jobs.iter().filter(|job| job.step.deed == Deed::Delete) {
+    for job in jobs.iter().filter(|job| job.is_delete()) {
         guard.disk().remove_empty_parents(&job.step.path);
     }
     Ok(summary)
 }
 
+/// Some at once, and deletes after all others.
+fn run(
+    jobs: &[Job],
+    guard: &Guard,
+    observe: &mut dyn FnMut(&str) -> io::Result<()>,
+) -> io::Result<()> {
+    let is_like = |one: &Job, other: &Job| one.is_delete() == other.is_delete();
+    for some in jobs.chunk_by(is_like).flat_map(|alike| alike.chunks(BATCH)) {
+        let mut seen = Ok(());
+        let mut is_seen = |job: &&Job| {
+            seen = observe(job.step.path.as_str());
+            seen.is_ok()
+        };
+        let count = some.iter().take_while(|job| is_seen(job)).count();
+        let done = parallel::map(&some[..count], |job| job.run(guard));
+        done.into_iter().collect::<io::Result<()>>()?;
+        seen?;
+    }
+    Ok(())
+}
+
 /// A step with what undoing it needs.
 struct Job {
+    is_done: OnceLock<()>,
     step: Step,
     before: Option<Vec<u8>>,
     permissions: Option<Permissions>,
@@ -206,6 +226,7 @@ impl Job {
         deed: Deed,
     ) -> Self {
         Self {
+            is_done: OnceLock::new(),
             step: Step {
                 path: path.to_owned(),
                 before: before.as_deref().map(hash_bytes),
@@ -225,7 +246,13 @@ impl Job {
                 Deed::Put { number, .. } => journal::put(guard.stage(), number, &place),
                 Deed::Delete => fs::remove_file(place),
             });
-        done.map_err(|cause| named(path, &cause))
+        done.map_err(|cause| named(path, &cause))?;
+        let _ = self.is_done.set(());
+        Ok(())
+    }
+
+    fn is_delete(&self) -> bool {
+        self.step.deed == Deed::Delete
     }
 
     /// Best effort: this runs when something is wrong with the disk already.

@@ -19,7 +19,6 @@ pub mod log;
 mod merge;
 mod normal;
 mod notes;
-mod parallel;
 mod plan;
 mod record;
 mod replace;

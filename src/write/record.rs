@@ -9,9 +9,9 @@ use super::base::{self, Move, Wanted};
 use super::disk::Disk;
 use super::lock::{Entry, Lock};
 use super::normal;
-use super::parallel;
 use super::plan::{Action, Change, Reason, Rules};
 use crate::emit::Owner;
+use crate::parallel;
 
 pub(super) fn next(
     changes: &BTreeMap<Utf8PathBuf, Change>,

@@ -20,8 +20,9 @@ use super::guard::Guard;
 use super::lock::LOCK;
 use super::normal::hash_bytes;
 use super::plan::{Action, Change, Plan, Reason};
-use super::{CACHE, base, parallel};
+use super::{CACHE, base};
 use crate::emit::Owner;
+use crate::parallel;
 
 const NAME: &str = "stamp";
 /// Of this layout; a stamp of another one is none.

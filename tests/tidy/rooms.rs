@@ -7,12 +7,13 @@ use crate::expect_none;
 
 /// Each room with the rooms that it may name. What is not in this table is not in the house.
 const ROOMS: &[(&str, &[&str])] = &[
+    ("parallel", &[]),
     ("source", &[]),
     ("style", &[]),
     ("diag", &["source"]),
     ("model", &["source"]),
     ("project", &["model"]),
-    ("syntax", &["diag", "source"]),
+    ("syntax", &["diag", "parallel", "source"]),
     ("proto", &["diag", "model", "source", "syntax"]),
     ("sql", &["diag", "model", "source"]),
     (
@@ -32,16 +33,18 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rust", &["emit"]),
     (
         "lower",
-        &["emit", "model", "project", "proto", "rust", "style"],
+        &[
+            "emit", "model", "parallel", "project", "proto", "rust", "style",
+        ],
     ),
-    ("emit", &["rust", "style"]),
+    ("emit", &["parallel", "rust", "style"]),
     (
         "generate",
         &[
             "analyze", "diag", "emit", "lower", "migrate", "model", "project", "source",
         ],
     ),
-    ("write", &["emit", "project", "style"]),
+    ("write", &["emit", "parallel", "project", "style"]),
     ("sample", &["generate", "project", "source", "write"]),
     ("dev", &["sample", "write"]),
     (

@@ -11,7 +11,7 @@ use crate::model::{Group, Route, Type};
 use crate::rust::gateway::{Answer, Body, Handler, Handlers};
 use crate::rust::{Attribute, Use};
 
-pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output) {
+pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output<'_>) {
     let mut files = Vec::new();
     gateway.root.walk(&[], &mut |path, node| {
         let file = if path.is_empty() || !node.children.is_empty() {

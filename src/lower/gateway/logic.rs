@@ -9,7 +9,7 @@ use crate::model::Route;
 use crate::rust::Function;
 use crate::rust::gateway::{Body, Logic, LogicMod};
 
-pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output) {
+pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output<'_>) {
     let mut files = Vec::new();
     gateway.root.walk(&[], &mut |path, node| {
         let dir = path.iter().flat_map(|part| [part, "/"]).collect::<String>();

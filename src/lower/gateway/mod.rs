@@ -17,7 +17,7 @@ mod types;
 
 use std::collections::BTreeMap;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::names::Unique;
 use super::scope::Scope;
@@ -25,14 +25,15 @@ use super::{layout, names};
 use crate::emit::Owner;
 use crate::lower::deploy::Plan;
 use crate::model::{self, Group, Route, RpcMethod, RpcService, System};
+use crate::parallel;
 use crate::project::Options;
 use crate::rust::gateway::{
     Body, Client, Crate, ErrorType, Jwt, Manifest, Middleware, MiddlewareMod,
 };
+use crate::rust::workspace::Example;
 use crate::rust::{self, File, Use};
 
 use self::routes::Parameters;
-pub(super) use self::tests::example;
 use self::tree::Node;
 
 /// What the files of one gateway are made from.
@@ -64,13 +65,13 @@ impl<'a> Gateway<'a> {
     }
 }
 
-/// The files of one gateway.
+/// The files of one gateway, and a request to try.
 pub(super) fn files(
     process: usize,
     system: &System,
     plan: &Plan<'_>,
     options: &Options,
-) -> Vec<File> {
+) -> (Vec<File>, Option<Example>) {
     let model = plan.gateways[process].model;
     let info = &plan.gateways[process].process;
     let clients = clients(system, plan);
@@ -87,6 +88,7 @@ pub(super) fn files(
         envelope: options.envelope,
     };
     let conversions = convert::conversions(&gateway);
+    let dir = Utf8PathBuf::from(format!("crates/{}", info.crate_name));
     let view = Crate {
         source: model.file.clone(),
         crate_name: info.crate_name.clone(),
@@ -104,8 +106,25 @@ pub(super) fn files(
             || has_signature(&gateway),
         config_use: config_use(&gateway),
     };
+    let files = || {
+        let mut out = Output::new(&dir);
+        handlers::files(&gateway, &mut out);
+        logic::files(&gateway, &mut out);
+        out.zgen(
+            "src/generated/routes.rs",
+            Body::Routes(routes::routes(&gateway)),
+        );
+        out.files
+    };
+    let shared = || {
+        let types = types::types(&gateway);
+        let http_test = tests::http_test(&gateway, &view);
+        let calls_test = calls_test::test(&gateway, &view);
+        (types, http_test, calls_test)
+    };
+    // Each about half of the work.
+    let (files, (types, http_test, calls_test)) = parallel::both(files, shared);
     let trace_test = tests::trace_test(&gateway, &view, plan);
-    let types = types::types(&gateway);
     let manifest = Manifest {
         crate_name: info.crate_name.clone(),
         protos: protos(&gateway),
@@ -114,10 +133,7 @@ pub(super) fn files(
         features: features(&gateway),
     };
 
-    let mut out = Output {
-        dir: format!("crates/{}", info.crate_name).into(),
-        files: Vec::new(),
-    };
+    let mut out = Output { dir: &dir, files };
     out.user("Cargo.toml", Body::Manifest(manifest));
     out.user("src/main.rs", Body::Main(view.clone()));
     out.user("src/lib.rs", Body::Lib(view.clone()));
@@ -130,10 +146,6 @@ pub(super) fn files(
         }),
     );
     out.zgen("src/generated/mod.rs", Body::GeneratedMod(view.clone()));
-    out.zgen(
-        "src/generated/routes.rs",
-        Body::Routes(routes::routes(&gateway)),
-    );
     if !gateway.clients.is_empty() {
         out.zgen("src/generated/clients.rs", Body::Clients(view.clone()));
     }
@@ -147,19 +159,15 @@ pub(super) fn files(
         out.user("src/claims.rs", Body::Claims);
     }
     middleware(&gateway, &mut out);
-    handlers::files(&gateway, &mut out);
-    logic::files(&gateway, &mut out);
-    out.user(
-        "tests/http.rs",
-        Body::HttpTest(tests::http_test(&gateway, &view)),
-    );
-    if let Some(test) = calls_test::test(&gateway, &view) {
+    out.user("tests/http.rs", Body::HttpTest(http_test));
+    if let Some(test) = calls_test {
         out.user("tests/calls.rs", Body::CallsTest(test));
     }
     if let Some((test, _)) = trace_test {
         out.user("tests/trace.rs", Body::TraceTest(test));
     }
-    out.files
+    let files = out.files;
+    (files, tests::example(&gateway, info))
 }
 
 fn readers(model: &model::Gateway) -> BTreeMap<&str, Vec<&Route>> {
@@ -173,12 +181,17 @@ fn readers(model: &model::Gateway) -> BTreeMap<&str, Vec<&Route>> {
 }
 
 /// Files of the crate, as they come.
-struct Output {
-    dir: Utf8PathBuf,
+struct Output<'a> {
+    dir: &'a Utf8Path,
     files: Vec<File>,
 }
 
-impl Output {
+impl<'a> Output<'a> {
+    fn new(dir: &'a Utf8Path) -> Self {
+        let files = Vec::new();
+        Self { dir, files }
+    }
+
     fn user(&mut self, path: impl AsRef<str>, body: Body) {
         self.push(path.as_ref(), Owner::User, body);
     }
@@ -197,7 +210,7 @@ impl Output {
     }
 }
 
-fn middleware(gateway: &Gateway<'_>, out: &mut Output) {
+fn middleware(gateway: &Gateway<'_>, out: &mut Output<'_>) {
     for middleware in &gateway.middleware {
         let path = format!("src/middleware/{}.rs", middleware.name);
         out.user(path, Body::Middleware(middleware.clone()));

@@ -4,8 +4,7 @@ use super::Gateway;
 use super::call::callee;
 use super::handlers::has_claims;
 use super::samples::Samples;
-use crate::lower::deploy::{self, Plan};
-use crate::lower::scope::Scope;
+use crate::lower::deploy::{Plan, Process};
 use crate::lower::{layout, names};
 use crate::model::{Method, Presence, Route, Rpc, RpcMethod, Source, TableOp};
 use crate::rust::gateway::{Crate, HttpTest, Refused, Shown, TraceTest};
@@ -209,10 +208,9 @@ fn tree(
 }
 
 /// A request to try, for the README: the first route that takes a body, else the first.
-pub(in crate::lower) fn example(gateway: &deploy::Gateway<'_>) -> Option<Example> {
-    let scope = Scope::of(gateway.model);
+pub(super) fn example(gateway: &Gateway<'_>, process: &Process) -> Option<Example> {
     let samples = Samples {
-        scope: &scope,
+        scope: &gateway.scope,
         linked: None,
     };
     let routes = || gateway.model.groups.iter().flat_map(|group| &group.routes);
@@ -221,11 +219,7 @@ pub(in crate::lower) fn example(gateway: &deploy::Gateway<'_>) -> Option<Example
         .or_else(|| routes().next())?;
     Some(Example {
         method: route.method.as_http().to_owned(),
-        url: format!(
-            "http://localhost:{}{}",
-            gateway.process.port,
-            samples.path(route)
-        ),
+        url: format!("http://localhost:{}{}", process.port, samples.path(route)),
         body: samples.body(route),
     })
 }

@@ -14,9 +14,10 @@ use self::line::{Line, Width, sample};
 pub(in super::super) use self::nodes::extremes_of;
 use super::class;
 use super::reader::masked;
+use crate::style::MAX_WIDTH;
 
 /// Wider lines are where rustfmt may give up and leave everything.
-const WIDEST: usize = 96;
+const WIDEST: usize = MAX_WIDTH;
 
 /// Items of one structure: what stands between its names, and how wide these are.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -67,7 +67,7 @@ impl Reader<'_> {
                         b')' | b']' | b'}' => depth = depth.checked_sub(1)?,
                         _ => {}
                     }
-                    self.copy();
+                    self.copy(1);
                 }
             }
         }
@@ -78,21 +78,30 @@ impl Reader<'_> {
         self.bytes.get(self.at + ahead).copied()
     }
 
-    fn copy(&mut self) {
-        self.out.extend(self.peek(0));
-        self.at += 1;
+    /// The bytes from here on as long as they are such ones.
+    fn length(&self, is_one: impl Fn(u8) -> bool) -> usize {
+        let rest = &self.bytes[self.at..];
+        let end = rest.iter().position(|byte| !is_one(*byte));
+        end.unwrap_or(rest.len())
     }
 
-    fn hide(&mut self) {
-        if let Some(byte) = self.peek(0) {
-            let hidden = if byte.is_ascii_alphanumeric() {
-                (self.mask)(byte)
+    fn copy(&mut self, length: usize) {
+        let end = (self.at + length).min(self.bytes.len());
+        self.out.extend_from_slice(&self.bytes[self.at..end]);
+        self.at = end;
+    }
+
+    fn hide(&mut self, length: usize) {
+        let end = (self.at + length).min(self.bytes.len());
+        let hidden = self.bytes[self.at..end].iter().map(|byte| {
+            if byte.is_ascii_alphanumeric() {
+                (self.mask)(*byte)
             } else {
-                byte
-            };
-            self.out.push(hidden);
-        }
-        self.at += 1;
+                *byte
+            }
+        });
+        self.out.extend(hidden);
+        self.at = end;
     }
 
     /// What began there and ends here, if it is as wide as it is long.
@@ -107,13 +116,9 @@ impl Reader<'_> {
     }
 
     fn comment(&mut self) {
-        while matches!(self.peek(0), Some(b'/' | b'!' | b' ')) {
-            self.copy();
-        }
+        self.copy(self.length(|byte| matches!(byte, b'/' | b'!' | b' ')));
         let start = self.at;
-        while self.peek(0).is_some_and(|byte| byte != b'\n') {
-            self.hide();
-        }
+        self.hide(self.length(|byte| byte != b'\n'));
         // What ends in a space is changed.
         if self.at > start && self.bytes[self.at - 1] != b' ' {
             self.ran(start, Kind::Text);
@@ -121,7 +126,7 @@ impl Reader<'_> {
     }
 
     fn string(&mut self) -> Option<()> {
-        self.copy();
+        self.copy(1);
         let start = self.at;
         let mut is_plain = true;
         loop {
@@ -133,27 +138,26 @@ impl Reader<'_> {
                     is_plain = false;
                     self.escape()?;
                 }
-                _ => self.hide(),
+                _ => self.hide(self.length(|byte| !matches!(byte, b'\n' | b'"' | b'\\'))),
             }
         }
         if is_plain {
             self.ran(start, Kind::Text);
         }
-        self.copy();
+        self.copy(1);
         Some(())
     }
 
     /// Digits of a character by its number have their limits.
     fn escape(&mut self) -> Option<()> {
         let is_number = matches!(self.peek(1)?, b'x' | b'u');
-        self.copy();
-        self.copy();
+        self.copy(2);
         while is_number && self.peek(0)? != b'"' && self.peek(0)?.is_ascii() {
             let is_digit = self.peek(0)?.is_ascii_hexdigit();
             if !is_digit && !matches!(self.peek(0)?, b'{' | b'}') {
                 break;
             }
-            self.copy();
+            self.copy(1);
         }
         Some(())
     }
@@ -161,19 +165,16 @@ impl Reader<'_> {
     /// A character, or a lifetime.
     fn quote(&mut self) -> Option<()> {
         if self.peek(1)? == b'\\' {
-            self.copy();
-            self.copy();
-            self.copy();
+            self.copy(3);
             while self.peek(0)? != b'\'' {
-                self.copy();
+                self.copy(1);
             }
         } else if self.peek(2) == Some(b'\'') {
-            self.copy();
-            self.copy();
+            self.copy(2);
         } else if !self.peek(1)?.is_ascii_alphabetic() {
             return None;
         }
-        self.copy();
+        self.copy(1);
         Some(())
     }
 
@@ -186,7 +187,7 @@ impl Reader<'_> {
                 byte => {
                     depth += usize::from(byte == b'[');
                     depth -= usize::from(byte == b']');
-                    self.copy();
+                    self.copy(1);
                     if byte == b']' && depth == 0 {
                         return Some(());
                     }
@@ -196,13 +197,15 @@ impl Reader<'_> {
     }
 
     fn number(&mut self) {
+        let length = self.length(is_word);
         let rest = &self.bytes[self.at..];
-        let length = rest.iter().take_while(|byte| is_word(**byte)).count();
         // Of another base, or of a type that it names.
         let is_plain = rest[..length].iter().all(u8::is_ascii_digit);
         let start = self.at;
-        for _ in 0..length {
-            if is_plain { self.hide() } else { self.copy() }
+        if is_plain {
+            self.hide(length);
+        } else {
+            self.copy(length);
         }
         if is_plain {
             self.ran(start, Kind::Number);
@@ -210,8 +213,8 @@ impl Reader<'_> {
     }
 
     fn word(&mut self) -> Option<()> {
+        let length = self.length(is_word);
         let rest = &self.bytes[self.at..];
-        let length = rest.iter().take_while(|byte| is_word(**byte)).count();
         let word = &rest[..length];
         let next = self.peek(length);
         let is_raw = matches!(word, b"r" | b"br" | b"cr");
@@ -223,11 +226,8 @@ impl Reader<'_> {
             if word != b"r" || next != Some(b'#') || !name {
                 return None;
             }
-            self.copy();
-            self.copy();
-            while self.peek(0).is_some_and(is_word) {
-                self.copy();
-            }
+            self.copy(2);
+            self.copy(self.length(is_word));
             return Some(());
         }
         let end: &[u8] = match word {
@@ -236,21 +236,19 @@ impl Reader<'_> {
             _ => b"",
         };
         if !end.is_empty() {
-            while !end.contains(&self.peek(0)?) {
-                self.copy();
-            }
-            return Some(());
+            self.copy(self.length(|byte| !end.contains(&byte)));
+            return self.peek(0).map(|_| ());
         }
-        let is_literal = matches!(next, Some(b'!' | b'\'' | b'"')) || KEYWORDS.contains(&word);
+        let is_literal = matches!(next, Some(b'!' | b'\'' | b'"')) || is_keyword(word);
         let start = self.at;
         let kind = match word.first() {
             Some(b'A'..=b'Z') => Kind::Upper,
             _ => Kind::Lower,
         };
-        for _ in 0..length {
-            if is_literal { self.copy() } else { self.hide() }
-        }
-        if !is_literal {
+        if is_literal {
+            self.copy(length);
+        } else {
+            self.hide(length);
             self.ran(start, kind);
         }
         Some(())
@@ -262,65 +260,67 @@ fn is_word(byte: u8) -> bool {
 }
 
 /// Of every edition, the weak and the reserved ones included.
-const KEYWORDS: [&[u8]; 60] = [
-    b"_",
-    b"Self",
-    b"abstract",
-    b"as",
-    b"async",
-    b"auto",
-    b"await",
-    b"become",
-    b"box",
-    b"break",
-    b"const",
-    b"continue",
-    b"crate",
-    b"default",
-    b"do",
-    b"dyn",
-    b"else",
-    b"enum",
-    b"extern",
-    b"false",
-    b"final",
-    b"fn",
-    b"for",
-    b"gen",
-    b"if",
-    b"impl",
-    b"in",
-    b"let",
-    b"loop",
-    b"macro",
-    b"macro_rules",
-    b"match",
-    b"mod",
-    b"move",
-    b"mut",
-    b"override",
-    b"priv",
-    b"pub",
-    b"raw",
-    b"ref",
-    b"return",
-    b"safe",
-    b"self",
-    b"static",
-    b"struct",
-    b"super",
-    b"trait",
-    b"true",
-    b"try",
-    b"type",
-    b"typeof",
-    b"union",
-    b"unsafe",
-    b"unsized",
-    b"use",
-    b"virtual",
-    b"where",
-    b"while",
-    b"yeet",
-    b"yield",
-];
+fn is_keyword(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"_" | b"Self"
+            | b"abstract"
+            | b"as"
+            | b"async"
+            | b"auto"
+            | b"await"
+            | b"become"
+            | b"box"
+            | b"break"
+            | b"const"
+            | b"continue"
+            | b"crate"
+            | b"default"
+            | b"do"
+            | b"dyn"
+            | b"else"
+            | b"enum"
+            | b"extern"
+            | b"false"
+            | b"final"
+            | b"fn"
+            | b"for"
+            | b"gen"
+            | b"if"
+            | b"impl"
+            | b"in"
+            | b"let"
+            | b"loop"
+            | b"macro"
+            | b"macro_rules"
+            | b"match"
+            | b"mod"
+            | b"move"
+            | b"mut"
+            | b"override"
+            | b"priv"
+            | b"pub"
+            | b"raw"
+            | b"ref"
+            | b"return"
+            | b"safe"
+            | b"self"
+            | b"static"
+            | b"struct"
+            | b"super"
+            | b"trait"
+            | b"true"
+            | b"try"
+            | b"type"
+            | b"typeof"
+            | b"union"
+            | b"unsafe"
+            | b"unsized"
+            | b"use"
+            | b"virtual"
+            | b"where"
+            | b"while"
+            | b"yeet"
+            | b"yield"
+    )
+}

@@ -1,4 +1,4 @@
-//! Work that is the same for many texts, on all processors.
+//! Work on all processors.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const FEW: usize = 32;
 
 /// `work` over all items, results in their order.
-pub(super) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(crate) fn map<'t, T: Sync, R: Send>(
+    items: &'t [T],
+    work: impl Fn(&'t T) -> R + Sync,
+) -> Vec<R> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let workers = processors.min(items.len().div_ceil(FEW));
     if workers < 2 {
@@ -37,6 +40,21 @@ pub(super) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) 
     });
     done.sort_unstable_by_key(|(start, _)| *start);
     done.into_iter().flat_map(|(_, results)| results).collect()
+}
+
+/// Two pieces of work side by side.
+pub(crate) fn both<A: Send, B>(
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B,
+) -> (A, B) {
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        match one.join() {
+            Ok(one) => (one, other),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
 }
 
 #[cfg(test)]
