@@ -10,8 +10,7 @@ pub(crate) fn map<'t, T: Sync, R: Send>(
     items: &'t [T],
     work: impl Fn(&'t T) -> R + Sync,
 ) -> Vec<R> {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let workers = processors.min(items.len().div_ceil(FEW));
+    let workers = processors().min(items.len().div_ceil(FEW));
     if workers < 2 {
         return items.iter().map(work).collect();
     }
@@ -42,11 +41,19 @@ pub(crate) fn map<'t, T: Sync, R: Send>(
     done.into_iter().flat_map(|(_, results)| results).collect()
 }
 
+/// Those that this process may use.
+pub(crate) fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// Two pieces of work side by side.
 pub(crate) fn both<A: Send, B>(
     one: impl FnOnce() -> A + Send,
     other: impl FnOnce() -> B,
 ) -> (A, B) {
+    if processors() < 2 {
+        return (one(), other());
+    }
     std::thread::scope(|scope| {
         let one = scope.spawn(one);
         let other = other();

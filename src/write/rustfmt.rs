@@ -6,6 +6,8 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::parallel;
+
 /// Files in one command line: its length has a limit, and rustfmt slows down with what it has read.
 const MANY: usize = 250;
 
@@ -44,7 +46,7 @@ pub(super) fn is_at_hand() -> bool {
 
 /// Cut in as many parts of about the same length as there are processors.
 fn parts<'a>(texts: &'a [&'a str]) -> Vec<&'a [&'a str]> {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let processors = parallel::processors();
     let total: usize = texts.iter().map(|text| text.len()).sum();
     let (mut parts, mut start, mut length) = (Vec::new(), 0, 0);
     for (at, text) in texts.iter().enumerate() {
