@@ -4,7 +4,7 @@ use crate::analyze::options::{self, Options};
 use crate::analyze::rules;
 use crate::diag::{Diagnostic, Report, did_you_mean};
 use crate::model::{Field, Place, Presence, Source, Type};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::syntax::ast;
 use crate::syntax::tag::{Tag, TagPair};
 
@@ -22,11 +22,10 @@ const FOREIGN: &[&str] = &["bson", "from", "norm"];
 
 /// One for each name, or none where the tag says `-`.
 pub(super) fn fields(field: &ast::Field, ty: &Type, report: &mut Report) -> Vec<Field> {
-    let none = Tag::default();
-    let tag = field.tag.as_ref().map_or(&none, |tag| {
-        check_tag(tag, report);
-        &tag.value
-    });
+    let tag = &field.read;
+    if let Some(text) = &field.tag {
+        check_tag(tag, text.span, report);
+    }
     let mut out = Vec::new();
     for name in &field.names {
         // Only the first name reports, or `A, B int` would say everything twice.
@@ -118,12 +117,12 @@ pub(super) fn check_dependencies(fields: &[Field], report: &mut Report) {
     }
 }
 
-fn check_tag(tag: &Spanned<Tag>, report: &mut Report) {
-    if let Some(dropped) = &tag.value.dropped {
+fn check_tag(tag: &Tag, span: Span, report: &mut Report) {
+    if let Some(dropped) = &tag.dropped {
         report.push(
             Diagnostic::warning(
                 "api/malformed-tag",
-                tag.span,
+                span,
                 format!("this part of the tag is not readable and is ignored: {dropped}"),
             )
             .help("tags are pairs, separated by blanks: `json:\"name\" form:\"name\"`"),

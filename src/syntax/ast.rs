@@ -68,7 +68,10 @@ pub enum Member {
 pub struct Field {
     pub names: Vec<Spanned<String>>,
     pub ty: TypeExpr,
-    pub tag: Option<Spanned<Tag>>,
+    /// Between the backquotes.
+    pub tag: Option<Spanned<String>>,
+    /// The tag as it is read; of none, empty.
+    pub read: Tag,
     pub docs: Vec<String>,
 }
 

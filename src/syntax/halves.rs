@@ -23,9 +23,9 @@ fn place(text: &str, from: usize) -> Option<usize> {
     let (mut at, mut found) = (from, None);
     // The first line may be the end of one.
     for (number, line) in text[from..].split_inclusive('\n').enumerate() {
-        let begins = |start: &&str| line.starts_with(*start);
+        let begins = STATEMENTS.iter().any(|start| line.starts_with(start));
         match found {
-            Some(start) if STATEMENTS.iter().any(|start| begins(&start)) => return Some(start),
+            Some(start) if begins => return Some(start),
             Some(_) if line.starts_with("//") => {}
             _ if number > 0 && line.trim().is_empty() => found = Some(at + line.len()),
             _ => found = None,

@@ -4,7 +4,7 @@ use super::ast::{Embedded, Field, Member, TypeDecl, TypeExpr, TypeKind};
 use super::cursor::Cursor;
 use super::file::Reader;
 use super::grammar::Rule;
-use super::tag::{self, Tag};
+use super::tag;
 use crate::diag::Diagnostic;
 use crate::source::{Span, Spanned};
 
@@ -97,19 +97,15 @@ impl Reader<'_> {
             names.push(name);
         }
         let ty = self.type_expr(cursor.take(Rule::type_expr)?, depth)?;
+        let tag = cursor.take(Rule::tag).map(|tag| tag.unquoted());
+        let read = tag.as_ref().map(|tag| tag::parse(&tag.value, tag.span));
         Some(Field {
             names,
             ty,
-            tag: cursor.take(Rule::tag).map(|text| tag(&text.unquoted())),
+            tag,
+            read: read.unwrap_or_default(),
             docs,
         })
-    }
-}
-
-fn tag(text: &Spanned<String>) -> Spanned<Tag> {
-    Spanned {
-        value: tag::parse(&text.value, text.span),
-        span: text.span,
     }
 }
 
