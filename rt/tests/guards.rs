@@ -49,8 +49,17 @@ fn app() -> Router {
         tokio::time::sleep(Duration::from_millis(150)).await;
         "awake"
     };
+    // Another request, with a limit of its own, while this one is polled.
+    let around = async move || {
+        let within = Router::new().route("/", get(async || ""));
+        let conf = rest_conf("Timeout: 50");
+        let within = stack::<Refused, ()>(within, &conf, &Readiness::default());
+        send(&within, request("GET", "/", "")).await;
+        sleep().await
+    };
     let longer = Router::new()
         .route("/longer", get(sleep))
+        .route("/around", get(around))
         .route_layer(from_fn_with_state(Duration::from_secs(5), time_limit));
     let endless = Router::new()
         .route("/endless", get(sleep))
@@ -174,6 +183,7 @@ async fn a_group_has_limits_of_its_own() {
     let rows = [
         ("GET", "/plain", "", 503),
         ("GET", "/longer", "", 200),
+        ("GET", "/around", "", 200),
         ("GET", "/endless", "", 200),
         ("GET", "/shorter", "", 503),
         ("POST", "/small", body.as_str(), 413),

@@ -33,10 +33,10 @@ impl Deadline {
 
     /// Polls the work, and does as it asks.
     pub(super) fn around<T>(&mut self, poll: impl FnOnce() -> T) -> T {
-        // Of what had no deadline to move.
-        ASKED.set(None);
+        // The work may be part of another request's, which has asked for something itself.
+        let others = ASKED.take();
         let polled = poll();
-        if let Some(limit) = ASKED.take() {
+        if let Some(limit) = ASKED.replace(others) {
             let end = self.started.checked_add(limit);
             self.end = end.filter(|_| !limit.is_zero());
         }
