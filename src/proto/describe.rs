@@ -69,18 +69,14 @@ pub(super) fn rpc(set: &Set, serve: bool) -> Rpc {
 fn messages_of(files: &[&FileDescriptorProto], holds: &Holds<'_>) -> Messages {
     let mut out = Vec::new();
     for file in files {
-        let comments = Comments::of(file);
+        let within = Within {
+            package: file.package(),
+            comments: Comments::of(file),
+            holds,
+        };
         for (message, index) in file.message_type.iter().zip(0..) {
             let path = [FILE_MESSAGE, index];
-            collect(
-                file,
-                &comments,
-                holds,
-                message,
-                file.package(),
-                &path,
-                &mut out,
-            );
+            collect(&within, message, within.package, &path, &mut out);
         }
     }
     out.into()
@@ -108,11 +104,16 @@ fn enums_of(file: &FileDescriptorProto) -> Vec<Enum> {
     out
 }
 
+/// What the messages of a file have in common.
+struct Within<'a> {
+    package: &'a str,
+    comments: Comments<'a>,
+    holds: &'a Holds<'a>,
+}
+
 /// A message and the ones nested in it; the entries of maps are fields, not messages.
 fn collect(
-    file: &FileDescriptorProto,
-    comments: &Comments<'_>,
-    holds: &Holds<'_>,
+    within: &Within<'_>,
     message: &DescriptorProto,
     scope: &str,
     path: &[i32],
@@ -123,26 +124,25 @@ fn collect(
     out.push(Message {
         full_name: full_name.clone(),
         name: message.name().to_owned(),
-        package: file.package().to_owned(),
+        package: within.package.to_owned(),
         fields: fields
             .map(|(each, index)| {
                 let path = [path, &[MESSAGE_FIELD, index]].concat();
-                field(comments, holds, message, &full_name, each, &path)
+                field(within, message, &full_name, each, &path)
             })
             .collect(),
-        docs: comments.docs(path),
+        docs: within.comments.docs(path),
     });
     for (nested, index) in message.nested_type.iter().zip(0..) {
         if !is_map_entry(nested) {
             let path = [path, &[MESSAGE_NESTED, index]].concat();
-            collect(file, comments, holds, nested, &full_name, &path, out);
+            collect(within, nested, &full_name, &path, out);
         }
     }
 }
 
 fn field(
-    comments: &Comments<'_>,
-    holds: &Holds<'_>,
+    within: &Within<'_>,
     message: &DescriptorProto,
     full_name: &str,
     field: &FieldDescriptorProto,
@@ -170,9 +170,9 @@ fn field(
         oneof,
         recursive: field.label() != Label::Repeated
             && matches!(field.r#type(), Type::Message | Type::Group)
-            && holds.reaches(bare(field.type_name()), full_name),
+            && within.holds.reaches(bare(field.type_name()), full_name),
         deprecated: field.options.as_ref().is_some_and(FieldOptions::deprecated),
-        docs: comments.docs(path),
+        docs: within.comments.docs(path),
     }
 }
 

@@ -35,15 +35,7 @@ pub fn parse(file: FileId, text: &str, report: &mut Report) -> Option<ast::File>
 
 fn whole(file: FileId, text: &str, report: &mut Report) -> Option<ast::File> {
     let pairs = pairs(file, text, report)?;
-    Some(read(
-        Part {
-            file,
-            text,
-            start: 0,
-        },
-        pairs,
-        report,
-    ))
+    Some(read(Part::whole(file, text), pairs, report))
 }
 
 /// Both halves of a file side by side; `None`, and nothing said, if one of them is no file of its own.
@@ -66,8 +58,7 @@ pub fn parse_tree<'t>(file: FileId, text: &'t str, report: &mut Report) -> Optio
     let mut findings = Report::default();
     let found = pairs(file, text, &mut findings);
     if let Some(pairs) = &found {
-        let start = 0;
-        read(Part { file, text, start }, pairs.clone(), &mut findings);
+        read(Part::whole(file, text), pairs.clone(), &mut findings);
     }
     let is_refused = findings.has_errors();
     report.append(findings);
@@ -82,6 +73,13 @@ struct Part<'t> {
     /// Of the whole file.
     text: &'t str,
     start: usize,
+}
+
+impl<'t> Part<'t> {
+    fn whole(file: FileId, text: &'t str) -> Self {
+        let start = 0;
+        Self { file, text, start }
+    }
 }
 
 fn read<'t>(part: Part<'t>, pairs: Pairs<'t, Rule>, report: &mut Report) -> ast::File {

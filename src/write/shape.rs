@@ -3,8 +3,7 @@
 //! rustfmt lays out by tokens and by how wide they are. So two items that differ only in the letters of their names, in
 //! literals and in comments, of the same width each, are laid out alike: where it leaves one as it is, it leaves the
 //! other. What decides by letters is compared by letters: keywords, macros, attributes, and `use` and `mod` lines, which
-//! are sorted. `tests` holds this against
-//! rustfmt itself.
+//! are sorted. `tests` holds this against rustfmt itself.
 
 mod listed;
 mod range;
@@ -43,11 +42,15 @@ pub(super) fn shape(item: &str) -> Option<String> {
     let masked = masked(item, &mut class)?;
     let mut shape = String::with_capacity(masked.text.len());
     for line in masked.text.split_inclusive('\n') {
-        // In front of an item rustfmt leaves what it says, however long it is.
-        let is_about_item = line.starts_with("/// ") && !line.ends_with(" \n");
+        let is_about_item = is_about_item(line.trim_end_matches('\n'));
         shape.push_str(if is_about_item { "///\n" } else { line });
     }
     Some(shape)
+}
+
+/// In front of an item rustfmt leaves what a line says, however long it is.
+fn is_about_item(line: &str) -> bool {
+    line.starts_with("/// ") && !line.ends_with(' ')
 }
 
 /// What a letter or digit may be in another item of one shape.

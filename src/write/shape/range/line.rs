@@ -1,5 +1,6 @@
 //! A line of a range.
 
+use super::super::is_about_item;
 use super::super::reader::{Kind, Run};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +21,7 @@ impl Line {
     /// The line of an item that begins at `start` of it.
     pub(super) fn of(text: &str, start: usize, runs: &[&Run]) -> Self {
         let indent = text.len() - text.trim_start().len();
-        // In front of an item rustfmt leaves what it says, however long it is.
-        if text.starts_with("/// ") && !text.ends_with(' ') {
+        if is_about_item(text) {
             return Self {
                 text: "/// q".to_owned(),
                 indent,
