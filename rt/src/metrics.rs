@@ -18,6 +18,7 @@ use prometheus_client::registry::Registry;
 
 use crate::telemetry::instruments::{self, Operation, Side};
 use crate::telemetry::scraped::Scraped;
+use crate::trace::trace_hex;
 
 /// Milliseconds, as in `rest/handler/prometheushandler.go`.
 const HTTP_BUCKETS: &[f64] = &[5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 750.0, 1000.0];
@@ -208,7 +209,8 @@ impl Store {
 
 fn observe(histogram: &Histogram, took: Duration, trace: Option<TraceId>) {
     let example = trace.map(|trace| Example {
-        trace_id: trace.to_string(),
+        // It is ASCII throughout.
+        trace_id: String::from_utf8(trace_hex(trace).to_vec()).unwrap_or_default(),
     });
     let seen = example.is_some().then(SystemTime::now);
     histogram.observe(took.as_secs_f64() * 1000.0, example, seen);

@@ -1,6 +1,7 @@
 //! The server span, the access log line and the metrics of each request
 //! (OpenTelemetry semantic conventions 1.42, HTTP server).
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
@@ -209,9 +210,9 @@ fn known_method(method: &Method) -> &'static str {
 
 fn describe(span: &Span, request: &Request, method: &'static str, route: Option<&str>) {
     let header = |name: HeaderName| text(request.headers(), name);
-    span.set(attr::HTTP_REQUEST_METHOD, method);
+    span.set(attr::HTTP_REQUEST_METHOD, Cow::Borrowed(method));
     span.set(attr::URL_PATH, request.uri().path());
-    span.set(attr::URL_SCHEME, scheme(request));
+    span.set(attr::URL_SCHEME, Cow::Borrowed(scheme(request)));
     if let Some(route) = route {
         span.set(attr::HTTP_ROUTE, route);
     }
@@ -227,7 +228,10 @@ fn describe(span: &Span, request: &Request, method: &'static str, route: Option<
     if let Some(agent) = header(USER_AGENT) {
         span.set(attr::USER_AGENT_ORIGINAL, agent);
     }
-    span.set(attr::NETWORK_PROTOCOL_VERSION, version(request));
+    span.set(
+        attr::NETWORK_PROTOCOL_VERSION,
+        Cow::Borrowed(version(request)),
+    );
 }
 
 fn scheme(request: &Request) -> &'static str {

@@ -1,5 +1,6 @@
 //! What both sides of a call say about it (semantic conventions 1.42, RPC).
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use tonic::Code;
@@ -19,7 +20,7 @@ pub(super) fn describe(span: &Span, method: &str) {
     if !span.is_recording() {
         return;
     }
-    span.set(attr::RPC_SYSTEM_NAME, "grpc");
+    span.set(attr::RPC_SYSTEM_NAME, Cow::Borrowed("grpc"));
     span.set(attr::RPC_METHOD, method);
     if *DUPLICATE {
         // The older `rpc.method` is the bare name, and one key has one value: the new one stays.
@@ -29,7 +30,10 @@ pub(super) fn describe(span: &Span, method: &str) {
 }
 
 pub(super) fn status(span: &Span, code: Code) {
-    span.set(attr::RPC_RESPONSE_STATUS_CODE, code_name(code));
+    span.set(
+        attr::RPC_RESPONSE_STATUS_CODE,
+        Cow::Borrowed(code_name(code)),
+    );
     if *DUPLICATE {
         span.set("rpc.grpc.status_code", i32::from(code));
     }

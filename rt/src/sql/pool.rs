@@ -1,5 +1,6 @@
 //! The pool, and what every query is run with.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -188,9 +189,9 @@ impl Pool {
     fn span(&self, name: &'static str, operation: &'static str, table: &'static str) -> Span {
         let span = Span::client(name);
         if span.is_recording() {
-            span.set(attr::DB_SYSTEM_NAME, self.system());
-            span.set(attr::DB_OPERATION_NAME, operation);
-            span.set(attr::DB_COLLECTION_NAME, table);
+            span.set(attr::DB_SYSTEM_NAME, Cow::Borrowed(self.system()));
+            span.set(attr::DB_OPERATION_NAME, Cow::Borrowed(operation));
+            span.set(attr::DB_COLLECTION_NAME, Cow::Borrowed(table));
             span.set(attr::DB_NAMESPACE, &*self.database);
             span.set(attr::DB_QUERY_SUMMARY, format!("{operation} {table}"));
             if let Some((host, port)) = &self.server {

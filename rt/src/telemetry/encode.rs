@@ -1,23 +1,41 @@
 //! Spans as OTLP has them (opentelemetry-proto, `trace/v1/trace.proto`), written once and as they end. The SDK's way there
 //! is a copy of each span, and of it a tree of messages with every key and value copied again.
 
+use std::cell::Cell;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use opentelemetry::trace::{Event, Link, SpanId, SpanKind, Status};
 use opentelemetry::{Array, KeyValue, Value};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
-use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint};
+use prost::encoding::{WireType, encode_varint, encoded_len_varint};
 
-/// Most spans have room in it.
-const USUAL: usize = 512;
+use super::packed::Packed;
+
+/// What is kept of a span's memory for the next one.
+const KEPT: usize = 4096;
+
+thread_local! {
+    /// The memory of the last span.
+    static LAST: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
 /// `SpanFlags`: it is said whether the parent is in another process, and it is.
 const KNOWS_REMOTE: u32 = 0x100;
 const IS_REMOTE: u32 = 0x200;
 
-/// A `Span`.
-pub(crate) fn span(span: &SpanData) -> Vec<u8> {
-    let mut out = Message(Vec::with_capacity(USUAL));
+/// A `Span`, lent to `work`.
+pub(crate) fn span(span: &SpanData, work: impl FnOnce(&[u8])) {
+    let mut out = Message(LAST.take());
+    out.0.clear();
+    write(span, &mut out);
+    work(&out.0);
+    if out.0.capacity() <= KEPT {
+        LAST.set(out.0);
+    }
+}
+
+fn write(span: &SpanData, out: &mut Message) {
     let context = &span.span_context;
     out.bytes(1, &context.trace_id().to_bytes());
     out.bytes(2, &context.span_id().to_bytes());
@@ -42,7 +60,6 @@ pub(crate) fn span(span: &SpanData) -> Vec<u8> {
     out.nested(15, |out| status(&span.status, out));
     let flags = flags(context.trace_flags().to_u8(), span.parent_span_is_remote);
     out.fixed32(16, flags);
-    out.0
 }
 
 /// What all requests of a process begin with: a `ResourceSpans` without its spans.
@@ -58,20 +75,18 @@ pub(super) fn head(resource: &Resource) -> Vec<u8> {
 }
 
 /// An `ExportTraceServiceRequest`: all of these spans are of one resource and one scope.
-pub(super) fn request(head: &[u8], scope: &str, spans: &[Vec<u8>]) -> Vec<u8> {
+pub(super) fn request(head: &[u8], scope: &str, spans: &Packed) -> Vec<u8> {
     let mut begin = Message(Vec::new());
     begin.nested(1, |out| out.text(1, scope));
     let own = |part: usize| 1 + encoded_len_varint(part as u64) + part;
-    let in_scope = begin.0.len() + spans.iter().map(|span| own(span.len())).sum::<usize>();
+    let in_scope = begin.0.len() + spans.bytes().len();
     let in_resource = head.len() + own(in_scope);
     let mut out = Message(Vec::with_capacity(own(in_resource)));
     out.length(1, in_resource);
     out.0.extend_from_slice(head);
     out.length(2, in_scope);
     out.0.append(&mut begin.0);
-    for span in spans {
-        out.bytes(2, span);
-    }
+    out.0.extend_from_slice(spans.bytes());
     out.0
 }
 
@@ -146,9 +161,21 @@ fn nanos(time: SystemTime) -> u64 {
 struct Message(Vec<u8>);
 
 impl Message {
+    /// Most keys and lengths take one byte.
+    fn small(&mut self, number: u64) {
+        match u8::try_from(number) {
+            Ok(number @ ..0x80) => self.0.push(number),
+            _ => encode_varint(number, &mut self.0),
+        }
+    }
+
+    fn key(&mut self, tag: u32, kind: WireType) {
+        self.small(u64::from(tag) << 3 | kind as u64);
+    }
+
     fn length(&mut self, tag: u32, length: usize) {
-        encode_key(tag, WireType::LengthDelimited, &mut self.0);
-        encode_varint(length as u64, &mut self.0);
+        self.key(tag, WireType::LengthDelimited);
+        self.small(length as u64);
     }
 
     fn bytes(&mut self, tag: u32, bytes: &[u8]) {
@@ -164,8 +191,8 @@ impl Message {
     }
 
     fn varint(&mut self, tag: u32, number: u64) {
-        encode_key(tag, WireType::Varint, &mut self.0);
-        encode_varint(number, &mut self.0);
+        self.key(tag, WireType::Varint);
+        self.small(number);
     }
 
     /// Zero is left out.
@@ -176,12 +203,12 @@ impl Message {
     }
 
     fn fixed64(&mut self, tag: u32, number: u64) {
-        encode_key(tag, WireType::SixtyFourBit, &mut self.0);
+        self.key(tag, WireType::SixtyFourBit);
         self.0.extend_from_slice(&number.to_le_bytes());
     }
 
     fn fixed32(&mut self, tag: u32, number: u32) {
-        encode_key(tag, WireType::ThirtyTwoBit, &mut self.0);
+        self.key(tag, WireType::ThirtyTwoBit);
         self.0.extend_from_slice(&number.to_le_bytes());
     }
 
@@ -206,17 +233,19 @@ impl Message {
 
     /// A message within, whose length is known when it is written: nearly always one byte has room for it.
     fn nested(&mut self, tag: u32, write: impl FnOnce(&mut Self)) {
-        encode_key(tag, WireType::LengthDelimited, &mut self.0);
+        self.key(tag, WireType::LengthDelimited);
         let begin = self.0.len();
         self.0.push(0);
         write(self);
         let end = self.0.len();
         let length = end - begin - 1;
-        let more = encoded_len_varint(length as u64) - 1;
-        if more > 0 {
-            self.0.resize(end + more, 0);
-            self.0.copy_within(begin + 1..end, begin + 1 + more);
+        if let Ok(length @ ..0x80) = u8::try_from(length) {
+            self.0[begin] = length;
+            return;
         }
+        let more = encoded_len_varint(length as u64) - 1;
+        self.0.resize(end + more, 0);
+        self.0.copy_within(begin + 1..end, begin + 1 + more);
         encode_varint(length as u64, &mut &mut self.0[begin..]);
     }
 }

@@ -1,6 +1,7 @@
 //! What sends each signal over a connection of ours: gRPC, or HTTP with the feature `otlp-http`. Metrics and logs go by the
 //! exporters of OpenTelemetry.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -147,8 +148,8 @@ fn headers(settings: &Settings) -> anyhow::Result<HeaderMap> {
     Ok(headers)
 }
 
-impl Export<SdkLogRecord> for LogExporter {
-    async fn export(&self, batch: Vec<SdkLogRecord>) -> OTelSdkResult {
+impl Export<VecDeque<SdkLogRecord>> for LogExporter {
+    async fn export(&self, batch: VecDeque<SdkLogRecord>) -> OTelSdkResult {
         let scope = scope();
         let batch: Vec<_> = batch.iter().map(|record| (record, &scope)).collect();
         opentelemetry_sdk::logs::LogExporter::export(self, LogBatch::new(&batch)).await

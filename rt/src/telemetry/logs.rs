@@ -1,6 +1,7 @@
 //! Log events on their way to a collector, beside the standard error. A layer of our own: the position in the trace is
 //! this crate's, and the exporter's own events must not become logs that are exported.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -43,7 +44,7 @@ pub(super) fn scope() -> InstrumentationScope {
 pub(crate) struct Bridge(SdkLogger);
 
 impl Bridge {
-    pub(super) fn new(queue: Arc<Queue<SdkLogRecord>>) -> Self {
+    pub(super) fn new(queue: Arc<Queue<VecDeque<SdkLogRecord>>>) -> Self {
         let provider = SdkLoggerProvider::builder()
             .with_log_processor(Feed(queue))
             .build();
@@ -141,11 +142,13 @@ impl Visit for Fields<'_> {
 
 /// The SDK's end of the queue.
 #[derive(Debug)]
-struct Feed(Arc<Queue<SdkLogRecord>>);
+struct Feed(Arc<Queue<VecDeque<SdkLogRecord>>>);
 
 impl LogProcessor for Feed {
     fn emit(&self, record: &mut SdkLogRecord, _scope: &InstrumentationScope) {
-        self.0.push(record.clone());
+        if self.0.has_room() {
+            self.0.push(record.clone());
+        }
     }
 
     fn force_flush(&self) -> OTelSdkResult {

@@ -12,6 +12,7 @@ pub(crate) mod instruments;
 mod logs;
 mod meters;
 pub(crate) mod observed;
+pub(crate) mod packed;
 pub(crate) mod process;
 pub(crate) mod queue;
 mod resource;
@@ -19,6 +20,7 @@ pub(crate) mod scraped;
 mod settings;
 mod spans;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,7 +45,7 @@ pub(crate) const SCOPE: &str = "zgen-rt";
 #[derive(Debug, Default)]
 #[must_use = "call `shutdown` before the process ends, or the last spans are lost"]
 pub struct Telemetry {
-    logs: Option<Arc<Queue<SdkLogRecord>>>,
+    logs: Option<Arc<Queue<VecDeque<SdkLogRecord>>>>,
     meters: Option<SdkMeterProvider>,
 }
 

@@ -13,9 +13,36 @@ use tokio::task::JoinHandle;
 
 use super::flow::{Flow, Loss};
 
+/// What waits, in the order in which it came.
+pub(crate) trait Waiting: Default + Send + 'static {
+    type Item<'i>;
+
+    fn len(&self) -> usize;
+    fn add(&mut self, item: Self::Item<'_>);
+    /// Those that came first.
+    fn take(&mut self, most: usize) -> Self;
+}
+
+impl<T: Send + 'static> Waiting for VecDeque<T> {
+    type Item<'i> = T;
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn add(&mut self, item: T) {
+        self.push_back(item);
+    }
+
+    fn take(&mut self, most: usize) -> Self {
+        let count = self.len().min(most);
+        self.drain(..count).collect()
+    }
+}
+
 /// Sends one batch.
-pub(crate) trait Export<T>: Send + Sync + 'static {
-    fn export(&self, batch: Vec<T>) -> impl Future<Output = OTelSdkResult> + Send;
+pub(crate) trait Export<W>: Send + Sync + 'static {
+    fn export(&self, batch: W) -> impl Future<Output = OTelSdkResult> + Send;
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -30,13 +57,13 @@ pub(crate) struct Limits {
 }
 
 /// Taking an item costs one short lock and never waits for the network.
-pub(crate) struct Queue<T> {
-    shared: Arc<Shared<T>>,
+pub(crate) struct Queue<W> {
+    shared: Arc<Shared<W>>,
     sender: Mutex<Option<JoinHandle<()>>>,
 }
 
-struct Shared<T> {
-    waiting: Mutex<VecDeque<T>>,
+struct Shared<W> {
+    waiting: Mutex<W>,
     /// A batch is full, or the queue is closed.
     wake: Notify,
     is_closed: AtomicBool,
@@ -44,7 +71,7 @@ struct Shared<T> {
     flow: &'static Flow,
 }
 
-impl<T> fmt::Debug for Queue<T> {
+impl<W> fmt::Debug for Queue<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Queue")
             .field("limits", &self.shared.limits)
@@ -52,9 +79,9 @@ impl<T> fmt::Debug for Queue<T> {
     }
 }
 
-impl<T: Send + 'static> Queue<T> {
+impl<W: Waiting> Queue<W> {
     /// Call it inside the tokio runtime.
-    pub(crate) fn start(exporter: impl Export<T>, limits: Limits, flow: &'static Flow) -> Self {
+    pub(crate) fn start(exporter: impl Export<W>, limits: Limits, flow: &'static Flow) -> Self {
         flow.set_capacity(limits.queue);
         let shared = Arc::new(Shared {
             waiting: Mutex::default(),
@@ -70,27 +97,29 @@ impl<T: Send + 'static> Queue<T> {
         }
     }
 
-    pub(crate) fn push(&self, item: T) {
-        self.push_with(|| item);
+    /// Whether an item may be taken, or is lost: what a full queue has no room for need not be made.
+    pub(crate) fn has_room(&self) -> bool {
+        let shared = &self.shared;
+        let loss = if shared.is_closed.load(Ordering::Relaxed) {
+            Loss::Shutdown
+        } else if shared.flow.waiting() >= shared.limits.queue as u64 {
+            Loss::QueueFull
+        } else {
+            return true;
+        };
+        shared.flow.lose(loss, 1);
+        false
     }
 
-    /// The same with an item that is made only if it may be taken, and not while others wait for the lock.
-    pub(crate) fn push_with(&self, make: impl FnOnce() -> T) {
+    /// Takes an item, if it [has room](Self::has_room).
+    pub(crate) fn push(&self, item: W::Item<'_>) {
         let shared = &self.shared;
-        if shared.is_closed.load(Ordering::Relaxed) {
-            return shared.flow.lose(Loss::Shutdown, 1);
-        }
-        // What a full queue has no room for is not made in vain; whether it is full is decided below.
-        if shared.flow.waiting() >= shared.limits.queue as u64 {
-            return shared.flow.lose(Loss::QueueFull, 1);
-        }
-        let item = make();
         let mut waiting = shared.lock();
         if waiting.len() >= shared.limits.queue {
             drop(waiting);
             return shared.flow.lose(Loss::QueueFull, 1);
         }
-        waiting.push_back(item);
+        waiting.add(item);
         let length = waiting.len();
         // Under the lock, or it could say for ever what was so a moment ago.
         shared.flow.set_waiting(length);
@@ -118,22 +147,21 @@ impl<T: Send + 'static> Queue<T> {
     }
 }
 
-impl<T> Shared<T> {
-    fn lock(&self) -> MutexGuard<'_, VecDeque<T>> {
+impl<W: Waiting> Shared<W> {
+    fn lock(&self) -> MutexGuard<'_, W> {
         // A panic cannot leave half an item behind.
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take(&self, most: usize) -> Vec<T> {
+    fn take(&self, most: usize) -> W {
         let mut waiting = self.lock();
-        let count = waiting.len().min(most);
-        let taken = waiting.drain(..count).collect();
+        let taken = waiting.take(most);
         self.flow.set_waiting(waiting.len());
         taken
     }
 }
 
-async fn send<T: Send + 'static>(shared: Arc<Shared<T>>, exporter: impl Export<T>) {
+async fn send<W: Waiting>(shared: Arc<Shared<W>>, exporter: impl Export<W>) {
     let Limits { batch, delay, .. } = shared.limits;
     let mut is_failing = false;
     loop {
@@ -159,10 +187,10 @@ async fn send<T: Send + 'static>(shared: Arc<Shared<T>>, exporter: impl Export<T
     }
 }
 
-async fn export<T>(
-    shared: &Shared<T>,
-    exporter: &impl Export<T>,
-    batch: Vec<T>,
+async fn export<W: Waiting>(
+    shared: &Shared<W>,
+    exporter: &impl Export<W>,
+    batch: W,
 ) -> Result<(), String> {
     let count = batch.len();
     let done = tokio::time::timeout(shared.limits.export, exporter.export(batch)).await;

@@ -19,6 +19,7 @@ use tonic_types::StatusExt as _;
 use super::encode;
 #[cfg(feature = "otlp-http")]
 use super::http::Poster;
+use super::packed::Packed;
 use super::queue::Export;
 
 /// After the first attempt.
@@ -78,8 +79,8 @@ impl Spans {
     }
 }
 
-impl Export<Vec<u8>> for Spans {
-    async fn export(&self, batch: Vec<Vec<u8>>) -> OTelSdkResult {
+impl Export<Packed> for Spans {
+    async fn export(&self, batch: Packed) -> OTelSdkResult {
         let body = Bytes::from(encode::request(&self.head, super::SCOPE, &batch));
         drop(batch);
         let started = Instant::now();

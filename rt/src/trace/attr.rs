@@ -1,5 +1,7 @@
 //! Attribute keys (OpenTelemetry semantic conventions 1.42) and the values they take.
 
+use std::borrow::Cow;
+
 use opentelemetry::Value;
 
 pub const ERROR_TYPE: &str = "error.type";
@@ -68,6 +70,13 @@ impl IntoValue for f64 {
 impl IntoValue for &str {
     fn into_value(self) -> Value {
         self.to_owned().into()
+    }
+}
+
+/// Borrowed, it is not copied.
+impl IntoValue for Cow<'static, str> {
+    fn into_value(self) -> Value {
+        self.into()
     }
 }
 

@@ -7,13 +7,14 @@ use opentelemetry_sdk::trace::SpanData;
 
 use super::sampler::Sampler;
 use crate::telemetry::encode;
+use crate::telemetry::packed::Packed;
 use crate::telemetry::queue::Queue;
 
 /// What takes finished spans, without waiting.
 #[derive(Debug)]
 pub(crate) enum Sink {
     /// To a collector, encoded.
-    Queue(Queue<Vec<u8>>),
+    Queue(Queue<Packed>),
     #[cfg(feature = "testing")]
     Captured(super::testing::Captured),
 }
@@ -42,10 +43,12 @@ pub(crate) fn sampler() -> Option<&'static Sampler> {
 #[cfg_attr(not(feature = "testing"), allow(clippy::needless_pass_by_value))]
 pub(crate) fn finished(span: SpanData) {
     match INSTALLED.get().map(|installed| &installed.sink) {
-        Some(Sink::Queue(queue)) => queue.push_with(|| encode::span(&span)),
+        Some(Sink::Queue(queue)) if queue.has_room() => {
+            encode::span(&span, |span| queue.push(span));
+        }
         #[cfg(feature = "testing")]
         Some(Sink::Captured(captured)) => captured.push(span),
-        None => {}
+        _ => {}
     }
 }
 

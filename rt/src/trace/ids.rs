@@ -54,9 +54,7 @@ impl Ids {
 
 impl Ids {
     pub(crate) fn trace_hex(self) -> [u8; 32] {
-        let mut text = [0; 32];
-        hex(&self.trace_id.to_bytes(), &mut text);
-        text
+        trace_hex(self.trace_id)
     }
 
     pub(crate) fn span_hex(self) -> [u8; 16] {
@@ -81,6 +79,12 @@ impl fmt::Display for Ids {
         let text = self.to_traceparent();
         f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
+}
+
+pub(crate) fn trace_hex(id: TraceId) -> [u8; 32] {
+    let mut text = [0; 32];
+    hex(&id.to_bytes(), &mut text);
+    text
 }
 
 fn hex(bytes: &[u8], text: &mut [u8]) {

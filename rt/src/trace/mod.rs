@@ -23,6 +23,7 @@ pub(crate) use self::active::Scoped;
 pub use self::active::{InContext, current_ids};
 pub(crate) use self::export::{Sink, install, shutdown};
 pub use self::ids::Ids;
+pub(crate) use self::ids::trace_hex;
 #[cfg(any(feature = "http", feature = "rpc-server"))]
 pub(crate) use self::priority::Door;
 pub(crate) use self::priority::PRIORITY_ATTRIBUTES;

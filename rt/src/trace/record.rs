@@ -45,7 +45,11 @@ impl Recording {
             name,
             start_time: now,
             end_time: now,
-            attributes: Vec::with_capacity(12),
+            attributes: match kind {
+                // Most have none.
+                Kind::Internal => Vec::new(),
+                Kind::Server | Kind::Client => Vec::with_capacity(12),
+            },
             dropped_attributes_count: 0,
             events: SpanEvents::default(),
             links: SpanLinks::default(),

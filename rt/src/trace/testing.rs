@@ -31,7 +31,9 @@ pub fn capture() -> Captured {
 
 /// A span as it goes to a collector: a `Span` of OTLP.
 pub fn encoded(span: &SpanData) -> Vec<u8> {
-    encode::span(span)
+    let mut bytes = Vec::new();
+    encode::span(span, |span| bytes.extend_from_slice(span));
+    bytes
 }
 
 impl Captured {
