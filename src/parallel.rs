@@ -1,67 +1,64 @@
 //! Work on all processors.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::OnceLock;
 
-/// Items that are not worth a thread.
-const FEW: usize = 32;
+use rayon::prelude::*;
+
+/// Items that are not worth being handed over.
+const FEW: usize = 16;
 
 /// `work` over all items, results in their order.
 pub(crate) fn map<'t, T: Sync, R: Send>(
     items: &'t [T],
-    work: impl Fn(&'t T) -> R + Sync,
+    work: impl Fn(&'t T) -> R + Sync + Send,
 ) -> Vec<R> {
-    let workers = processors().min(items.len().div_ceil(FEW));
-    if workers < 2 {
+    some_at_once(FEW, items, work)
+}
+
+/// The same over items of which one alone may be worth it.
+pub(crate) fn each<'t, T: Sync, R: Send>(
+    items: &'t [T],
+    work: impl Fn(&'t T) -> R + Sync + Send,
+) -> Vec<R> {
+    some_at_once(1, items, work)
+}
+
+fn some_at_once<'t, T: Sync, R: Send>(
+    count: usize,
+    items: &'t [T],
+    work: impl Fn(&'t T) -> R + Sync + Send,
+) -> Vec<R> {
+    if processors() < 2 || items.len() <= count {
         return items.iter().map(work).collect();
     }
-    let next = AtomicUsize::new(0);
-    let run = || {
-        let mut mine = Vec::new();
-        loop {
-            let start = next.fetch_add(FEW, Ordering::Relaxed);
-            let Some(rest) = items.get(start..).filter(|rest| !rest.is_empty()) else {
-                return mine;
-            };
-            let done: Vec<R> = rest.iter().take(FEW).map(&work).collect();
-            mine.push((start, done));
-        }
-    };
-    let mut done: Vec<(usize, Vec<R>)> = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..workers).map(|_| scope.spawn(run)).collect();
-        let mut done = run();
-        for other in others {
-            match other.join() {
-                Ok(more) => done.extend(more),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        done
-    });
-    done.sort_unstable_by_key(|(start, _)| *start);
-    done.into_iter().flat_map(|(_, results)| results).collect()
+    // Left alone it makes few pieces, of which one may take as long as all others.
+    let pieces = items.par_iter().with_min_len(count).with_max_len(count);
+    pieces.map(work).collect()
 }
 
 /// Those that this process may use.
 pub(crate) fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+    static PROCESSORS: OnceLock<usize> = OnceLock::new();
+    let count = || std::thread::available_parallelism().map_or(1, usize::from);
+    *PROCESSORS.get_or_init(count)
 }
 
 /// Two pieces of work side by side.
-pub(crate) fn both<A: Send, B>(
+pub(crate) fn both<A: Send, B: Send>(
     one: impl FnOnce() -> A + Send,
-    other: impl FnOnce() -> B,
+    other: impl FnOnce() -> B + Send,
 ) -> (A, B) {
     if processors() < 2 {
         return (one(), other());
     }
-    std::thread::scope(|scope| {
-        let one = scope.spawn(one);
-        let other = other();
-        match one.join() {
-            Ok(one) => (one, other),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    })
+    rayon::join(one, other)
+}
+
+/// Frees a large value beside the work that goes on.
+pub(crate) fn free<T: Send + 'static>(value: T) {
+    if processors() > 1 {
+        rayon::spawn(move || drop(value));
+    }
 }
 
 #[cfg(test)]
@@ -74,6 +71,7 @@ mod tests {
             let items: Vec<usize> = (0..count).collect();
             let expected: Vec<usize> = items.iter().map(|item| item * 2).collect();
             assert_eq!(map(&items, |item| item * 2), expected, "{count}");
+            assert_eq!(each(&items, |item| item * 2), expected, "{count}");
         }
     }
 }

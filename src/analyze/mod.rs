@@ -115,5 +115,6 @@ fn finish(
     output.system.stores = stores::stores(inputs, &gateways, &mut sources);
     output.system.gateways = gateways;
     sources.report.sort();
+    sources.free();
     output
 }

@@ -34,6 +34,7 @@ pub(super) fn groups(
     report: &mut Report,
 ) -> Vec<Group> {
     let mut seen = Seen::default();
+    let fields = usage::fields(types);
     let mut out = Vec::new();
     for service in units.iter().flat_map(|unit| &unit.ast.services) {
         if service.routes.is_empty() {
@@ -53,7 +54,7 @@ pub(super) fn groups(
             let Some((route, handler)) = route(written, &prefix, rpc, declared, report) else {
                 continue;
             };
-            usage::check(&route, written, types, report);
+            usage::check(&route, written, &fields, report);
             seen.handler(group.as_deref(), &route.handler, handler, report);
             if properties.get("sse").map(String::as_str) == Some("true") && route.response.is_none()
             {

@@ -6,6 +6,7 @@ use crate::analyze::fields;
 use crate::analyze::types::Declared;
 use crate::diag::{Diagnostic, Report};
 use crate::model::{Field, Struct, Type};
+use crate::parallel;
 use crate::source::Span;
 use crate::syntax::ast::{self, Member, TypeExpr, TypeKind};
 
@@ -22,8 +23,10 @@ pub(super) fn structs(declared: &Declared<'_>, report: &mut Report) -> Vec<Struc
         own: BTreeMap::new(),
         inline: Vec::new(),
     };
+    let decls: Vec<&ast::TypeDecl> = declared.iter().collect();
+    let plain = parallel::map(&decls, |decl| builder.plain(decl));
     let mut out = Vec::new();
-    for decl in declared.iter() {
+    for (decl, plain) in decls.into_iter().zip(plain) {
         let TypeKind::Struct(members) = &decl.ty.kind else {
             report.push(
                 Diagnostic::error(
@@ -39,8 +42,13 @@ pub(super) fn structs(declared: &Declared<'_>, report: &mut Report) -> Vec<Struc
             continue;
         };
         let name = &decl.name.value;
-        builder.check_embedding(decl, members, report);
-        let fields = builder.fields(name, members, &mut vec![name.clone()], report);
+        let fields = if let Some((fields, findings)) = plain {
+            report.append(findings);
+            fields
+        } else {
+            builder.check_embedding(decl, members, report);
+            builder.fields(name, members, &mut vec![name.clone()], report)
+        };
         out.push(Struct {
             name: name.clone(),
             fields,
@@ -53,6 +61,41 @@ pub(super) fn structs(declared: &Declared<'_>, report: &mut Report) -> Vec<Struc
         fields::check_dependencies(&each.fields, report);
     }
     out
+}
+
+/// The fields that are not embedded, each with its type as `resolve` knows it.
+fn own_fields<'a>(
+    members: &'a [Member],
+    resolve: &mut dyn FnMut(&'a ast::Field, &mut Report) -> Option<Type>,
+    report: &mut Report,
+) -> Vec<Field> {
+    let mut out: Vec<Field> = Vec::new();
+    for member in members {
+        let Member::Field(field) = member else {
+            continue;
+        };
+        let Some(ty) = resolve(field, report) else {
+            continue;
+        };
+        for field in fields::fields(field, &ty, report) {
+            if fields::is_new(&field, &out, report) {
+                out.push(field);
+            }
+        }
+    }
+    out
+}
+
+/// Whether a struct is written inside of a type.
+fn declares(ty: &TypeExpr) -> bool {
+    match &ty.kind {
+        TypeKind::Struct(_) => true,
+        TypeKind::Pointer(inner) | TypeKind::Slice(inner) | TypeKind::Array(_, inner) => {
+            declares(inner)
+        }
+        TypeKind::Map(key, value) => declares(key) || declares(value),
+        TypeKind::Name(_) | TypeKind::Interface => false,
+    }
 }
 
 /// The names that are embedded somewhere in a type.
@@ -85,6 +128,29 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
+    /// The fields of a type that has nothing to do with others of them, as most do not: it names no type that it declares
+    /// inside, embeds none, and is embedded by none.
+    fn plain(&self, decl: &ast::TypeDecl) -> Option<(Vec<Field>, Report)> {
+        let TypeKind::Struct(members) = &decl.ty.kind else {
+            return None;
+        };
+        let is_alone = |member: &Member| match member {
+            Member::Field(field) => !declares(&field.ty),
+            Member::Embedded(_) => false,
+        };
+        let is_plain = members.iter().all(is_alone);
+        if !is_plain || self.embedded.contains(decl.name.value.as_str()) {
+            return None;
+        }
+        let mut report = Report::default();
+        let resolve = &mut |field: &ast::Field, report: &mut Report| {
+            let none = &mut |_: &_, _, _: &mut _| None;
+            self.declared.resolve(&field.ty, report, none)
+        };
+        let fields = own_fields(members, resolve, &mut report);
+        Some((fields, report))
+    }
+
     /// The fields of a struct in order, embedded ones at their place. As in Go, a field of the struct itself hides
     /// an embedded one of the same name.
     fn fields(
@@ -138,26 +204,15 @@ impl<'a> Builder<'a> {
         if let Some(known) = self.own.get(owner) {
             return known.clone();
         }
-        let mut out: Vec<Field> = Vec::new();
-        for member in members {
-            let Member::Field(field) = member else {
-                continue;
-            };
+        let declared = self.declared;
+        let resolve = &mut |field: &'a ast::Field, report: &mut Report| {
             let prefix = field.names.first().map_or("", |name| name.value.as_str());
             let inner = format!("{owner}{prefix}");
-            let declared = self.declared;
-            let ty = declared.resolve(&field.ty, report, &mut |members, span, report| {
+            declared.resolve(&field.ty, report, &mut |members, span, report| {
                 Some(self.name_inline(&inner, members, span, report))
-            });
-            let Some(ty) = ty else {
-                continue;
-            };
-            for field in fields::fields(field, &ty, report) {
-                if fields::is_new(&field, &out, report) {
-                    out.push(field);
-                }
-            }
-        }
+            })
+        };
+        let out = own_fields(members, resolve, report);
         if self.embedded.contains(owner) {
             self.own.insert(owner.to_owned(), out.clone());
         }

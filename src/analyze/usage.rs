@@ -1,11 +1,23 @@
 //! A route against the fields of its request.
 
+use indexmap::IndexMap;
+
 use crate::diag::{Diagnostic, Report, did_you_mean};
 use crate::model::{Field, Method, Presence, Route, Segment, Source, Struct, Type};
 use crate::syntax::ast;
 
-pub(super) fn check(route: &Route, written: &ast::Route, types: &[Struct], report: &mut Report) {
-    let fields = request_fields(route, types);
+/// The fields of each type.
+pub(super) type Fields<'a> = IndexMap<&'a str, &'a [Field]>;
+
+pub(super) fn fields(types: &[Struct]) -> Fields<'_> {
+    let fields = types
+        .iter()
+        .map(|each| (each.name.as_str(), each.fields.as_slice()));
+    fields.collect()
+}
+
+pub(super) fn check(route: &Route, written: &ast::Route, known: &Fields<'_>, report: &mut Report) {
+    let fields = request_fields(route, known);
     let params: Vec<&str> = route
         .path
         .iter()
@@ -26,12 +38,11 @@ pub(super) fn check(route: &Route, written: &ast::Route, types: &[Struct], repor
     body_of_get(route, written, fields, report);
 }
 
-fn request_fields<'a>(route: &Route, types: &'a [Struct]) -> &'a [Field] {
+fn request_fields<'a>(route: &Route, known: &Fields<'a>) -> &'a [Field] {
     let Some(Type::Named(name)) = &route.request else {
         return &[];
     };
-    let found = types.iter().find(|each| each.name == *name);
-    found.map_or(&[], |each| &each.fields)
+    known.get(name.as_str()).copied().unwrap_or_default()
 }
 
 /// The value is in the URL, but the logic does not get it.

@@ -33,7 +33,7 @@ pub fn workspace_with(workspace: &Workspace, own: &Templates) -> Result<FileTree
         let (owner, text) = (file.owner, text(file, &printer)?);
         Ok((file.path.clone(), File { owner, text }))
     };
-    let files = parallel::map(&workspace.files, print).into_iter();
+    let files = parallel::each(&workspace.files, print).into_iter();
     Ok(FileTree(files.collect::<Result<_, Error>>()?))
 }
 

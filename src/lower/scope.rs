@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::{IndexMap, IndexSet};
+
 use super::names::{self, Unique};
 use crate::model::{Field, Gateway, Struct, Type};
 use crate::parallel;
@@ -64,19 +66,19 @@ const TAKEN: &[&str] = &[
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
     gateway: &'a Gateway,
-    declared: BTreeMap<&'a str, &'a Struct>,
+    declared: IndexMap<&'a str, &'a Struct>,
     /// Extracted from requests.
-    requests: BTreeSet<&'a str>,
+    requests: IndexSet<&'a str>,
     /// Inside JSON bodies of requests.
-    nested: BTreeSet<&'a str>,
+    nested: IndexSet<&'a str>,
     /// Written, or inside what is written.
-    responses: BTreeSet<&'a str>,
+    responses: IndexSet<&'a str>,
     /// Rust names of the types.
-    types: BTreeMap<&'a str, String>,
+    types: IndexMap<&'a str, String>,
     /// Rust names of the fields of each type, by their declared names.
-    fields: BTreeMap<&'a str, BTreeMap<&'a str, String>>,
+    fields: IndexMap<&'a str, BTreeMap<&'a str, String>>,
     /// The types that each holds without a list or a map between.
-    held: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    held: IndexMap<&'a str, BTreeSet<&'a str>>,
 }
 
 impl<'a> Scope<'a> {
@@ -86,11 +88,11 @@ impl<'a> Scope<'a> {
             declared: (gateway.types.iter().rev())
                 .map(|found| (found.name.as_str(), found))
                 .collect(),
-            requests: BTreeSet::new(),
-            nested: BTreeSet::new(),
-            responses: BTreeSet::new(),
-            types: BTreeMap::new(),
-            fields: BTreeMap::new(),
+            requests: IndexSet::new(),
+            nested: IndexSet::new(),
+            responses: IndexSet::new(),
+            types: IndexMap::new(),
+            fields: IndexMap::new(),
             held: held(gateway),
         };
         scope.name();
@@ -167,9 +169,9 @@ impl<'a> Scope<'a> {
         self.fields = parallel::map(&self.gateway.types, of_fields)
             .into_iter()
             .collect();
-        for found in &self.gateway.types {
-            self.types
-                .insert(&found.name, types.take(names::ty(&found.name)));
+        let names = parallel::map(&self.gateway.types, |found| names::ty(&found.name));
+        for (found, name) in self.gateway.types.iter().zip(names) {
+            self.types.insert(&found.name, types.take(name));
         }
     }
 
@@ -199,8 +201,8 @@ impl<'a> Scope<'a> {
 }
 
 /// What each type holds by value, directly or through others.
-fn held(gateway: &Gateway) -> BTreeMap<&str, BTreeSet<&str>> {
-    let direct: BTreeMap<&str, Vec<&str>> = gateway
+fn held(gateway: &Gateway) -> IndexMap<&str, BTreeSet<&str>> {
+    let direct: IndexMap<&str, Vec<&str>> = gateway
         .types
         .iter()
         .map(|found| {

@@ -6,7 +6,7 @@ mod docs;
 mod error;
 mod file;
 mod grammar;
-mod halves;
+mod parts;
 mod service;
 pub mod tag;
 mod tree;
@@ -27,10 +27,9 @@ pub const MAX_FILE_LEN: usize = 16 << 20;
 
 /// Reads one file. A file that cannot be read gives one error, at the first place that makes no sense, and no tree.
 pub fn parse(file: FileId, text: &str, report: &mut Report) -> Option<ast::File> {
-    let middle = halves::middle(text);
-    middle
-        .and_then(|middle| both(file, text, middle, report))
-        .or_else(|| whole(file, text, report))
+    let parts = parts::parts(text);
+    let found = in_parts(file, text, &parts, report);
+    found.or_else(|| whole(file, text, report))
 }
 
 fn whole(file: FileId, text: &str, report: &mut Report) -> Option<ast::File> {
@@ -38,19 +37,25 @@ fn whole(file: FileId, text: &str, report: &mut Report) -> Option<ast::File> {
     Some(read(Part::whole(file, text), pairs, report))
 }
 
-/// Both halves of a file side by side; `None`, and nothing said, if one of them is no file of its own.
-fn both(file: FileId, text: &str, middle: usize, report: &mut Report) -> Option<ast::File> {
-    let half = |part: &str, start| {
+/// The parts of a file side by side; `None`, and nothing said, if one of them is no file of its own.
+fn in_parts(
+    file: FileId,
+    text: &str,
+    parts: &[(usize, &str)],
+    report: &mut Report,
+) -> Option<ast::File> {
+    let found = parallel::each(parts, |(start, part)| {
         let pairs = ApiGrammar::parse(Rule::file, part).ok()?;
         let mut report = Report::default();
+        let start = *start;
         Some((read(Part { file, text, start }, pairs, &mut report), report))
-    };
-    let (first, second) = text.split_at_checked(middle)?;
-    let (one, other) = parallel::both(|| half(first, 0), || half(second, middle));
-    let ((one, found), (other, found_behind)) = (one?, other?);
-    report.append(found);
-    report.append(found_behind);
-    Some(halves::joined(one, other))
+    });
+    let found: Vec<(ast::File, Report)> = found.into_iter().collect::<Option<_>>()?;
+    let files = found.into_iter().map(|(file, findings)| {
+        report.append(findings);
+        file
+    });
+    files.reduce(parts::joined)
 }
 
 /// As [`parse`], for one who needs the file as it is written: `None` where there is any error.

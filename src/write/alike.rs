@@ -16,66 +16,92 @@ const MANY: usize = 250;
 /// Bytes of items that go to rustfmt as one file.
 const BATCH: usize = 4 * 1024;
 
-/// As [`rustfmt::all`]; `None`, too, for a text that rustfmt would leave as it is.
-pub(super) fn all(texts: &[&str], settings: &str) -> Vec<Option<String>> {
-    if texts.len() < FEW {
-        return rustfmt::all(texts, settings);
+/// Texts and their shapes: what there is to do before rustfmt has to be started.
+pub(super) struct Shaped<'t> {
+    texts: Vec<&'t str>,
+    /// `None` where something in the text has no shape.
+    shapes: Vec<Option<Shapes<'t>>>,
+}
+
+impl<'t> Shaped<'t> {
+    pub(super) fn of(texts: Vec<&'t str>) -> Self {
+        let is_worth_it = texts.len() >= FEW && rustfmt::is_at_hand();
+        let shapes = if is_worth_it {
+            shapes(&texts)
+        } else {
+            Vec::new()
+        };
+        Self { texts, shapes }
     }
-    if !rustfmt::is_at_hand() {
-        return vec![None; texts.len()];
+
+    /// As [`rustfmt::all`]; `None`, too, for a text that rustfmt would leave as it is.
+    pub(super) fn answers(&self, settings: &str) -> Vec<Option<String>> {
+        let Self { texts, shapes } = self;
+        if shapes.is_empty() {
+            return rustfmt::all(texts, settings);
+        }
+        let mut first: BTreeMap<&str, &str> = BTreeMap::new();
+        for (shape, item) in shapes.iter().flatten().flatten() {
+            first.entry(shape).or_insert(item);
+        }
+        let mut done = vec![None; texts.len()];
+        // Those that cannot be told by their shapes go along: to start rustfmt costs more than most texts.
+        let unknown: Vec<usize> = (0..texts.len())
+            .filter(|at| shapes[*at].is_none())
+            .collect();
+        let along: Vec<&str> = unknown.iter().map(|at| texts[*at]).collect();
+        let mut asked = Asked {
+            settings,
+            along: &along,
+            answers: Vec::new(),
+        };
+        let left = left(&first, &mut asked);
+        for (at, answer) in unknown.into_iter().zip(asked.answers) {
+            done[at] = answer;
+        }
+        // As a rule all of them are.
+        if left.len() == first.len() {
+            return done;
+        }
+        let is_open = |at: &usize| {
+            let mut shapes = shapes[*at].iter().flatten();
+            shapes.any(|(shape, _)| !left.contains(shape.as_str()))
+        };
+        let open: Vec<usize> = (0..texts.len()).filter(is_open).collect();
+        let asked: Vec<&str> = open.iter().map(|at| texts[*at]).collect();
+        for (at, answer) in open.into_iter().zip(rustfmt::all(&asked, settings)) {
+            done[at] = answer;
+        }
+        done
     }
-    let shapes = parallel::map(texts, |text| shapes(text));
-    let mut first: BTreeMap<&str, &str> = BTreeMap::new();
-    for (shape, item) in shapes.iter().flatten().flatten() {
-        first.entry(shape).or_insert(item);
-    }
-    let mut done = vec![None; texts.len()];
-    // Those that cannot be told by their shapes go along: to start rustfmt costs more than most texts.
-    let unknown: Vec<usize> = (0..texts.len())
-        .filter(|at| shapes[*at].is_none())
-        .collect();
-    let along: Vec<&str> = unknown.iter().map(|at| texts[*at]).collect();
-    let mut asked = Asked {
-        settings,
-        along: &along,
-        answers: Vec::new(),
-    };
-    let left = left(&first, &mut asked);
-    for (at, answer) in unknown.into_iter().zip(asked.answers) {
-        done[at] = answer;
-    }
-    let is_open = |at: &usize| {
-        let shapes = shapes[*at].iter().flatten();
-        shapes
-            .into_iter()
-            .any(|(shape, _)| !left.contains(shape.as_str()))
-    };
-    let open: Vec<usize> = (0..texts.len()).filter(is_open).collect();
-    let asked: Vec<&str> = open.iter().map(|at| texts[*at]).collect();
-    for (at, answer) in open.into_iter().zip(rustfmt::all(&asked, settings)) {
-        done[at] = answer;
-    }
-    done
 }
 
 /// Items, each with a hash of its shape.
 type Shapes<'t> = Vec<(String, &'t str)>;
 
-/// `None` where something in the text has no shape.
-fn shapes(text: &str) -> Option<Shapes<'_>> {
-    let items = shape::items(text)?.into_iter();
-    let items = items.filter(|item| !shape::is_settled(item));
-    let shapes = items.map(|item| Some((hash_bytes(shape::shape(item)?.as_bytes()), item)));
-    shapes.collect()
+/// Item by item, because one file may be as long as all others.
+fn shapes<'t>(texts: &[&'t str]) -> Vec<Option<Shapes<'t>>> {
+    let items = parallel::each(texts, |text| shape::items(text));
+    let all: Vec<&str> = items.iter().flatten().flatten().copied().collect();
+    let hash = |item: &str| Some(hash_bytes(shape::shape(item)?.as_bytes()));
+    let found = parallel::map(&all, |item| {
+        let is_open = !shape::is_settled(item);
+        is_open.then(|| Some((hash(item)?, *item)))
+    });
+    let mut found = found.into_iter();
+    let of_text = |items: Option<Vec<&str>>| {
+        let mine = found.by_ref().take(items?.len());
+        mine.flatten().collect()
+    };
+    items.into_iter().map(of_text).collect()
 }
 
 /// The shapes that rustfmt leaves as they are. To ask once more is to start it once more, so what takes few words is asked
 /// closely at once, and what takes many at first in general.
 fn left<'s>(first: &BTreeMap<&'s str, &str>, asked: &mut Asked<'_>) -> BTreeSet<&'s str> {
-    let ranges = first
-        .iter()
-        .filter_map(|(shape, item)| Some((*shape, Range::of(item)?)));
-    let ranges: BTreeMap<&str, Range> = ranges.collect();
+    let items: Vec<(&str, &str)> = first.iter().map(|(shape, item)| (*shape, *item)).collect();
+    let ranges = parallel::map(&items, |(shape, item)| Some((*shape, Range::of(item)?)));
+    let ranges: BTreeMap<&str, Range> = ranges.into_iter().flatten().collect();
     let each = |shapes: Vec<&'s str>| {
         let alone = |shape: &'s str| Question {
             texts: vec![Cow::Borrowed(first[shape])],
@@ -147,9 +173,16 @@ fn length(questions: &[Question<'_, '_>]) -> usize {
 /// Shapes that may be in one range, with that range.
 fn groups<'s>(ranges: &BTreeMap<&'s str, Range>) -> impl Iterator<Item = (Range, Vec<&'s str>)> {
     let mut groups: BTreeMap<String, (Range, Vec<&'s str>)> = BTreeMap::new();
-    for (shape, range) in ranges {
+    let ranges: Vec<(&'s str, &Range)> = ranges
+        .iter()
+        .map(|(shape, range)| (*shape, range))
+        .collect();
+    let collapsed = parallel::map(&ranges, |(shape, range)| {
         let range = range.collapsed();
-        match groups.entry(range.structure()) {
+        (*shape, range.structure(), range)
+    });
+    for (shape, structure, range) in collapsed {
+        match groups.entry(structure) {
             Entry::Vacant(entry) => {
                 entry.insert((range, vec![shape]));
             }

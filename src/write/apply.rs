@@ -1,6 +1,7 @@
 //! Carries a plan out: all of it or nothing.
 //!
-//! New texts are staged beside the tree, a journal says what is to come, then files are moved into place.
+//! New texts are staged beside the tree, a journal says what is to come, then files are moved into place; those of a folder
+//! that is not there yet are staged as that folder, and moved as one.
 //! Until the journal is there a failure leaves the tree as it was; afterwards an error is undone, and a
 //! killed run is completed by the next one.
 
@@ -9,7 +10,7 @@ use std::fs::{self, Permissions};
 use std::io;
 use std::sync::OnceLock;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::disk::named;
 use super::guard::Guard;
@@ -97,25 +98,48 @@ fn run(
     guard: &Guard,
     observe: &mut dyn FnMut(&str) -> io::Result<()>,
 ) -> io::Result<()> {
-    let is_like = |one: &Job, other: &Job| one.is_delete() == other.is_delete();
-    for some in jobs.chunk_by(is_like).flat_map(|alike| alike.chunks(BATCH)) {
-        let mut seen = Ok(());
-        let mut is_seen = |job: &&Job| {
-            seen = observe(job.step.path.as_str());
-            seen.is_ok()
-        };
-        let count = some.iter().take_while(|job| is_seen(job)).count();
-        let done = parallel::map(&some[..count], |job| job.run(guard));
-        done.into_iter().collect::<io::Result<()>>()?;
-        seen?;
+    let is_like =
+        |one: &Job, other: &Job| one.is_delete() == other.is_delete() && one.folder == other.folder;
+    for alike in jobs.chunk_by(is_like) {
+        let folder = alike.first().and_then(|job| job.folder.as_deref());
+        let at_once = folder.map_or(BATCH, |_| alike.len());
+        for some in alike.chunks(at_once) {
+            let mut seen = Ok(());
+            let mut is_seen = |job: &&Job| {
+                seen = observe(job.step.path.as_str());
+                seen.is_ok()
+            };
+            let count = some.iter().take_while(|job| is_seen(job)).count();
+            let some = &some[..count];
+            if count < alike.len() || !folder.is_some_and(|folder| moves(folder, some, guard)) {
+                let done = parallel::map(some, |job| job.run(guard));
+                done.into_iter().collect::<io::Result<()>>()?;
+            }
+            seen?;
+        }
     }
     Ok(())
+}
+
+/// Puts a new folder into its place, with all that is in it. If something has come there meanwhile, it does not.
+fn moves(folder: &Utf8Path, jobs: &[Job], guard: &Guard) -> bool {
+    let staged = journal::staged_below(guard.stage(), folder);
+    let place = guard.disk().locate(folder);
+    let is_moved = place.is_ok_and(|place| fs::rename(staged, place).is_ok());
+    if is_moved {
+        for job in jobs {
+            let _ = job.is_done.set(());
+        }
+    }
+    is_moved
 }
 
 /// A step with what undoing it needs.
 struct Job {
     is_done: OnceLock<()>,
     step: Step,
+    /// The new folder that it is staged in.
+    folder: Option<Utf8PathBuf>,
     before: Option<Vec<u8>>,
     permissions: Option<Permissions>,
 }
@@ -125,6 +149,19 @@ struct Text<'p> {
     path: &'p Utf8Path,
     before: Option<&'p [u8]>,
     bytes: Cow<'p, [u8]>,
+    /// The outermost folder of the path that is not there yet.
+    folder: Option<Utf8PathBuf>,
+}
+
+impl<'p> Text<'p> {
+    fn new(path: &'p Utf8Path, before: Option<&'p [u8]>, bytes: Cow<'p, [u8]>) -> Self {
+        Self {
+            path,
+            before,
+            bytes,
+            folder: None,
+        }
+    }
 }
 
 /// In the order in which they are to happen.
@@ -137,20 +174,14 @@ fn stage(
     for change in plan.changes() {
         if let (Action::Create | Action::Update, Some(text)) = (change.action, &change.after) {
             let before = change.before.as_deref();
-            texts.push(Text {
-                path: &change.path,
-                before,
-                bytes: with_line_ends_of(before, text),
-            });
+            let bytes = with_line_ends_of(before, text);
+            texts.push(Text::new(&change.path, before, bytes));
         }
     }
     for base in &plan.bases {
         if let Some(text) = &base.after {
-            texts.push(Text {
-                path: &base.path,
-                before: base.before.as_deref(),
-                bytes: Cow::Borrowed(text.as_bytes()),
-            });
+            let bytes = Cow::Borrowed(text.as_bytes());
+            texts.push(Text::new(&base.path, base.before.as_deref(), bytes));
         }
     }
     let lock = Utf8Path::new(LOCK);
@@ -160,12 +191,10 @@ fn stage(
         (None, String::new())
     };
     if plan.moves_lock() {
-        texts.push(Text {
-            path: lock,
-            before: lock_before.as_deref(),
-            bytes: with_line_ends_of(lock_before.as_deref(), &lock_text),
-        });
+        let bytes = with_line_ends_of(lock_before.as_deref(), &lock_text);
+        texts.push(Text::new(lock, lock_before.as_deref(), bytes));
     }
+    make_folders(&mut texts, guard)?;
     let mut jobs: Vec<Job> = Vec::with_capacity(texts.len());
     let numbered: Vec<(usize, Text<'_>)> = texts.into_iter().enumerate().collect();
     for some in numbered.chunks(BATCH) {
@@ -189,14 +218,37 @@ fn stage(
     Ok(jobs)
 }
 
+/// Finds the new folders, and makes them where their files are staged.
+fn make_folders(texts: &mut [Text<'_>], guard: &Guard) -> io::Result<()> {
+    // Neighbours are in one folder, as a rule.
+    let mut last: Option<Utf8PathBuf> = None;
+    let mut made: Option<&Utf8Path> = None;
+    for text in texts.iter_mut().filter(|text| text.before.is_none()) {
+        let path = text.path;
+        let is_in = |folder: &Utf8PathBuf| path.starts_with(folder);
+        if !last.as_ref().is_some_and(is_in) {
+            last = guard.disk().outermost_missing(path)?;
+        }
+        text.folder.clone_from(&last);
+        let parent = path.parent();
+        if text.folder.is_some() && parent != made {
+            let folder = journal::staged_below(guard.stage(), parent.unwrap_or(path));
+            fs::create_dir_all(folder).map_err(|cause| named(path, &cause))?;
+            made = parent;
+        }
+    }
+    Ok(())
+}
+
 impl Job {
     fn put(guard: &Guard, number: usize, text: &Text<'_>) -> io::Result<Self> {
         let Text {
             path,
             before,
             bytes,
+            folder,
         } = text;
-        let staged = journal::staged(guard.stage(), number);
+        let staged = staged(guard, folder.is_some(), number, path);
         fs::write(&staged, bytes).map_err(|cause| named(path, &cause))?;
         // A new file has none to keep; where it goes is looked at when it is moved there.
         let permissions = match before {
@@ -211,7 +263,10 @@ impl Job {
             hash: hash_bytes(bytes),
         };
         let before = before.map(<[u8]>::to_vec);
-        Ok(Self::new(path, before, permissions, deed))
+        Ok(Self {
+            folder: folder.clone(),
+            ..Self::new(path, before, permissions, deed)
+        })
     }
 
     fn delete(guard: &Guard, path: &Utf8Path, before: Option<Vec<u8>>) -> io::Result<Self> {
@@ -227,6 +282,7 @@ impl Job {
     ) -> Self {
         Self {
             is_done: OnceLock::new(),
+            folder: None,
             step: Step {
                 path: path.to_owned(),
                 before: before.as_deref().map(hash_bytes),
@@ -243,7 +299,10 @@ impl Job {
             .disk()
             .locate(path)
             .and_then(|place| match self.step.deed {
-                Deed::Put { number, .. } => journal::put(guard.stage(), number, &place),
+                Deed::Put { number, .. } => {
+                    let staged = staged(guard, self.folder.is_some(), number, path);
+                    journal::put(&staged, &place)
+                }
                 Deed::Delete => fs::remove_file(place),
             });
         done.map_err(|cause| named(path, &cause))?;
@@ -269,6 +328,14 @@ impl Job {
             fs::set_permissions(&staged, permissions.clone())?;
         }
         fs::rename(staged, place)
+    }
+}
+
+fn staged(guard: &Guard, is_in_folder: bool, number: usize, path: &Utf8Path) -> Utf8PathBuf {
+    if is_in_folder {
+        journal::staged_below(guard.stage(), path)
+    } else {
+        journal::staged(guard.stage(), number)
     }
 }
 

@@ -95,6 +95,7 @@ impl Decider<'_> {
         change.action = if same { Action::Keep } else { Action::Update };
         change.reason = if same { Reason::Edited } else { reason };
         change.after = Some(text);
+        change.hash = None;
         change.pristine = Some(ours);
         Ok(())
     }

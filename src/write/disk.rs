@@ -124,6 +124,18 @@ impl Disk {
         }
     }
 
+    /// The outermost folder of a path where there is nothing yet; `None` if all of them are there.
+    pub(super) fn outermost_missing(&self, path: &Utf8Path) -> io::Result<Option<Utf8PathBuf>> {
+        let mut missing = None;
+        for folder in path.ancestors().skip(1) {
+            if folder.as_str().is_empty() || self.find(folder)?.1 {
+                break;
+            }
+            missing = Some(folder.to_owned());
+        }
+        Ok(missing)
+    }
+
     /// After a delete: folders that hold nothing any more go too, never the root.
     pub(super) fn remove_empty_parents(&self, path: &Utf8Path) {
         for folder in path

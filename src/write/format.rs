@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::alike;
+use super::alike::Shaped;
 use super::disk::Disk;
 use super::normal;
 use super::plan::{Action, Change, Reason};
@@ -13,29 +13,58 @@ use crate::emit::Owner;
 /// What zgen writes into `rustfmt.toml`.
 const SETTINGS: &str = "edition = \"2024\"";
 
-/// Formats every new Rust text; a text that is on disk already when formatted is kept after all. Says whether all of
-/// them are still the same as far as edits go, as they should be.
-pub(super) fn all(changes: &mut BTreeMap<Utf8PathBuf, Change>, disk: &Disk) -> bool {
-    let settings = settings(changes, disk);
-    let is_own = settings.trim_end() == SETTINGS;
-    let jobs: Vec<(&Utf8PathBuf, &str)> = changes
-        .iter()
-        .filter(|(path, change)| is_open(change) && wants_format(path))
-        .filter(|(path, change)| !(is_own && is_runtime(path, change)))
-        .filter_map(|(path, change)| Some((path, change.after.as_deref()?)))
-        .filter(|(_, text)| !opts_out(text))
-        .collect();
-    if jobs.is_empty() {
-        return true;
+/// The new Rust texts, before rustfmt is asked about them.
+pub(super) struct Jobs<'c> {
+    paths: Vec<&'c Utf8PathBuf>,
+    shaped: Shaped<'c>,
+    settings: String,
+}
+
+impl<'c> Jobs<'c> {
+    pub(super) fn of(changes: &'c BTreeMap<Utf8PathBuf, Change>, disk: &Disk) -> Self {
+        let settings = settings(changes, disk);
+        let is_own = settings.trim_end() == SETTINGS;
+        let jobs = changes
+            .iter()
+            .filter(|(path, change)| is_open(change) && wants_format(path))
+            .filter(|(path, change)| !(is_own && is_runtime(path, change)))
+            .filter_map(|(path, change)| Some((path, change.after.as_deref()?)))
+            .filter(|(_, text)| !opts_out(text));
+        let (paths, texts) = jobs.unzip();
+        Self {
+            paths,
+            shaped: Shaped::of(texts),
+            settings,
+        }
     }
-    let texts: Vec<&str> = jobs.iter().map(|(_, text)| *text).collect();
-    let done = alike::all(&texts, &settings);
-    let paths: Vec<Utf8PathBuf> = jobs.iter().map(|(path, _)| (*path).clone()).collect();
+
+    /// Every text that rustfmt would not leave as it is, as it makes it.
+    pub(super) fn answers(&self) -> Vec<(Utf8PathBuf, String)> {
+        if self.paths.is_empty() {
+            return Vec::new();
+        }
+        let answers = self.paths.iter().zip(self.shaped.answers(&self.settings));
+        answers
+            .filter_map(|(path, text)| Some(((*path).clone(), text?)))
+            .collect()
+    }
+}
+
+/// Takes the answers over; a text that is on disk already when formatted is kept after all. Says whether all of them are
+/// still the same as far as edits go, as they should be.
+pub(super) fn take(
+    changes: &mut BTreeMap<Utf8PathBuf, Change>,
+    answers: Vec<(Utf8PathBuf, String)>,
+) -> bool {
     let mut are_same = true;
-    for (path, text) in paths.into_iter().zip(done) {
-        if let (Some(change), Some(text)) = (changes.get_mut(&path), text) {
+    for (path, text) in answers {
+        if let Some(change) = changes.get_mut(&path) {
             let printed = change.after.as_deref().unwrap_or_default();
-            are_same &= normal::is_same(&path, printed, &text);
+            let is_same = normal::is_same(&path, printed, &text);
+            if !is_same {
+                change.hash = None;
+            }
+            are_same &= is_same;
             settle(change, text);
         }
     }

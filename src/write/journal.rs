@@ -31,14 +31,19 @@ pub(super) enum Deed {
     Delete,
 }
 
+/// Of a file whose folder is there.
 pub(super) fn staged(stage: &Utf8Path, number: usize) -> Utf8PathBuf {
     stage.join(format!("{number}.new"))
 }
 
+/// Of a file or folder that may go into its place with a new folder around it.
+pub(super) fn staged_below(stage: &Utf8Path, path: &Utf8Path) -> Utf8PathBuf {
+    stage.join("new").join(path)
+}
+
 /// Moves a staged file to its place.
-pub(super) fn put(stage: &Utf8Path, number: usize, place: &Utf8Path) -> io::Result<()> {
-    let staged = staged(stage, number);
-    match fs::rename(&staged, place) {
+pub(super) fn put(staged: &Utf8Path, place: &Utf8Path) -> io::Result<()> {
+    match fs::rename(staged, place) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
         done => return done,
     }
@@ -85,11 +90,15 @@ pub(super) fn complete(disk: &Disk, stage: &Utf8Path) -> io::Result<Option<usize
                 disk.remove_empty_parents(&step.path);
             }
             Deed::Put { number, hash } => {
-                let new = staged(stage, *number);
-                if fs::read(&new).map(|bytes| hash_bytes(&bytes)).ok().as_ref() != Some(hash) {
+                let places = [staged(stage, *number), staged_below(stage, &step.path)];
+                let is_it = |new: &&Utf8PathBuf| {
+                    let bytes = fs::read(new);
+                    bytes.is_ok_and(|bytes| hash_bytes(&bytes) == *hash)
+                };
+                let Some(new) = places.iter().find(is_it) else {
                     continue;
-                }
-                put(stage, *number, &place).map_err(|cause| named(&step.path, &cause))?;
+                };
+                put(new, &place).map_err(|cause| named(&step.path, &cause))?;
             }
         }
         done += 1;

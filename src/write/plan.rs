@@ -12,6 +12,7 @@ use super::disk::{Disk, check_generated};
 use super::lock::{Lock, State};
 use super::{base, diff, format, record};
 use crate::emit::{File, FileTree, Owner};
+use crate::parallel;
 use crate::project::{self, Patterns};
 
 /// What the user said about whose word counts.
@@ -95,6 +96,8 @@ pub struct Change {
     pub after: Option<String>,
     /// The scaffold whose changes are in the user's text now, where that is not `after`.
     pub(super) pristine: Option<String>,
+    /// Of `after` in its normal form, where it is known: until something else than rustfmt changes that.
+    pub(super) hash: Option<String>,
 }
 
 /// Every file of the tree and every file of the lock, each with what is to happen to it.
@@ -156,7 +159,13 @@ pub fn plan(tree: &FileTree, disk: &Disk, lock: &Lock, rules: &Rules) -> io::Res
     }
     let mut changes: BTreeMap<_, _> = found.into_iter().collect();
     let met_files = changes.values().any(|change| change.before.is_some());
-    is_settled &= format::all(&mut changes, disk);
+    let jobs = format::Jobs::of(&changes, disk);
+    // Formatting does not change the hash, so that it need not be waited for.
+    let (hashes, answers) = parallel::both(|| record::hashes(&changes), || jobs.answers());
+    for (change, hash) in changes.values_mut().zip(hashes) {
+        change.hash = hash;
+    }
+    is_settled &= format::take(&mut changes, answers);
     for change in changes.values_mut() {
         decider.merged(change)?;
     }
@@ -253,6 +262,7 @@ impl Change {
             before,
             after: Some(file.text.clone()),
             pristine: None,
+            hash: None,
         }
     }
 
@@ -262,6 +272,7 @@ impl Change {
             action: Action::Update,
             reason: Reason::Grown,
             after: Some(text),
+            hash: None,
             ..self
         }
     }
@@ -275,6 +286,7 @@ impl Change {
             before: None,
             after: None,
             pristine: None,
+            hash: None,
         }
     }
 

@@ -45,13 +45,25 @@ pub(super) fn next(
     Ok((Lock::of(entries.into_iter().collect()), bases))
 }
 
+/// [`Change::hash`] of each.
+pub(super) fn hashes(changes: &BTreeMap<Utf8PathBuf, Change>) -> Vec<Option<String>> {
+    let changes: Vec<&Change> = changes.values().collect();
+    parallel::each(&changes, |change| {
+        let text = change.after.as_ref()?;
+        Some(normal::hash(&change.path, text))
+    })
+}
+
 fn entry(change: &Change, lock: &Lock) -> Option<Entry> {
     let known = || lock.entries.get(&change.path).cloned();
-    let written = |text: &String| Entry {
+    let with = |hash| Entry {
         owner: change.owner,
-        hash: normal::hash(&change.path, text),
+        hash,
         told: None,
     };
+    let hash = |text: &String| normal::hash(&change.path, text);
+    let hash_after = |text| change.hash.clone().unwrap_or_else(|| hash(text));
+    let written = |text| with(hash_after(text));
     match (change.reason, &change.after) {
         (Reason::Own, _) => None,
         // An edit is to be told when the file is no longer wanted, and is none of this run's business.
@@ -62,11 +74,11 @@ fn entry(change: &Change, lock: &Lock) -> Option<Entry> {
                 ..entry
             })
         }
-        _ if change.pristine.is_some() => change.pristine.as_ref().map(written),
+        _ if change.pristine.is_some() => change.pristine.as_ref().map(|text| with(hash(text))),
         // What the user edited stays edited: the hash of zgen's own last text is kept.
         (Reason::Edited | Reason::Grown | Reason::Stuck, _) => known(),
         (Reason::Behind, Some(now)) => known().map(|entry| Entry {
-            told: Some(normal::hash(&change.path, now)),
+            told: Some(hash_after(now)),
             ..entry
         }),
         (_, Some(after)) => Some(written(after)),

@@ -10,6 +10,8 @@ use crate::parallel;
 
 /// Files in one command line: its length has a limit, and rustfmt slows down with what it has read.
 const MANY: usize = 250;
+/// Bytes that take rustfmt as long as its start does.
+const LONG: usize = 64 * 1024;
 
 /// The formatted texts, in the order of `texts`; `None` for one that rustfmt cannot read, or without a rustfmt.
 pub(super) fn all(texts: &[&str], settings: &str) -> Vec<Option<String>> {
@@ -44,10 +46,10 @@ pub(super) fn is_at_hand() -> bool {
     std::env::split_paths(&folders).any(|folder| folder.join(&name).is_file())
 }
 
-/// Cut in as many parts of about the same length as there are processors.
+/// Cut in as many parts of about the same length as there are processors, or fewer long ones.
 fn parts<'a>(texts: &'a [&'a str]) -> Vec<&'a [&'a str]> {
-    let processors = parallel::processors();
     let total: usize = texts.iter().map(|text| text.len()).sum();
+    let processors = parallel::processors().min(total.div_ceil(LONG)).max(1);
     let (mut parts, mut start, mut length) = (Vec::new(), 0, 0);
     for (at, text) in texts.iter().enumerate() {
         length += text.len();

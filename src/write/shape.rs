@@ -19,12 +19,15 @@ use self::reader::masked;
 pub(super) fn items(text: &str) -> Option<Vec<&str>> {
     let mut items = Vec::new();
     let mut start = 0;
-    for (at, _) in text.match_indices("\n\n") {
-        let is_between = text[at + 2..].starts_with(|c: char| !c.is_whitespace());
-        if is_between && at >= start {
-            items.push(&text[start..=at]);
-            start = at + 2;
+    let (mut at, mut empty) = (0, 0);
+    for line in text.split_inclusive('\n') {
+        // Of several empty lines rustfmt leaves one.
+        if empty == 1 && at > 1 && line.starts_with(|c: char| !c.is_whitespace()) {
+            items.push(&text[start..at - 1]);
+            start = at;
         }
+        empty = if line == "\n" { empty + 1 } else { 0 };
+        at += line.len();
     }
     items.push(&text[start..]);
     // What a file says about itself stands as it is.
@@ -39,7 +42,7 @@ pub(super) fn items(text: &str) -> Option<Vec<&str>> {
 
 /// Equal for two items that are laid out alike.
 pub(super) fn shape(item: &str) -> Option<String> {
-    let masked = masked(item, &mut class)?;
+    let masked = masked(item, class)?;
     let mut shape = String::with_capacity(masked.text.len());
     for line in masked.text.split_inclusive('\n') {
         let is_about_item = is_about_item(line.trim_end_matches('\n'));

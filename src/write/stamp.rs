@@ -13,6 +13,7 @@ use std::fs;
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use indexmap::IndexMap;
 
 use super::apply::with_line_ends_of;
 use super::disk::Disk;
@@ -251,8 +252,8 @@ fn is_settled(change: &Change) -> bool {
 type Left<'p> = Vec<(Utf8PathBuf, Option<Cow<'p, [u8]>>)>;
 
 fn left<'p>(plan: &'p Plan, disk: &Disk) -> io::Result<Left<'p>> {
-    let moves: BTreeMap<&Utf8Path, Option<&String>> = (plan.bases.iter())
-        .map(|base| (base.path.as_path(), base.after.as_ref()))
+    let moves: IndexMap<&str, Option<&String>> = (plan.bases.iter())
+        .map(|base| (base.path.as_str(), base.after.as_ref()))
         .collect();
     let mut files = Vec::new();
     for change in plan.changes() {
@@ -267,7 +268,7 @@ fn left<'p>(plan: &'p Plan, disk: &Disk) -> io::Result<Left<'p>> {
         files.push((change.path.clone(), Some(bytes)));
         if change.owner == Owner::User {
             let place = base::place(&change.path);
-            let bytes = match moves.get(place.as_path()) {
+            let bytes = match moves.get(place.as_str()) {
                 Some(after) => after.map(|text| Cow::Borrowed(text.as_bytes())),
                 None => disk.read(&place)?.map(Cow::Owned),
             };

@@ -19,7 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "analyze",
         &[
-            "diag", "model", "project", "proto", "source", "sql", "syntax",
+            "diag", "model", "parallel", "project", "proto", "source", "sql", "syntax",
         ],
     ),
     ("migrate", &["diag", "model", "source", "sql"]),
@@ -41,7 +41,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "generate",
         &[
-            "analyze", "diag", "emit", "lower", "migrate", "model", "project", "source",
+            "analyze", "diag", "emit", "lower", "migrate", "model", "parallel", "project", "source",
         ],
     ),
     ("write", &["emit", "parallel", "project", "style"]),

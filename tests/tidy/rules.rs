@@ -107,6 +107,14 @@ const RULES: &[Rule] = &[
         bad: &["#[derive(clap::Args)] struct X;", "use clap;"],
     },
     Rule {
+        why: "only src/parallel.rs knows how work is shared out",
+        within: &["src/"],
+        home: &["src/parallel.rs"],
+        words: &[Crate("rayon")],
+        tests_too: true,
+        bad: &["use rayon::prelude::*;"],
+    },
+    Rule {
         why: "only src/diag knows how findings are drawn",
         within: &["src/"],
         home: &["src/diag/"],

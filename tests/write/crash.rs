@@ -19,6 +19,7 @@ const AFTER: Files = &[
     ("deep/b.txt", Zgen, "b 2\n"),
     ("mine.txt", User, "mine 2\n"),
     ("new/d.txt", Zgen, "d 2\n"),
+    ("new/er/e.txt", Zgen, "e 2\n"),
 ];
 
 /// The descriptions may have changed by the time of the next run.
@@ -82,8 +83,8 @@ fn heal_with(next: Files) {
         assert_eq!(workspace.texts(), expected, "killed after {stop}");
         stop += 1;
     }
-    // Five staged files, the journal, six steps, the end.
-    assert!(stop > 12, "only {stop} moments");
+    // Six staged files, the journal, seven steps, the end.
+    assert!(stop > 14, "only {stop} moments");
 }
 
 #[test]
@@ -139,6 +140,25 @@ fn a_failed_run_leaves_the_tree_as_it_was() {
         stop += 1;
     }
     assert!(stop > 12, "only {stop} moments");
+}
+
+#[test]
+fn a_folder_that_comes_meanwhile_keeps_what_is_in_it() {
+    let workspace = Workspace::with(BEFORE);
+    let guard = Guard::acquire(workspace.dir()).expect("a guard");
+    let plan = workspace.plan(AFTER, &Rules::default());
+    let ready = plan.ready().expect("no conflict");
+    let come = &mut |touched: &str| {
+        if touched == "journal" {
+            workspace.write("new/theirs.txt", "theirs\n");
+        }
+        Ok(())
+    };
+    write::apply_observed(ready, &guard, come).expect("an applied plan");
+    drop(guard);
+    let mut expected = Workspace::with(AFTER).texts();
+    expected.insert("new/theirs.txt".into(), b"theirs\n".to_vec());
+    assert_eq!(workspace.texts(), expected);
 }
 
 #[test]

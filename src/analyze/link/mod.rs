@@ -6,6 +6,8 @@ mod pairs;
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
+
 use self::matching::{Found, Kind, Method};
 use self::pairs::{Key, Misfit, Pairs};
 use crate::diag::{Diagnostic, Report, did_you_mean};
@@ -55,15 +57,17 @@ pub(super) fn apply(gateway: &mut Gateway, calls: &BTreeMap<String, String>, rep
 pub(super) fn link(gateway: &mut Gateway, rpcs: &[Rpc], report: &mut Report) {
     let mut links = Vec::new();
     let mut wanted = Vec::new();
+    let types = gateway.types.iter();
+    let types: Types<'_> = types.map(|found| (found.name.as_str(), found)).collect();
     let routes = (gateway.groups.iter_mut()).flat_map(|group| {
         let kind = if group.sse { Kind::Stream } else { Kind::Once };
         group.routes.iter_mut().map(move |route| (route, kind))
     });
     for (route, kind) in routes {
         match matching::method(route, kind, rpcs) {
-            Found::One(method) => match call(route, &gateway.types, &method, &mut links) {
+            Found::One(method) => match call(route, &types, &method, &mut links) {
                 Ok(Some(call)) => {
-                    unfilled(route, &gateway.types, &call, &method, report);
+                    unfilled(route, &types, &call, &method, report);
                     wanted.extend(keys(route, &method));
                     route.call = Some(call);
                 }
@@ -87,6 +91,9 @@ pub(super) fn link(gateway: &mut Gateway, rpcs: &[Rpc], report: &mut Report) {
     gateway.links = pairs::reached(links, wanted);
 }
 
+/// The types of a gateway by their names.
+type Types<'a> = IndexMap<&'a str, &'a Struct>;
+
 /// The pairs of a call's bodies and messages.
 fn keys(route: &Route, method: &Method<'_>) -> Vec<Key> {
     let key = |direction, ty: &Option<Type>, message: &String| {
@@ -103,7 +110,7 @@ fn keys(route: &Route, method: &Method<'_>) -> Vec<Key> {
 /// `Ok(None)`: nothing to compare, such as a list for a response.
 fn call(
     route: &Route,
-    types: &[Struct],
+    types: &Types<'_>,
     method: &Method<'_>,
     links: &mut Vec<TypeLink>,
 ) -> Result<Option<RouteCall>, Misfit> {
@@ -174,11 +181,10 @@ fn named(ty: &Type) -> Option<&str> {
 }
 
 /// `Err` for what has no fields by name, such as a list.
-fn body<'a>(ty: Option<&Type>, types: &'a [Struct]) -> Result<Option<&'a Struct>, ()> {
+fn body<'a>(ty: Option<&Type>, types: &Types<'a>) -> Result<Option<&'a Struct>, ()> {
     let Some(ty) = ty else { return Ok(None) };
     let name = named(ty).ok_or(())?;
-    let found = types.iter().find(|each| each.name == *name);
-    found.map(Some).ok_or(())
+    types.get(name).copied().map(Some).ok_or(())
 }
 
 fn mismatch(route: &Route, service: &str, misfit: &Misfit) -> Diagnostic {
@@ -194,7 +200,7 @@ fn mismatch(route: &Route, service: &str, misfit: &Misfit) -> Diagnostic {
 /// Says once for a route what its call leaves at the default.
 fn unfilled(
     route: &Route,
-    types: &[Struct],
+    types: &Types<'_>,
     call: &RouteCall,
     method: &Method<'_>,
     report: &mut Report,

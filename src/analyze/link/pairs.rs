@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{default, fits};
+use super::{Types, default, fits};
 use crate::model::{
     Conversion, Direction, Field, FieldLink, Message, MessageField, Presence, Repetition, Rpc,
     Source, Struct, Type, TypeLink,
@@ -29,7 +29,7 @@ impl Misfit {
 
 /// The pairs of one gateway so far.
 pub(super) struct Pairs<'a> {
-    types: &'a [Struct],
+    types: &'a Types<'a>,
     rpc: &'a Rpc,
     links: &'a mut Vec<TypeLink>,
     /// Pairs that are being looked at: types may hold themselves.
@@ -37,7 +37,7 @@ pub(super) struct Pairs<'a> {
 }
 
 impl<'a> Pairs<'a> {
-    pub(super) fn new(types: &'a [Struct], rpc: &'a Rpc, links: &'a mut Vec<TypeLink>) -> Self {
+    pub(super) fn new(types: &'a Types<'a>, rpc: &'a Rpc, links: &'a mut Vec<TypeLink>) -> Self {
         Self {
             types,
             rpc,
@@ -216,9 +216,8 @@ impl<'a> Pairs<'a> {
         use crate::model::ProtoType;
 
         if let (Type::Named(name), ProtoType::Message(full_name)) = (body, &message.ty) {
-            let types = self.types;
             let rpc = self.rpc;
-            let body = types.iter().find(|each| each.name == *name).ok_or(None)?;
+            let body = self.types.get(name.as_str()).copied().ok_or(None)?;
             let found = rpc.message(full_name).ok_or(None)?;
             self.link(direction, body, found).map_err(Some)?;
             return Ok(Conversion::Type {

@@ -8,18 +8,18 @@ use super::types::holds_bytes;
 use super::{Gateway, Output};
 use crate::lower::{layout, names, spans, types};
 use crate::model::{Group, Route, Type};
+use crate::parallel;
 use crate::rust::gateway::{Answer, Body, Handler, Handlers};
 use crate::rust::{Attribute, Use};
 
 pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output<'_>) {
-    let mut files = Vec::new();
-    gateway.root.walk(&[], &mut |path, node| {
+    let files = parallel::each(&gateway.root.all(), |(path, node)| {
         let file = if path.is_empty() || !node.children.is_empty() {
-            [path, &["mod".to_owned()]].concat().join("/")
+            [path.as_slice(), &["mod".to_owned()]].concat().join("/")
         } else {
             path.join("/")
         };
-        files.push((file, handlers(gateway, path, node)));
+        (file, handlers(gateway, path, node))
     });
     for (file, view) in files {
         out.zgen(

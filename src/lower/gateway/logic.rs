@@ -6,12 +6,12 @@ use super::{Gateway, Output, call};
 use crate::lower::layout;
 use crate::lower::names;
 use crate::model::Route;
+use crate::parallel;
 use crate::rust::Function;
 use crate::rust::gateway::{Body, Logic, LogicMod};
 
 pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output<'_>) {
-    let mut files = Vec::new();
-    gateway.root.walk(&[], &mut |path, node| {
+    let files = parallel::each(&gateway.root.all(), |(path, node)| {
         let dir = path.iter().flat_map(|part| [part, "/"]).collect::<String>();
         let functions: Vec<_> = node
             .routes
@@ -21,16 +21,16 @@ pub(super) fn files(gateway: &Gateway<'_>, out: &mut Output<'_>) {
                 name: function(route),
             })
             .collect();
-        files.push((
-            format!("{dir}mod"),
-            Body::LogicMod(logic_mod(gateway, node, functions)),
-        ));
-        for route in &node.routes {
-            let module = file_module(path, node, route);
-            files.push((format!("{dir}{module}"), Body::Logic(logic(gateway, route))));
-        }
+        let of_route = |(route, function): (&&Route, &Function)| {
+            let body = Body::Logic(logic(gateway, route));
+            (format!("{dir}{}", function.module), body)
+        };
+        let mut files: Vec<_> = node.routes.iter().zip(&functions).map(of_route).collect();
+        let body = Body::LogicMod(logic_mod(gateway, node, functions));
+        files.push((format!("{dir}mod"), body));
+        files
     });
-    for (file, body) in files {
+    for (file, body) in files.into_iter().flatten() {
         let path = format!("src/logic/{file}.rs");
         match body {
             Body::LogicMod(_) => out.zgen(path, body),

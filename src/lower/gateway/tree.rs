@@ -27,10 +27,17 @@ impl<'a> Node<'a> {
     }
 
     /// Every module with its path, parents first.
-    pub(super) fn walk<'n>(&'n self, path: &[String], visit: &mut dyn FnMut(&[String], &'n Self)) {
-        visit(path, self);
+    pub(super) fn all(&self) -> Vec<(Vec<String>, &Self)> {
+        let mut found = Vec::new();
+        self.collect(Vec::new(), &mut found);
+        found
+    }
+
+    fn collect<'n>(&'n self, path: Vec<String>, found: &mut Vec<(Vec<String>, &'n Self)>) {
+        found.push((path.clone(), self));
         for (name, child) in &self.children {
-            child.walk(&[path, std::slice::from_ref(name)].concat(), visit);
+            let path = [path.as_slice(), std::slice::from_ref(name)].concat();
+            child.collect(path, found);
         }
     }
 }

@@ -3,16 +3,12 @@
 use super::{Gateway, bind};
 use crate::lower::{layout, types};
 use crate::model::{self, Presence, Type};
+use crate::parallel;
 use crate::rust::Member;
 use crate::rust::gateway::{Nested, Struct, Types};
 
 pub(super) fn types(gateway: &Gateway<'_>) -> Types {
-    let types: Vec<_> = gateway
-        .model
-        .types
-        .iter()
-        .map(|ty| structure(gateway, ty))
-        .collect();
+    let types = parallel::map(&gateway.model.types, |ty| structure(gateway, ty));
     let extracts = || types.iter().filter_map(|ty| ty.extract.as_ref());
     let has_json = extracts().any(|extract| extract.has_json);
     let has_nested = types.iter().any(|ty| ty.nested.is_some());

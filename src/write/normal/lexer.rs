@@ -27,12 +27,17 @@ impl Token<'_> {
 }
 
 pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
-    let mut found = Vec::new();
+    // Few texts have more.
+    let mut found = Vec::with_capacity(text.len() / 4);
     let mut rest = text;
     loop {
-        let trimmed = rest.trim_start();
-        let spaced = trimmed.len() < rest.len();
-        rest = trimmed;
+        let blanks = length(
+            rest,
+            |byte| matches!(byte, b' ' | b'\t'..=b'\r'),
+            char::is_whitespace,
+        );
+        let spaced = blanks > 0;
+        rest = &rest[blanks..];
         let Some((kind, length)) = first(rest) else {
             return found;
         };
@@ -61,6 +66,16 @@ fn first(text: &str) -> Option<(Kind, usize)> {
         c if is_word(c) => word(text),
         c => (Kind::Punct, c.len_utf8()),
     })
+}
+
+/// Of the characters at the start that are such ones; in ASCII, as nearly all are, byte by byte.
+fn length(text: &str, is_one: fn(u8) -> bool, is_any: fn(char) -> bool) -> usize {
+    let end = text.bytes().position(|byte| !is_one(byte));
+    match end {
+        Some(end) if text.as_bytes()[end].is_ascii() => end,
+        Some(_) => text.find(|c| !is_any(c)).unwrap_or(text.len()),
+        None => text.len(),
+    }
 }
 
 fn is_word(c: char) -> bool {
@@ -119,7 +134,11 @@ fn quote(text: &str) -> (Kind, usize) {
 
 /// A word, or a literal that a word is the prefix of.
 fn word(text: &str) -> (Kind, usize) {
-    let end = text.find(|c| !is_word(c)).unwrap_or(text.len());
+    let end = length(
+        text,
+        |byte| byte == b'_' || byte.is_ascii_alphanumeric(),
+        is_word,
+    );
     let (word, behind) = text.split_at(end);
     match word {
         "r" | "br" | "cr" => {

@@ -29,7 +29,7 @@ impl Range {
         if has_fields_in_variants(item) {
             return None;
         }
-        let masked = masked(item, &mut class)?;
+        let masked = masked(item, class)?;
         let mut lines = Vec::new();
         let mut runs = masked.runs.iter().peekable();
         let mut start = 0;

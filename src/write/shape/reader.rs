@@ -1,7 +1,7 @@
 //! Cuts an item into what rustfmt looks at: which letters matter, and which only take room.
 
 /// An item with `mask` of each letter and digit that does not matter. `None` for what this cannot read.
-pub(super) fn masked(item: &str, mask: &mut dyn FnMut(u8) -> u8) -> Option<Masked> {
+pub(super) fn masked(item: &str, mask: impl FnMut(u8) -> u8) -> Option<Masked> {
     let mut reader = Reader {
         bytes: item.as_bytes(),
         at: 0,
@@ -38,15 +38,15 @@ pub(super) enum Kind {
     Text,
 }
 
-struct Reader<'a> {
+struct Reader<'a, M> {
     bytes: &'a [u8],
     at: usize,
     out: Vec<u8>,
     runs: Vec<Run>,
-    mask: &'a mut dyn FnMut(u8) -> u8,
+    mask: M,
 }
 
-impl Reader<'_> {
+impl<M: FnMut(u8) -> u8> Reader<'_, M> {
     fn run(&mut self) -> Option<()> {
         let mut depth = 0_usize;
         while let Some(byte) = self.peek(0) {
