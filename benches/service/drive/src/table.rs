@@ -9,7 +9,7 @@ use crate::row::{Kind, Row};
 
 /// What the others are compared with.
 const LIMIT: &str = "limit";
-const OFF: &str = "zgen, telemetry off";
+const OFF: &str = "zgen, traces off";
 
 pub fn print(file: &str) -> anyhow::Result<()> {
     let text = fs::read_to_string(file).with_context(|| file.to_owned())?;
