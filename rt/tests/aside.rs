@@ -7,12 +7,14 @@ mod support;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use support::ports::free_port;
 use support::redis::Redis;
 use tokio::sync::Notify;
+use tokio::task::coop;
 use zgen_rt::cache::{Cache, Cached};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -152,6 +154,86 @@ async fn what_was_read_before_a_write_is_not_kept() {
     assert_eq!(table.find(&cache).await, 7);
 }
 
+/// Who reads may pause after a last look at who writes: what it then sends comes after their deletion.
+#[tokio::test]
+async fn what_comes_to_redis_after_a_write_is_not_read() {
+    let port = free_port();
+    let _redis = Redis::start_at(port, &[]).await;
+    let cache = cache_at(port);
+    let asked = Notify::new();
+    let load = || async {
+        asked.notify_one();
+        // So that it pauses before the command that comes next.
+        while coop::has_budget_remaining() {
+            coop::consume_budget().await;
+        }
+        Ok::<_, Infallible>(Some(Row { id: 1, value: 0 }))
+    };
+    let mut reader = Box::pin(cache.take("cache:t:row:id:1", load));
+    tokio::select! {
+        biased;
+        () = asked.notified() => {}
+        _ = &mut reader => panic!("it does not pause"),
+    }
+    let table = Table::default();
+    table.change(&cache, 7).await;
+    // It sends the command, and does not hear what becomes of it.
+    let answer = std::future::poll_fn(|context| Poll::Ready(reader.as_mut().poll(context)));
+    assert!(answer.await.is_pending());
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    for _ in 0..3 {
+        assert_eq!(table.find(&cache).await, 7);
+    }
+    reader.await.unwrap();
+    table.queries();
+    for _ in 0..3 {
+        assert_eq!(table.find(&cache).await, 7);
+    }
+    assert_eq!(table.queries(), 1);
+}
+
+#[tokio::test]
+async fn an_inserted_row_that_was_changed_since_is_not_kept() {
+    let port = free_port();
+    let _redis = Redis::start_at(port, &[]).await;
+    for cache in [Cache::new(None).unwrap(), cache_at(port)] {
+        let table = Table::default();
+        let (before, row) = (cache.mark(), Row { id: 1, value: 0 });
+        table.change(&cache, 7).await;
+        cache.put(&row, before).await;
+        assert_eq!(table.find(&cache).await, 7);
+
+        // Changed while it is on its way.
+        cache.delete("DeleteCache", &[row.cache_key()]).await;
+        table.queries();
+        let before = cache.mark();
+        let (put, change) = (cache.put(&row, before), table.change(&cache, 8));
+        tokio::join!(biased; put, change);
+        assert_eq!(table.find(&cache).await, 8);
+    }
+}
+
+#[tokio::test]
+async fn an_insert_that_redis_does_not_hear_of_is_seen() {
+    let port = free_port();
+    let redis = Redis::start_at(port, &[]).await;
+    let cache = cache_at(port);
+    let none = || async { Ok::<Option<Row>, Infallible>(None) };
+    assert_eq!(cache.take("cache:t:row:id:1", none).await, Ok(None));
+    redis.signal("-STOP");
+    // The first one waits, the second one is not even sent.
+    let _ = cache.get::<Row>("ReadCache", "other").await;
+    let row = Row { id: 1, value: 3 };
+    cache.put(&row, cache.mark()).await;
+    redis.signal("-CONT");
+    let found = || async { Ok::<_, Infallible>(Some(row.clone())) };
+    for _ in 0..40 {
+        let seen = cache.take("cache:t:row:id:1", found).await;
+        assert_eq!(seen, Ok(Some(row.clone())));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 #[tokio::test]
 async fn nothing_is_remembered_for_exact_keys_and_until_there_is_something() {
     let cache = Cache::new(None).unwrap();
@@ -164,9 +246,9 @@ async fn nothing_is_remembered_for_exact_keys_and_until_there_is_something() {
         assert_eq!(cache.take("cache:t:row:id:1", none).await, Ok(None));
     }
     assert_eq!(asked.swap(0, Ordering::SeqCst), 1);
-    cache.put(&Row { id: 1, value: 3 }).await;
-    let found = cache.take("cache:t:row:id:1", none).await.unwrap();
-    assert_eq!(found.unwrap().value, 3);
+    let row = Row { id: 1, value: 3 };
+    cache.put(&row, cache.mark()).await;
+    assert_eq!(cache.take("cache:t:row:id:1", none).await, Ok(Some(row)));
 
     let missing = || async {
         asked.fetch_add(1, Ordering::SeqCst);

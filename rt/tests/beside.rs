@@ -126,6 +126,12 @@ impl World {
                 done.map(|done| done.rows_affected())
             })
         };
+        if is_absent(version - 1) {
+            let before = cache.mark();
+            query.await?;
+            cache.put(&Row { id, version }, before).await;
+            return Ok(());
+        }
         let key = [key(id)];
         cache.changing(key, query).await.map(|_| ())
     }

@@ -29,8 +29,10 @@ pub(super) fn table(
             statement.offset(span.end),
         )
     };
+    let its_name = words.name(name);
     let mut table = Table {
-        name: words.name(name),
+        docs: docs(&its_name, statement, create),
+        name: its_name,
         label: None,
         uncached: false,
         columns: Vec::new(),
@@ -39,7 +41,6 @@ pub(super) fn table(
         indexes: Vec::new(),
         soft_delete: None,
         version: None,
-        docs: docs(statement, create),
         ddl: unqualified(text, statement, words),
         written: Vec::new(),
         keys: Vec::new(),
@@ -205,8 +206,8 @@ pub(super) fn names(columns: &[IndexColumn], words: &Words) -> Vec<String> {
     names.collect()
 }
 
-/// The lines above, then the table's own `COMMENT`.
-fn docs(statement: &Statement<'_>, create: &CreateTable) -> Vec<String> {
+/// The lines above, then the table's own `COMMENT`, if it says something else than they and the name.
+fn docs(name: &str, statement: &Statement<'_>, create: &CreateTable) -> Vec<String> {
     let mut docs = statement.docs.clone();
     let options = match &create.table_options {
         CreateTableOptions::Plain(options) => options.as_slice(),
@@ -220,7 +221,8 @@ fn docs(statement: &Statement<'_>, create: &CreateTable) -> Vec<String> {
         option.or(create.comment.as_ref())
     {
         let text = text.trim();
-        if !text.is_empty() && !docs.iter().any(|line| line == text) {
+        let is_known = text.eq_ignore_ascii_case(name) || docs.iter().any(|line| line == text);
+        if !text.is_empty() && !is_known {
             docs.push(text.to_owned());
         }
     }

@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Cache;
-use super::flight::{Found, Role};
+use super::backend::Backend;
+use super::flight::{Found, Mark, Role};
 
 /// How long a row stays (go-zero: `core/stores/cache/cacheopt.go`).
 const EXPIRY: Duration = Duration::from_hours(7 * 24);
@@ -49,24 +50,30 @@ impl Cache {
         self.aside(key, load, |_| true, false).await
     }
 
-    /// Keeps a row that has just been written.
-    pub async fn put<R: Cached>(&self, row: &R) {
-        if self.is_off {
-            return;
-        }
-        let keys = [row.cache_key()];
-        if self.pending.is_some() {
-            return self.delete("DeleteCache", &keys).await;
-        }
-        self.shared.flights.divert(&keys);
-        let Ok(text) = serde_json::to_string(row) else {
-            return self.delete("DeleteCache", &keys).await;
+    /// Before a row is inserted, for [`Cache::put`].
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        self.shared.flights.mark()
+    }
+
+    /// Keeps a row that has been inserted since, unless somebody has changed it already.
+    pub async fn put<R: Cached>(&self, row: &R, since: Mark) {
+        let key = row.cache_key();
+        let text = match self.pending {
+            None if !self.is_off => serde_json::to_string(row).ok(),
+            _ => None,
         };
-        let ttl = unstable(EXPIRY);
-        if self.write("UpdateCache", &keys[0], text, ttl, false).await {
-            self.delete_later(&keys);
+        let is_kept = match text {
+            Some(text) => self.keep(&key, since, text, EXPIRY).await,
+            None => false,
+        };
+        let keys = [key];
+        if is_kept {
+            // Whoever asked before may have found that there is none.
+            self.shared.flights.divert(&keys);
+        } else {
+            self.delete("DeleteCache", &keys).await;
         }
-        self.shared.flights.divert(&keys);
     }
 
     /// Runs a query that changes or deletes the rows of these keys, and forgets them: also when the query fails, for it may
@@ -151,18 +158,41 @@ impl Cache {
                 None
             }
         };
-        if let Some((text, ttl)) = kept.filter(|_| flight.is_current()) {
-            // Somebody else may have inserted the row since.
-            let only_new = text == NOTHING;
-            let ttl = unstable(ttl);
-            if self.write("UpdateCache", key, text, ttl, only_new).await {
-                self.delete_later(&[key.to_owned()]);
-            }
-            if !flight.is_current() {
-                self.delete("DeleteCache", &[key.to_owned()]).await;
-            }
+        if let Some((text, ttl)) = kept {
+            self.keep(key, flight.begun(), text, ttl).await;
         }
         loaded
+    }
+
+    /// Writes what was so at a moment, unless it may have changed since; answers whether it is written. A change does not
+    /// wait for this: until it is known what has become of the value, nobody reads it.
+    async fn keep(&self, key: &str, since: Mark, text: String, ttl: Duration) -> bool {
+        let shared = &self.shared;
+        let Some(_hold) = shared.stale.hold(key) else {
+            return false;
+        };
+        // Only now: what changes from here on is seen afterwards.
+        if shared.flights.has_changed(key, since) {
+            return false;
+        }
+        let unfinished = Unfinished {
+            cache: self,
+            keys: vec![key.to_owned()],
+        };
+        // Somebody else may have inserted the row since.
+        let only_new = text == NOTHING;
+        let set = shared.backend.set(key, text, unstable(ttl), only_new);
+        let done = self.observed("UpdateCache", "SET", set).await;
+        match &done {
+            Ok(()) if shared.flights.has_changed(key, since) => {
+                self.delete("DeleteCache", &unfinished.keys).await;
+            }
+            // It may still be executed, against all order.
+            Err(error) if Backend::was_sent(error) => return false,
+            _ => {}
+        }
+        unfinished.finish();
+        done.is_ok()
     }
 }
 

@@ -10,6 +10,7 @@ mod flight;
 mod redis;
 mod stale;
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,7 @@ use serde::de::DeserializeOwned;
 pub use self::aside::Cached;
 use self::backend::Backend;
 use self::flight::Flights;
+pub use self::flight::Mark;
 use self::stale::Stale;
 use crate::config::CacheConf;
 use crate::metrics;
@@ -94,8 +96,12 @@ impl Cache {
             return;
         }
         match serde_json::to_string(value) {
+            // Its deletion is still to come.
+            Ok(_) if self.shared.stale.holds(key) => {}
             Ok(text) => {
-                self.write(name, key, text, ttl, false).await;
+                let set = self.shared.backend.set(key, text, ttl, false);
+                // Why not, says whoever looks for Redis.
+                let _ = self.observed(name, "SET", set).await;
             }
             Err(error) => {
                 let failed = std::future::ready(Err::<(), _>(error.into()));
@@ -211,26 +217,6 @@ impl Cache {
         found.ok().flatten()
     }
 
-    /// `only_new`: not where there is a value already. Answers whether it may still be written later, against all order.
-    async fn write(
-        &self,
-        name: &'static str,
-        key: &str,
-        text: String,
-        ttl: Duration,
-        only_new: bool,
-    ) -> bool {
-        // Its deletion is still to come.
-        if self.shared.stale.holds(key) {
-            return false;
-        }
-        let set = self.shared.backend.set(key, text, ttl, only_new);
-        match self.observed(name, "SET", set).await {
-            Ok(()) => false,
-            Err(error) => Backend::was_sent(&error),
-        }
-    }
-
     /// Runs a command inside its span, and counts it.
     async fn observed<T>(
         &self,
@@ -242,8 +228,8 @@ impl Cache {
         let span = Span::client(name);
         let system = self.shared.backend.system();
         if span.is_recording() {
-            span.set(attr::DB_OPERATION_NAME, operation);
-            span.set(attr::DB_SYSTEM_NAME, system);
+            span.set(attr::DB_OPERATION_NAME, Cow::Borrowed(operation));
+            span.set(attr::DB_SYSTEM_NAME, Cow::Borrowed(system));
             if let Some(database) = self.shared.backend.database() {
                 span.set(attr::DB_NAMESPACE, database);
             }

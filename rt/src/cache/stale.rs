@@ -1,6 +1,6 @@
 //! Keys that should be gone and are not, because Redis was away (go-zero: `core/stores/cache/cleaner.go`).
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ const MOST: usize = 100_000;
 /// A replica that becomes the master may not have heard of what the last one did for so long.
 const LAG: Duration = Duration::from_mins(1);
 
-/// Nobody reads these keys: the values there are older than the database.
+/// Nobody reads these keys: the values there are older than the database, or may become so.
 #[derive(Debug)]
 pub(super) struct Stale(Mutex<Known>);
 
@@ -29,6 +29,8 @@ struct Known {
     /// Since when, as [`Known::now`] counts.
     keys: HashMap<String, u64>,
     now: u64,
+    /// Values of these are on their way to the cache, and may arrive after a deletion.
+    held: HashSet<String>,
     /// Deleted, as far as Redis says; not kept where nothing can be in doubt.
     lately: VecDeque<(Instant, String)>,
     may_be_doubted: bool,
@@ -37,6 +39,12 @@ struct Known {
 /// Of a deletion: what becomes stale after it has begun, stays so.
 #[derive(Clone, Copy)]
 pub(super) struct Begun(u64);
+
+/// Of a value on its way. Whoever holds it deletes the value if it was overtaken, before letting go.
+pub(super) struct Hold<'a> {
+    stale: &'a Stale,
+    key: &'a str,
+}
 
 impl Stale {
     /// For a cache outside the process, or inside it, where what is deleted is gone.
@@ -48,7 +56,16 @@ impl Stale {
     }
 
     pub(super) fn holds(&self, key: &str) -> bool {
-        self.known().keys.contains_key(key)
+        let known = self.known();
+        known.keys.contains_key(key) || known.held.contains(key)
+    }
+
+    /// None if its deletion is still to come, or another value is on its way.
+    pub(super) fn hold<'a>(&'a self, key: &'a str) -> Option<Hold<'a>> {
+        let mut known = self.known();
+        let is_free = !known.keys.contains_key(key) && known.held.insert(key.to_owned());
+        // Made only where it is free: one that is dropped lets go.
+        is_free.then(|| Hold { stale: self, key })
     }
 
     /// Whether these are the first ones, so that somebody has to start cleaning.
@@ -91,6 +108,12 @@ impl Stale {
         let known = self.known();
         let keys = known.keys.keys().take(1000).cloned().collect();
         (keys, Begun(known.now))
+    }
+}
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        self.stale.known().held.remove(self.key);
     }
 }
 

@@ -76,14 +76,18 @@ fn insert(names: &Names, table: &Table, key: &[&Column]) -> Method {
         })
         .collect();
     let row = layout::literal(8, &names.row, &stored);
-    let mut last = vec![format!("{start}{queried};")];
+    let mut last = Vec::new();
+    if !key.is_empty() {
+        last.push("let before = self.cache.mark();".to_owned());
+    }
+    last.push(format!("{start}{queried};"));
     if key.is_empty() {
         last.push(format!("Ok({row})"));
     } else if table.columns.iter().any(|column| column.ignored) {
         last.extend(read_back(names, table, key));
     } else {
         last.push(format!("let row = {row};"));
-        last.push("self.cache.put(&row).await;".to_owned());
+        last.push("self.cache.put(&row, before).await;".to_owned());
         last.push("Ok(row)".to_owned());
     }
     Method {
@@ -131,7 +135,7 @@ fn read_back(names: &Names, table: &Table, key: &[&Column]) -> [String; 4] {
     [
         format!("let found = {found};"),
         "let row = found.ok_or(sqlx::Error::RowNotFound)?;".to_owned(),
-        "self.cache.put(&row).await;".to_owned(),
+        "self.cache.put(&row, before).await;".to_owned(),
         "Ok(row)".to_owned(),
     ]
 }
