@@ -29,15 +29,15 @@ impl<'a> Node<'a> {
     /// Every module with its path, parents first.
     pub(super) fn all(&self) -> Vec<(Vec<String>, &Self)> {
         let mut found = Vec::new();
-        self.collect(Vec::new(), &mut found);
+        self.collect(&[], &mut found);
         found
     }
 
-    fn collect<'n>(&'n self, path: Vec<String>, found: &mut Vec<(Vec<String>, &'n Self)>) {
-        found.push((path.clone(), self));
+    fn collect<'n>(&'n self, path: &[String], found: &mut Vec<(Vec<String>, &'n Self)>) {
+        found.push((path.to_vec(), self));
         for (name, child) in &self.children {
-            let path = [path.as_slice(), std::slice::from_ref(name)].concat();
-            child.collect(path, found);
+            let path = [path, std::slice::from_ref(name)].concat();
+            child.collect(&path, found);
         }
     }
 }
