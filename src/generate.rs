@@ -9,7 +9,7 @@ use crate::migrate::Grown;
 use crate::model::{Schema, System};
 use crate::project::{self, Project};
 use crate::source::{Loader, SourceMap, Span};
-use crate::{analyze, emit, lower, migrate, parallel};
+use crate::{analyze, emit, lower, migrate};
 
 /// What a generation gives: the files, unless the descriptions have errors, and what there is to say about them.
 #[derive(Debug)]
@@ -57,10 +57,8 @@ pub fn generate(project: &Project, loader: &dyn Loader) -> Generated {
     if !report.has_errors() {
         let workspace = lower::workspace(&described.system, &described.code, &project.options);
         // Nothing asks for it any more, and a large one is as large as what it is printed to.
-        parallel::free(described);
-        let printed = emit::workspace_with(&workspace, &own);
-        parallel::free(workspace);
-        match printed {
+        drop(described);
+        match emit::workspace_with(&workspace, &own) {
             Ok(mut files) => {
                 files.insert(project::FILE, Owner::User, project.text());
                 tree = Some(files);

@@ -54,13 +54,6 @@ pub(crate) fn both<A: Send, B: Send>(
     rayon::join(one, other)
 }
 
-/// Frees a large value beside the work that goes on.
-pub(crate) fn free<T: Send + 'static>(value: T) {
-    if processors() > 1 {
-        rayon::spawn(move || drop(value));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use crate::diag::{Diagnostic, Report};
-use crate::parallel;
 use crate::source::{FileId, Loader, SourceMap, Span, Spanned, reason};
 use crate::syntax::{self, ast};
 
@@ -15,7 +14,7 @@ use crate::syntax::{self, ast};
 #[derive(Clone)]
 pub(super) struct Unit {
     pub(super) file: FileId,
-    pub(super) ast: Arc<ast::File>,
+    pub(super) ast: Rc<ast::File>,
 }
 
 /// Everything that reading needs.
@@ -24,7 +23,7 @@ pub(super) struct Sources<'a> {
     pub(super) map: &'a mut SourceMap,
     pub(super) report: &'a mut Report,
     /// What several roots import is parsed, and complained of, once. `None`: it has a syntax error.
-    parsed: BTreeMap<FileId, Option<Arc<ast::File>>>,
+    parsed: BTreeMap<FileId, Option<Rc<ast::File>>>,
 }
 
 impl<'a> Sources<'a> {
@@ -41,17 +40,12 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// When all of them have been understood.
-    pub(super) fn free(self) {
-        parallel::free(self.parsed);
-    }
-
-    fn parse(&mut self, file: FileId) -> Option<Arc<ast::File>> {
+    fn parse(&mut self, file: FileId) -> Option<Rc<ast::File>> {
         if let Some(known) = self.parsed.get(&file) {
             return known.clone();
         }
         let text = &self.map.get(file)?.text;
-        let ast = syntax::parse(file, text, self.report).map(Arc::new);
+        let ast = syntax::parse(file, text, self.report).map(Rc::new);
         self.parsed.insert(file, ast.clone());
         ast
     }
@@ -168,7 +162,7 @@ impl Walk {
         };
         self.units.push(Unit {
             file,
-            ast: Arc::clone(&ast),
+            ast: Rc::clone(&ast),
         });
         self.stack.push(file);
         for import in &ast.imports {

@@ -115,6 +115,5 @@ fn finish(
     output.system.stores = stores::stores(inputs, &gateways, &mut sources);
     output.system.gateways = gateways;
     sources.report.sort();
-    sources.free();
     output
 }

@@ -41,7 +41,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "generate",
         &[
-            "analyze", "diag", "emit", "lower", "migrate", "model", "parallel", "project", "source",
+            "analyze", "diag", "emit", "lower", "migrate", "model", "project", "source",
         ],
     ),
     ("write", &["emit", "parallel", "project", "style"]),
