@@ -2,6 +2,7 @@
 
 mod columns;
 mod names;
+mod places;
 mod read;
 mod reserved;
 mod rows;

@@ -1,6 +1,7 @@
 //! Methods that read: by each key, page by page, and the number of rows.
 
-use super::rows::{argument, cache_key};
+use super::places::{self, cache_key};
+use super::rows::argument;
 use super::sql::Statement;
 use super::{Names, columns, source, sql};
 use crate::lower::layout::{self, Imports, chain};
@@ -86,8 +87,10 @@ fn find(names: &Names, table: &Table, key: &[&Column]) -> [Method; 2] {
     } else {
         format!(".take({inside})")
     };
-    // An insert reads what the database has filled.
-    let head = if table.columns.iter().any(|column| column.ignored) {
+    // An insert reads what the database has filled, other writes how the row spells its key.
+    let is_read_to_write =
+        table.columns.iter().any(|column| column.ignored) || places::may_differ(names, table, key);
+    let head = if is_read_to_write {
         "pub(super) async fn select"
     } else {
         "async fn select"

@@ -1,10 +1,9 @@
 //! The types of a table's rows.
 
-use std::fmt::Write as _;
-
-use super::{Names, columns, source, sql};
+use super::places::{cache_key, is_exact};
+use super::{Names, columns, source};
 use crate::lower::layout::Imports;
-use crate::model::{Column, ColumnType, Rpc, Table};
+use crate::model::{Column, Rpc, Table};
 use crate::rust::Member;
 use crate::rust::store::{Optionals, Place, Rows};
 
@@ -86,29 +85,4 @@ pub(in crate::lower::service) fn argument(column: &Column, value: &str) -> Strin
     } else {
         value.to_owned()
     }
-}
-
-/// `cache:order:orders:order_id:{order_id}`, as go-zero lays out its keys.
-pub(super) fn cache_key(rpc: &Rpc, names: &Names, table: &Table, key: &[&Column]) -> String {
-    let columns: Vec<_> = key.iter().map(|column| column.name.as_str()).collect();
-    let fixed = format!("cache:{}:{}:{}", rpc.name, table.name, columns.join(":"));
-    let mut text = fixed.replace('{', "{{").replace('}', "}}");
-    for column in key {
-        let name = names.variable(column);
-        let name = name.strip_prefix("r#").unwrap_or(&name);
-        let format = match column.ty {
-            ColumnType::Bytes => ":02x?",
-            _ => "",
-        };
-        let _ = write!(text, ":{{{name}{format}}}");
-    }
-    sql::text(&[text])
-}
-
-/// Whether two values that are equal to the database are always written alike.
-fn is_exact(column: &Column) -> bool {
-    !matches!(
-        column.ty,
-        ColumnType::Text | ColumnType::Enum(_) | ColumnType::Decimal | ColumnType::Float { .. }
-    )
 }

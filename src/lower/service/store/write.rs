@@ -2,7 +2,7 @@
 
 use super::rows::argument;
 use super::sql::Statement;
-use super::{Names, columns, source, sql};
+use super::{Names, columns, places, source, sql};
 use crate::lower::layout::{self, Imports, chain};
 use crate::lower::service::lines;
 use crate::lower::types;
@@ -22,6 +22,12 @@ pub(super) fn methods(rpc: &Rpc, names: &Names, table: &Table) -> Methods {
     if !key.is_empty() {
         methods.push(delete(names, table, &key));
     }
+    if places::may_differ(names, table, &key) {
+        methods.push(places::method(names, &key));
+    }
+    let names_the_place =
+        |method: &Method| (method.last.iter()).any(|line| line.contains("row.cache_key()"));
+    let is_placed = methods.iter().any(names_the_place);
     let is_bound = |name: &str| {
         let queries = methods.iter().flat_map(|method| &method.query);
         let mut parts = queries.flat_map(|query| query.binds.iter().chain(&query.map));
@@ -29,7 +35,7 @@ pub(super) fn methods(rpc: &Rpc, names: &Names, table: &Table) -> Methods {
     };
     let mut imports = Imports::default();
     imports.add("zgen_rt", &[names.on_pool()]);
-    imports.add_if(has_changes, "zgen_rt::cache", &["Cached as _"]);
+    imports.add_if(is_placed, "zgen_rt::cache", &["Cached as _"]);
     imports.add_if(is_bound("insert_id"), "zgen_rt::sql", &["InsertId as _"]);
     imports.add_if(is_bound("Unsigned"), "zgen_rt::sql", &["Unsigned"]);
     imports.add_if(is_bound("Untyped"), "zgen_rt::sql", &["Untyped"]);
@@ -183,17 +189,22 @@ fn insert_many(names: &Names) -> Method {
 
 const WRITTEN: &str = "|done| done.rows_affected() > 0";
 
-fn written(names: &Names, table: &Table, verb: &str, operation: &str, place: &str) -> Vec<String> {
+fn written(
+    names: &Names,
+    table: &Table,
+    verb: &str,
+    operation: &str,
+    (mut before, keys): (Vec<String>, String),
+) -> Vec<String> {
     let run = format!(
         ".run(\"{verb}{}\", \"{operation}\", \"{}\", query)",
         names.subject, table.name
     );
     let query = chain(8, 19, "self", &[".pool", &run], ";");
-    let changing = format!(".changing([{place}], done)");
-    vec![
-        format!("let done = {query};"),
-        chain(8, 8, "self", &[".cache", &changing, ".await"], ""),
-    ]
+    let changing = format!(".changing({keys}, done)");
+    before.push(format!("let done = {query};"));
+    before.push(chain(8, 8, "self", &[".cache", &changing, ".await"], ""));
+    before
 }
 
 fn update(names: &Names, table: &Table, key: &[&Column], changed: &[&Column]) -> Method {
@@ -212,6 +223,7 @@ fn update(names: &Names, table: &Table, key: &[&Column], changed: &[&Column]) ->
         bound.push(version);
         docs = "Writes a row over the one with its key and version; `false`: there is none.";
     }
+    let keys = places::of_row(names, table, key);
     Method {
         docs: vec![docs.to_owned()],
         signature: lines::method(
@@ -228,7 +240,7 @@ fn update(names: &Names, table: &Table, key: &[&Column], changed: &[&Column]) ->
             call: "execute".to_owned(),
             map: Some(WRITTEN.to_owned()),
         }),
-        last: written(names, table, "Update", "UPDATE", "row.cache_key()"),
+        last: written(names, table, "Update", "UPDATE", keys),
     }
 }
 
@@ -295,6 +307,7 @@ fn change(names: &Names, table: &Table, key: &[&Column], changed: &[&Column]) ->
         .map(|column| columns::parameter(names, column))
         .collect();
     parameters.push(format!("changes: {}", names.changes));
+    let keys = places::changed(names, table, key);
     Method {
         docs,
         signature: lines::method("pub async fn change", &parameters, "sqlx::Result<bool>"),
@@ -305,7 +318,7 @@ fn change(names: &Names, table: &Table, key: &[&Column], changed: &[&Column]) ->
             call: "execute".to_owned(),
             map: Some(WRITTEN.to_owned()),
         }),
-        last: written(names, table, "Change", "UPDATE", &place(names, key)),
+        last: written(names, table, "Change", "UPDATE", keys),
     }
 }
 
@@ -351,6 +364,7 @@ fn delete(names: &Names, table: &Table, key: &[&Column]) -> Method {
     };
     let mut binds: Vec<_> = clock.clone().into_iter().collect();
     binds.extend((key.iter()).map(|column| columns::bound(column, &names.variable(column))));
+    let keys = places::changed(names, table, key);
     Method {
         docs: vec![docs.to_owned()],
         signature: lines::method("pub async fn delete", &parameters, "sqlx::Result<bool>"),
@@ -361,7 +375,7 @@ fn delete(names: &Names, table: &Table, key: &[&Column]) -> Method {
             call: "execute".to_owned(),
             map: Some(WRITTEN.to_owned()),
         }),
-        last: written(names, table, "Delete", operation, &place(names, key)),
+        last: written(names, table, "Delete", operation, keys),
     }
 }
 
@@ -380,9 +394,4 @@ fn clock(column: &Column) -> Option<String> {
         }
         _ => None,
     }
-}
-
-fn place(names: &Names, key: &[&Column]) -> String {
-    let arguments: Vec<_> = (key.iter()).map(|column| names.variable(column)).collect();
-    format!("{}::key_of({})", names.row, arguments.join(", "))
 }
