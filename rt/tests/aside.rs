@@ -272,6 +272,47 @@ async fn nothing_is_remembered_for_exact_keys_and_until_there_is_something() {
     }
 }
 
+/// By another spelling, and by a key that is no row's own: a write does not know who waits for these.
+#[tokio::test]
+async fn who_asks_after_a_write_is_not_told_what_was_found_before() {
+    let cache = Cache::new(None).unwrap();
+    let named = |name: &str| {
+        let name = name.to_owned();
+        Some(Named { name })
+    };
+    for (before, after) in [(None, named("a")), (named("a"), None), (None, named("A"))] {
+        let go = Notify::new();
+        let first = async || {
+            go.notified().await;
+            Ok::<_, Infallible>(before.clone())
+        };
+        let later = async || Ok::<_, Infallible>(after.clone());
+        let (one, two, ()) = tokio::join!(
+            biased;
+            cache.take("A", first),
+            cache.take("A", later),
+            async { go.notify_one() },
+        );
+        assert_eq!(
+            (one.unwrap(), two.unwrap()),
+            (before.clone(), after.clone())
+        );
+        let (one, two, ()) = tokio::join!(
+            biased;
+            cache.hint("hint", async || {
+                go.notified().await;
+                Ok::<Option<i64>, Infallible>(None)
+            }),
+            cache.hint("hint", async || Ok::<_, Infallible>(Some(1))),
+            async { go.notify_one() },
+        );
+        assert_eq!((one.unwrap(), two.unwrap()), (None, Some(1)));
+        cache
+            .delete("DeleteCache", &["A".to_owned(), "hint".to_owned()])
+            .await;
+    }
+}
+
 #[tokio::test]
 async fn a_transaction_reads_past_the_cache() {
     let cache = Cache::new(None).unwrap();

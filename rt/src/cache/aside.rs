@@ -1,6 +1,5 @@
 //! Rows in the cache, beside their table.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use rand::Rng as _;
@@ -140,27 +139,23 @@ impl Cache {
             None => {}
         }
         let loaded = load().await;
-        let kept = match &loaded {
-            Ok(Some(value)) => {
-                let text = serde_json::to_string(value).ok();
-                flight.land(match &text {
-                    Some(text) => Found::Value(Arc::from(text.as_str())),
-                    None => Found::Failed,
-                });
-                text.filter(|_| belongs(value)).map(|text| (text, EXPIRY))
-            }
-            Ok(None) => {
-                flight.land(Found::Nothing);
-                keeps_nothing.then(|| (NOTHING.to_owned(), NOTHING_EXPIRY))
-            }
-            Err(_) => {
-                flight.land(Found::Failed);
-                None
-            }
+        // Whoever waits, or reads the cache, is told what a write by this key would take back; by another spelling of it, or
+        // of a row that is still to come, none would.
+        let (found, ttl) = match &loaded {
+            Ok(Some(value)) if belongs(value) => match serde_json::to_string(value) {
+                Ok(text) => (Found::Value(text.into()), EXPIRY),
+                Err(_) => (Found::Failed, EXPIRY),
+            },
+            Ok(None) if keeps_nothing => (Found::Nothing, NOTHING_EXPIRY),
+            _ => (Found::Failed, EXPIRY),
         };
-        if let Some((text, ttl)) = kept {
-            self.keep(key, flight.begun(), text, ttl).await;
-        }
+        flight.land(found.clone());
+        let text = match found {
+            Found::Value(text) => text.to_string(),
+            Found::Nothing => NOTHING.to_owned(),
+            Found::NotYet | Found::Failed => return loaded,
+        };
+        self.keep(key, flight.begun(), text, ttl).await;
         loaded
     }
 
