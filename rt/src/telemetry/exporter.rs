@@ -10,7 +10,7 @@ use opentelemetry_otlp::{
     Compression, LogExporter, MetricExporter, WithExportConfig, WithTonicConfig,
 };
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::error::OTelSdkError;
 use opentelemetry_sdk::logs::{LogBatch, LogExporter as _, SdkLogRecord};
 use tonic::client::Grpc;
 use tonic::metadata::MetadataMap;
@@ -149,9 +149,12 @@ fn headers(settings: &Settings) -> anyhow::Result<HeaderMap> {
 }
 
 impl Export<VecDeque<SdkLogRecord>> for LogExporter {
-    async fn export(&self, batch: VecDeque<SdkLogRecord>) -> OTelSdkResult {
+    /// Those that are rejected, the exporter keeps to itself.
+    async fn export(&self, batch: VecDeque<SdkLogRecord>) -> Result<usize, OTelSdkError> {
         let scope = scope();
         let batch: Vec<_> = batch.iter().map(|record| (record, &scope)).collect();
-        opentelemetry_sdk::logs::LogExporter::export(self, LogBatch::new(&batch)).await
+        let batch = LogBatch::new(&batch);
+        opentelemetry_sdk::logs::LogExporter::export(self, batch).await?;
+        Ok(0)
     }
 }

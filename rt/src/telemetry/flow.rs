@@ -11,13 +11,20 @@ pub(crate) enum Loss {
     Timeout,
     /// The collector could not be reached, or refused it.
     Failed,
+    /// The collector took the others of its batch.
+    Rejected,
     /// The process ended before.
     Shutdown,
 }
 
 impl Loss {
-    pub(crate) const ALL: [Self; 4] =
-        [Self::QueueFull, Self::Timeout, Self::Failed, Self::Shutdown];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::QueueFull,
+        Self::Timeout,
+        Self::Failed,
+        Self::Rejected,
+        Self::Shutdown,
+    ];
 
     /// As `error.type`, and as a label.
     pub(crate) fn name(self) -> &'static str {
@@ -25,6 +32,7 @@ impl Loss {
             Self::QueueFull => "queue_full",
             Self::Timeout => "timeout",
             Self::Failed => "export_failed",
+            Self::Rejected => "rejected",
             Self::Shutdown => "shutdown",
         }
     }

@@ -19,12 +19,13 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use opentelemetry_http::{HttpClient, HttpError};
+use prost::Message as _;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 
 use super::settings::Settings;
-use super::spans::{Again, Refusal};
+use super::spans::{Again, Answer, Refusal};
 #[cfg(feature = "tls")]
 use crate::tls::Connector;
 
@@ -119,7 +120,7 @@ impl Poster {
         })
     }
 
-    pub(super) async fn post(&self, body: Bytes) -> Result<(), Refusal> {
+    pub(super) async fn post(&self, body: Bytes) -> Result<Answer, Refusal> {
         #[cfg(feature = "otlp-gzip")]
         let body = if self.gzip { zipped(&body) } else { body };
         let mut request = Request::new(body);
@@ -133,7 +134,8 @@ impl Poster {
         })?;
         let status = response.status();
         if status.is_success() {
-            return Ok(());
+            // It has taken the batch, whatever it says.
+            return Ok(Answer::decode(response.into_body()).unwrap_or_default());
         }
         let asked = || {
             let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
+use opentelemetry_sdk::error::OTelSdkError;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
@@ -42,7 +42,8 @@ impl<T: Send + 'static> Waiting for VecDeque<T> {
 
 /// Sends one batch.
 pub(crate) trait Export<W>: Send + Sync + 'static {
-    fn export(&self, batch: W) -> impl Future<Output = OTelSdkResult> + Send;
+    /// Answers how many of it are rejected.
+    fn export(&self, batch: W) -> impl Future<Output = Result<usize, OTelSdkError>> + Send;
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -195,9 +196,14 @@ async fn export<W: Waiting>(
     let count = batch.len();
     let done = tokio::time::timeout(shared.limits.export, exporter.export(batch)).await;
     let (loss, error) = match done {
-        Ok(Ok(())) => {
-            shared.flow.sent(count);
-            return Ok(());
+        Ok(Ok(rejected)) => {
+            let rejected = rejected.min(count);
+            shared.flow.sent(count - rejected);
+            if rejected == 0 {
+                return Ok(());
+            }
+            shared.flow.lose(Loss::Rejected, rejected);
+            return Err(format!("it rejects {rejected} of {count}"));
         }
         Ok(Err(error @ OTelSdkError::Timeout(_))) => (Loss::Timeout, error.to_string()),
         Ok(Err(error)) => (Loss::Failed, error.to_string()),

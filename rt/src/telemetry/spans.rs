@@ -8,7 +8,8 @@ use bytes::{Buf as _, BufMut as _, Bytes};
 use http::HeaderMap;
 use http::uri::PathAndQuery;
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
+use opentelemetry_sdk::error::OTelSdkError;
+use prost::Message as _;
 use tonic::client::Grpc;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::metadata::MetadataMap;
@@ -68,7 +69,7 @@ impl Spans {
         }
     }
 
-    async fn send(&self, body: Bytes) -> Result<(), Refusal> {
+    async fn send(&self, body: Bytes) -> Result<Answer, Refusal> {
         match &self.to {
             To::Grpc { client, headers } => call(client.clone(), headers, body)
                 .await
@@ -80,15 +81,16 @@ impl Spans {
 }
 
 impl Export<Packed> for Spans {
-    async fn export(&self, batch: Packed) -> OTelSdkResult {
+    async fn export(&self, batch: Packed) -> Result<usize, OTelSdkError> {
         let body = Bytes::from(encode::request(&self.head, super::SCOPE, &batch));
         drop(batch);
         let started = Instant::now();
         let (mut pause, mut longest) = (FIRST_PAUSE, LONGEST_PAUSE);
         let mut retries = 0;
         loop {
-            let Err(refusal) = self.send(body.clone()).await else {
-                return Ok(());
+            let refusal = match self.send(body.clone()).await {
+                Ok(answer) => return Ok(answer.rejected()),
+                Err(refusal) => refusal,
             };
             let failed = Err(OTelSdkError::InternalFailure(refusal.error));
             let asked = match refusal.again {
@@ -112,15 +114,18 @@ impl Export<Packed> for Spans {
     }
 }
 
-async fn call(mut client: Grpc<Channel>, headers: &HeaderMap, body: Bytes) -> Result<(), Status> {
+async fn call(
+    mut client: Grpc<Channel>,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Result<Answer, Status> {
     const EXPORT: PathAndQuery =
         PathAndQuery::from_static("/opentelemetry.proto.collector.trace.v1.TraceService/Export");
     let mut request = Request::new(body);
     *request.metadata_mut() = MetadataMap::from_headers(headers.clone());
     let ready = client.ready().await;
     ready.map_err(|error| Status::from_error(error.into()))?;
-    client.unary(request, EXPORT, Encoded).await?;
-    Ok(())
+    Ok(client.unary(request, EXPORT, Encoded).await?.into_inner())
 }
 
 impl Refusal {
@@ -148,12 +153,33 @@ impl Refusal {
     }
 }
 
-/// A message that is bytes already. Of the answer nothing is needed.
+/// `ExportTraceServiceResponse`, as far as it is of use: the message in it may repeat a token.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Answer {
+    #[prost(message, optional, tag = "1")]
+    partial_success: Option<PartialSuccess>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct PartialSuccess {
+    #[prost(int64, tag = "1")]
+    rejected_spans: i64,
+}
+
+impl Answer {
+    fn rejected(&self) -> usize {
+        let partly = self.partial_success.as_ref();
+        let rejected = partly.map_or(0, |partly| partly.rejected_spans);
+        usize::try_from(rejected).unwrap_or_default()
+    }
+}
+
+/// A message that is bytes already.
 struct Encoded;
 
 impl Codec for Encoded {
     type Encode = Bytes;
-    type Decode = ();
+    type Decode = Answer;
     type Encoder = Self;
     type Decoder = Self;
 
@@ -177,11 +203,13 @@ impl Encoder for Encoded {
 }
 
 impl Decoder for Encoded {
-    type Item = ();
+    type Item = Answer;
     type Error = Status;
 
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<()>, Status> {
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Answer>, Status> {
+        // It has taken the batch, whatever it says.
+        let answer = Answer::decode(&mut *buffer).unwrap_or_default();
         buffer.advance(buffer.remaining());
-        Ok(Some(()))
+        Ok(Some(answer))
     }
 }

@@ -24,7 +24,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
     TraceService, TraceServiceServer,
 };
 use opentelemetry_proto::tonic::collector::trace::v1::{
-    ExportTraceServiceRequest, ExportTraceServiceResponse,
+    ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
@@ -45,6 +45,8 @@ use crate::tls::{Encrypted, Papers};
 pub(crate) enum Mood {
     #[default]
     Takes,
+    /// All spans but one of each batch.
+    TakesMost,
     Refuses,
     /// Says that it may be asked again.
     IsBusy,
@@ -178,7 +180,7 @@ impl Service {
     ) -> Result<(), Status> {
         let mood = self.0.lock().unwrap().mood;
         match mood {
-            Mood::Takes => {
+            Mood::Takes | Mood::TakesMost => {
                 let mut seen = self.0.lock().unwrap();
                 seen.headers.push(headers);
                 take(&mut seen);
@@ -190,6 +192,17 @@ impl Service {
                 Err(Status::unavailable("later"))
             }
             Mood::Hangs => std::future::pending().await,
+        }
+    }
+
+    fn answer(&self) -> ExportTraceServiceResponse {
+        let takes_most = self.0.lock().unwrap().mood == Mood::TakesMost;
+        let partly = || ExportTracePartialSuccess {
+            rejected_spans: 1,
+            error_message: "no more".to_owned(),
+        };
+        ExportTraceServiceResponse {
+            partial_success: takes_most.then(partly),
         }
     }
 }
@@ -233,7 +246,7 @@ impl TraceService for Service {
         let (headers, _, request) = request.into_parts();
         let take = |seen: &mut Seen| traces(seen, request);
         self.receive(headers.into_headers(), take).await?;
-        Ok(Response::new(ExportTraceServiceResponse::default()))
+        Ok(Response::new(self.answer()))
     }
 }
 
@@ -269,7 +282,7 @@ async fn over_http(
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
-) -> StatusCode {
+) -> (StatusCode, Vec<u8>) {
     let path = uri.path().to_owned();
     let is_plain = !headers.contains_key("content-encoding");
     let service = Service(Arc::clone(&seen));
@@ -285,11 +298,14 @@ async fn over_http(
         }
         seen.paths.push(path);
     };
-    match service.receive(headers, take).await {
-        Ok(()) => StatusCode::OK,
-        Err(status) if status.code() == Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+    let received = service.receive(headers, take).await;
+    let status = match received.map_err(|status| status.code()) {
+        // The others' answers are as empty.
+        Ok(()) => return (StatusCode::OK, service.answer().encode_to_vec()),
+        Err(Code::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
         Err(_) => StatusCode::FORBIDDEN,
-    }
+    };
+    (status, Vec::new())
 }
 
 pub(crate) fn text(value: Option<&AnyValue>) -> String {

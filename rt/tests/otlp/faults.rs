@@ -6,9 +6,15 @@ use crate::support::ports::free_port;
 
 const SIZES: &str = "MaxQueueSize: 64, MaxExportBatchSize: 16, BatchTimeout: 50, Metrics: false";
 
-const REASONS: [&str; 4] = ["queue_full", "timeout", "export_failed", "shutdown"];
+const REASONS: [&str; 5] = [
+    "queue_full",
+    "timeout",
+    "export_failed",
+    "rejected",
+    "shutdown",
+];
 
-fn dropped(gateway: &mut Gateway) -> [u64; 4] {
+fn dropped(gateway: &mut Gateway) -> [u64; 5] {
     REASONS.map(|reason| {
         gateway.metric(&format!(
             "otel_dropped_total{{signal=\"traces\",reason=\"{reason}\"}}"
@@ -72,6 +78,40 @@ fn what_is_refused_is_counted() {
 }
 
 #[test]
+fn what_is_rejected_of_a_batch_is_counted_and_not_sent_again() {
+    for batcher in ["otlpgrpc", "otlphttp"] {
+        let collector = Collector::start();
+        collector.is(Mood::TakesMost);
+        let endpoint = match batcher {
+            "otlpgrpc" => collector.grpc(),
+            _ => collector.http(),
+        };
+        let keys = format!("Endpoint: '{endpoint}', Batcher: {batcher}, {SIZES}");
+        let mut gateway = Gateway::start(&keys, &[]);
+        gateway.tell("load 40");
+        collector.wait("spans", |seen| (seen.spans.len() == 40).then_some(()));
+        // One of each batch, of which there are three or more.
+        let reason = "otel_dropped_total{signal=\"traces\",reason=\"rejected\"}";
+        let mut all = [0, 0];
+        for _ in 0..500 {
+            all = [EXPORTED, reason].map(|name| gateway.metric(name));
+            if all.iter().sum::<u64>() == 40 {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        assert_eq!(all.iter().sum::<u64>(), 40, "{all:?}");
+        assert!(all[1] >= 3, "{all:?}");
+        assert_eq!(dropped(&mut gateway).iter().sum::<u64>(), all[1]);
+        let (_, log) = gateway.end();
+        assert_eq!(collector.look(|seen| seen.spans.len()), 40);
+        assert_eq!(log.matches("does not take it").count(), 1, "{log}");
+        assert!(log.contains("it rejects 1 of "), "{log}");
+        assert!(!log.contains("no more"), "{log}");
+    }
+}
+
+#[test]
 fn what_a_busy_collector_does_not_take_is_sent_again() {
     for batcher in ["otlpgrpc", "otlphttp"] {
         let collector = Collector::start();
@@ -86,7 +126,7 @@ fn what_a_busy_collector_does_not_take_is_sent_again() {
         collector.wait("asked", |seen| (seen.busy > 0).then_some(()));
         collector.is(Mood::Takes);
         assert_eq!(gateway.metric_until(EXPORTED, |sent| sent == 10), 10);
-        assert_eq!(dropped(&mut gateway), [0; 4], "{batcher}");
+        assert_eq!(dropped(&mut gateway), [0; 5], "{batcher}");
         gateway.end();
 
         // Not for ever: what is lost then makes room for what comes.
