@@ -1,7 +1,7 @@
 //! Generates one workspace with a gateway for every `.api` root of a corpus, to look at and to check by hand:
 //!
 //! ```text
-//! cargo run --release --example corpus_gateways -- ../shared/corpus OUT
+//! cargo run --release --example corpus_gateways -- CORPUS OUT
 //! cd OUT && cargo clippy --workspace --all-targets -- -D warnings && cargo fmt --check
 //! ```
 //!

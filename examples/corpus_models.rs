@@ -2,7 +2,7 @@
 //! workspace that is then checked by cargo:
 //!
 //! ```text
-//! cargo run --example corpus_models -- ../shared/corpus OUT
+//! cargo run --example corpus_models -- CORPUS OUT
 //! cd OUT && cargo clippy --workspace --all-targets -- -D warnings && cargo test --workspace
 //! ```
 //!

@@ -2,7 +2,7 @@
 //! `.api` root beside them, linked to the services of its repository; to be checked by cargo in one go:
 //!
 //! ```text
-//! cargo run --release --example corpus_services -- ../shared/corpus OUT [COUNT]
+//! cargo run --release --example corpus_services -- CORPUS OUT [COUNT]
 //! cd OUT && cargo clippy --workspace --all-targets -- -D warnings && cargo fmt --check
 //! ```
 //!

@@ -29,6 +29,28 @@ const PRIVATE: &[(&str, &str)] = &[
     ),
 ];
 
+/// What is in the root; what else a command may have left there is not to stay.
+const TOP: &[&str] = &[
+    "CHANGELOG.md",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+    "askama.toml",
+    "benches",
+    "build.rs",
+    "docs",
+    "examples",
+    "fixtures",
+    "fuzz",
+    "grammar",
+    "rt",
+    "src",
+    "templates",
+    "tests",
+];
+
 /// Every text file of the repository, by its path from the root.
 pub(crate) fn all() -> Vec<String> {
     below(&["."])
@@ -108,6 +130,16 @@ fn files_are_small() {
     expect_none(&findings);
     assert!(too_long("src/a.rs", &"\n".repeat(MAX_LINES)).is_none());
     assert!(too_long("src/a.rs", &"\n".repeat(MAX_LINES + 1)).is_some());
+}
+
+#[test]
+fn the_root_has_nothing_else() {
+    let paths = all();
+    let tops = paths.iter().filter_map(|path| path.split('/').next());
+    // An editor may keep its settings there.
+    let mut found: Vec<_> = tops.filter(|top| !top.starts_with('.')).collect();
+    found.dedup();
+    assert_eq!(found, TOP);
 }
 
 #[test]
