@@ -58,8 +58,8 @@ const MODULES: &[&str] = &[
 
 /// What methods of a table have besides columns.
 const LOCALS: &[&str] = &[
-    "after", "before", "changes", "db", "filter", "found", "hint", "limit", "new", "query", "row",
-    "rows",
+    "after", "before", "changes", "db", "done", "filter", "found", "hint", "keys", "limit", "new",
+    "query", "row", "rows",
 ];
 
 /// The names of a table.
